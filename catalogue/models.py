@@ -1,0 +1,159 @@
+"""What is sold: categories, products and their photos."""
+
+from decimal import Decimal
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.colours import Colour
+from catalogue.garment_types import GarmentType
+from catalogue.querysets import CategoryQuerySet, ProductQuerySet
+
+
+class Category(models.Model):
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("slug"), max_length=140, unique=True)
+    garment_types = ArrayField(
+        models.CharField(max_length=12, choices=GarmentType),
+        verbose_name=_("garment types"),
+        default=list,
+        blank=True,
+        help_text=_("What this category holds. A garment in a photo is looked for where its type is held; none: any."),
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0, help_text=_("Small numbers come first."))
+
+    objects = CategoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ["position", "name"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="category_has_name"),
+            models.CheckConstraint(
+                condition=Q(garment_types__contained_by=list(GarmentType.values)), name="category_garment_types_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("category", args=[self.slug])
+
+
+class Product(models.Model):
+    sku = models.CharField(_("SKU"), max_length=120, unique=True, help_text=_("The merchant's own number; unique."))
+    name = models.CharField(_("name"), max_length=300)
+    category = models.ForeignKey(
+        Category, verbose_name=_("category"), on_delete=models.PROTECT, related_name="products"
+    )
+    brand = models.CharField(_("brand"), max_length=120, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    price = models.DecimalField(
+        _("price"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(Decimal(0))]
+    )
+    currency = models.CharField(
+        _("currency"),
+        max_length=3,
+        default="IDR",
+        validators=[RegexValidator(r"^[A-Z]{3}$", _("Three capital letters, as in IDR."))],
+    )
+    url = models.URLField(_("source URL"), max_length=1000, blank=True)
+    is_active = models.BooleanField(_("active"), default=True, help_text=_("Shown in the shop and found by search."))
+    attributes = models.JSONField(_("attributes"), default=dict, blank=True)
+    colours = ArrayField(
+        models.CharField(max_length=8, choices=Colour),
+        verbose_name=_("colours"),
+        default=list,
+        blank=True,
+        help_text=_("The garment's main colours, strongest first; embed_catalogue sees them in its photos."),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+    # What text search sees of it; a trigger (catalogue/text.py) keeps it up to date, whoever writes the row.
+    document = SearchVectorField(null=True, editable=False)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(sku=""), name="product_has_sku"),
+            models.CheckConstraint(condition=~Q(name=""), name="product_has_name"),
+            models.CheckConstraint(
+                condition=Q(price__isnull=True) | Q(price__gte=0), name="product_price_not_negative"
+            ),
+            models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="product_currency_is_iso"),
+            models.CheckConstraint(
+                condition=Q(colours__contained_by=list(Colour.values)), name="product_colours_known"
+            ),
+        ]
+        indexes = [
+            # Each list page's order, hidden products left out: page 5,000 costs what page 1 does.
+            models.Index(F("id").desc(), condition=Q(is_active=True), name="product_newest"),
+            models.Index("category", F("id").desc(), condition=Q(is_active=True), name="product_category_newest"),
+            models.Index("category", "price", "id", condition=Q(is_active=True), name="product_category_price"),
+            models.Index("brand", F("id").desc(), condition=Q(is_active=True), name="product_brand_newest"),
+            models.Index("price", "id", condition=Q(is_active=True), name="product_price"),
+            GinIndex("document", name="product_document"),
+            GinIndex("colours", name="product_colours"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("product", args=[self.pk, self.slug])
+
+    @property
+    def slug(self) -> str:
+        return slugify(self.name)[:80] or "product"
+
+    @property
+    def main_image(self) -> "ProductImage | None":
+        """The first of its images; free after `.for_cards()`."""
+        return next(iter(self.images.all()), None)
+
+
+def image_path(image: "ProductImage", filename: str) -> str:
+    """Where an image file lies: by its content's hash, so that the same photo twice is one file."""
+    suffix = filename.rpartition(".")[2].lower()
+    return f"products/{image.sha256[:2]}/{image.sha256[2:]}.{suffix}"
+
+
+class ProductImage(models.Model):
+    product = models.ForeignKey(Product, verbose_name=_("product"), on_delete=models.CASCADE, related_name="images")
+    file = models.ImageField(
+        _("file"), upload_to=image_path, max_length=200, width_field="width", height_field="height"
+    )
+    sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, editable=False)
+    width = models.PositiveIntegerField(_("width"), editable=False)
+    height = models.PositiveIntegerField(_("height"), editable=False)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    source = models.CharField(
+        _("source"), max_length=1000, blank=True, editable=False, help_text=_("The path or URL it was imported from.")
+    )
+
+    class Meta:
+        verbose_name = _("product image")
+        verbose_name_plural = _("product images")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "sha256"], name="image_once_a_product"),
+            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="image_sha256_is_hex"),
+            models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="image_has_size"),
+        ]
+        indexes = [models.Index(fields=["product", "position", "id"], name="image_of_product")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id}/{self.position}"

@@ -1,0 +1,43 @@
+"""The business's words for reading the catalogue."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.contrib.postgres.search import SearchRank
+from django.db import models
+from django.db.models import Count, F, Prefetch, Q
+
+from catalogue.text import text_query
+
+
+class CategoryQuerySet(models.QuerySet):
+    def with_counts(self) -> Self:
+        """Annotates `product_count`, the number of visible products."""
+        return self.annotate(product_count=Count("products", filter=Q(products__is_active=True)))
+
+    def holding(self, garment_type: str) -> Self:
+        """Categories that hold this garment type; those that name no types hold any."""
+        return self.filter(Q(garment_types__contains=[garment_type]) | Q(garment_types=[]))
+
+
+class ProductQuerySet(models.QuerySet):
+    def visible(self) -> Self:
+        """What a shopper may see."""
+        return self.filter(is_active=True)
+
+    def for_cards(self) -> Self:
+        """With all that a product card shows: two queries, however many products."""
+        from catalogue.models import ProductImage
+
+        return self.select_related("category").prefetch_related(
+            Prefetch("images", queryset=ProductImage.objects.order_by("position", "id"))
+        )
+
+    def matching_text(self, text: str) -> Self:
+        """Products that hold every word of `text` in one of the shop's languages, annotated with `rank`.
+
+        `text` is a web-style query: words, "a phrase", -without.
+        """
+        query = text_query(text)
+        return self.filter(document=query).annotate(rank=SearchRank(F("document"), query))

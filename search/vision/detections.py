@@ -1,0 +1,109 @@
+"""What a detector found, whichever detector it was."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from search.vision.garment_types import GARMENT_TYPES
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detections:
+    """The garments in one photo, best first. First axis N; N may be 0.
+
+    boxes: (N, 4) float32, x0 y0 x1 y1 in pixels of the photo.
+    scores: (N,) float32 in 0..1.
+    labels: N labels as the detector's own training data calls them.
+    garment_types: N of GARMENT_TYPES.
+    masks: (N, H, W) bool.
+    size: (width, height) of the photo in pixels.
+
+    Raises ValueError where these do not fit each other.
+    """
+
+    boxes: np.ndarray
+    scores: np.ndarray
+    labels: tuple[str, ...]
+    garment_types: tuple[str, ...]
+    masks: np.ndarray
+    size: tuple[int, int]
+
+    def __post_init__(self) -> None:
+        count, (width, height) = len(self.scores), self.size
+        found = {
+            "boxes": (self.boxes.shape, (count, 4)),
+            "scores": (self.scores.shape, (count,)),
+            "labels": (len(self.labels), count),
+            "garment_types": (len(self.garment_types), count),
+            "masks": (self.masks.shape, (count, height, width)),
+        }
+        for field, (has, needs) in found.items():
+            if has != needs:
+                raise ValueError(f"{field} has shape {has}; {count} detections in {width} x {height} need {needs}.")
+        unknown = set(self.garment_types) - set(GARMENT_TYPES)
+        if unknown:
+            raise ValueError(f"Unknown garment types {sorted(unknown)}; known are {', '.join(GARMENT_TYPES)}.")
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    @classmethod
+    def none(cls, size: tuple[int, int]) -> Detections:
+        """No garment in a photo of `size` (width, height)."""
+        width, height = size
+        return cls(
+            boxes=np.zeros((0, 4), np.float32),
+            scores=np.zeros(0, np.float32),
+            labels=(),
+            garment_types=(),
+            masks=np.zeros((0, height, width), bool),
+            size=size,
+        )
+
+    def relative_box(self, index: int) -> tuple[float, float, float, float]:
+        """Box `index` as x0 y0 x1 y1 in 0..1 of the photo's width and height."""
+        width, height = self.size
+        x0, y0, x1, y1 = (float(value) for value in self.boxes[index])
+        return x0 / width, y0 / height, x1 / width, y1 / height
+
+    def polygons(self, index: int, *, tolerance: float = 0.004) -> list[list[tuple[float, float]]]:
+        """The outlines of mask `index`, largest first, points (x, y) in 0..1; simplified to `tolerance` of the photo's
+        longer side (Douglas and Peucker). Parts of less than a hundredth of the largest are left out."""
+        width, height = self.size
+        contours, _ = cv2.findContours(self.masks[index].astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        contours = sorted(contours, key=cv2.contourArea, reverse=True)
+        smallest = cv2.contourArea(contours[0]) / 100 if contours else 0
+        outlines = []
+        for contour in contours:
+            points = cv2.approxPolyDP(contour, tolerance * max(self.size), True)[:, 0]
+            if len(points) >= 3 and cv2.contourArea(contour) >= smallest:
+                outlines.append([(float(x) / width, float(y) / height) for x, y in points])
+        return outlines
+
+    def rle(self, index: int) -> dict[str, list[int]]:
+        """Mask `index` as COCO's uncompressed RLE: `size` [height, width], `counts` of 0s and 1s in turn, by column."""
+        return encode_rle(self.masks[index])
+
+
+def encode_rle(mask: np.ndarray) -> dict[str, list[int]]:
+    """A (H, W) bool mask as COCO's uncompressed RLE (column-major; the first count is of zeros and may be 0)."""
+    flat = mask.astype(bool).ravel(order="F")
+    changes = np.flatnonzero(np.diff(flat)) + 1
+    edges = np.concatenate([[0], changes, [flat.size]])
+    counts = np.diff(edges).tolist()
+    if flat.size and flat[0]:
+        counts.insert(0, 0)
+    return {"size": [int(side) for side in mask.shape], "counts": [int(count) for count in counts]}
+
+
+def decode_rle(rle: dict[str, list[int]]) -> np.ndarray:
+    """The (H, W) bool mask of an uncompressed COCO RLE. Raises ValueError where the counts do not fill the size."""
+    height, width = rle["size"]
+    counts = np.asarray(rle["counts"], dtype=np.int64)
+    if counts.sum() != height * width:
+        raise ValueError(f"RLE counts sum to {counts.sum()}; a mask of {width} x {height} needs {height * width}.")
+    flat = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
+    return flat.reshape((height, width), order="F")

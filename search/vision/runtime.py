@@ -1,0 +1,47 @@
+"""Runs artifacts. The only module that imports OpenVINO."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+Runner = Callable[[Sequence[np.ndarray]], list[np.ndarray]]
+
+
+@cache
+def _core():
+    try:
+        import openvino
+    except ImportError as error:
+        raise RuntimeError("Models run with OpenVINO, which is missing: install requirements-serve.txt.") from error
+    core = openvino.Core()
+    core.set_property({"CACHE_DIR": ""})
+    return core
+
+
+def compile_model(path: Path, *, threads: int | None = None) -> Runner:
+    """A function that runs the model at `path` (OpenVINO IR or ONNX) on the CPU: input arrays in the model's order in,
+    output arrays in its order out. Any thread may call it; each calling thread has an inference request of its own.
+
+    `threads` bounds the cores for one call; default INFERENCE_THREADS, else all.
+    """
+    threads = threads or int(os.environ.get("INFERENCE_THREADS", "0"))
+    # fp32, not bf16, where the processor offers both: the same photo must give the same vector on every machine.
+    settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+    if threads:
+        settings["INFERENCE_NUM_THREADS"] = threads
+    compiled = _core().compile_model(str(path), "CPU", settings)
+    requests = threading.local()
+
+    def run(inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+        if not hasattr(requests, "request"):
+            requests.request = compiled.create_infer_request()
+        results = requests.request.infer(list(inputs), share_inputs=True)
+        return [np.array(value) for value in results.values()]  # a copy: the request reuses its own memory
+
+    return run
