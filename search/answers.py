@@ -1,0 +1,72 @@
+"""What a photo search answers with: plain records that the page and the API render alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from catalogue.models import Product, ProductImage
+
+Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in 0..1 of the photo's width and height
+
+STRONG, CLOSE, WEAK = "strong", "close", "weak"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a shopper narrows a search down to; None and empty mean no bound."""
+
+    category: str | None = None  # slug
+    garment_type: str | None = None
+    brand: str | None = None
+    price_min: Decimal | None = None
+    price_max: Decimal | None = None
+    colour: str | None = None
+    q: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One product among a garment's nearest, shown by its nearest image."""
+
+    product: Product  # as `.for_cards()` loads it
+    distance: float  # cosine distance, 0..2
+    match: str  # STRONG, CLOSE or WEAK
+    matched_image: ProductImage
+    matched_box: Box
+    shared: tuple[str, ...] = ()  # why: garment type, colours and category that both have
+
+
+@dataclass(frozen=True, slots=True)
+class GarmentAnswer:
+    """One garment of the photo and its products, nearest first; type None: the whole photo or a hand-drawn box."""
+
+    index: int
+    label: str | None
+    garment_type: str | None
+    score: float
+    box: Box
+    polygons: list[list[tuple[float, float]]]
+    colours: tuple[str, ...] = ()
+    results: list[Result] = field(default_factory=list)
+    count: int = 0  # products that match the filters, of which `results` is one page
+    searched: bool = False  # False: only detected; results were not asked for
+
+    @property
+    def is_all_weak(self) -> bool:
+        """Nothing close is sold here."""
+        return bool(self.results) and all(result.match == WEAK for result in self.results)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoAnswer:
+    """The whole answer. `query` re-uses the photo for half an hour; `timing` is in milliseconds."""
+
+    query: str
+    width: int
+    height: int
+    garments: list[GarmentAnswer]
+    timing: dict[str, float]
+    encoder: str
+    limit: int
+    offset: int
