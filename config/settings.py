@@ -86,6 +86,8 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database_settings(env.str("DATABASE_URL", default=""), folder=VAR_DIR / "postgres")}
+if test_database := env.str("TEST_DB_NAME", default=""):
+    DATABASES["default"]["TEST"] = {"NAME": test_database}  # for two test runs at once
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # A photo's detections and vectors live here for half an hour. Files, so that several processes share them without a
