@@ -1,0 +1,35 @@
+"""What every test stands on: files go to a folder that is thrown away, the cache is empty and in memory."""
+
+import pytest
+from django.core.cache import cache
+from django.test.utils import override_settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _throwaway_surroundings(django_test_environment, tmp_path_factory):
+    """For the whole session and not for each test: Django's setUpTestData runs before a test's own fixtures."""
+    with override_settings(
+        MEDIA_ROOT=str(tmp_path_factory.mktemp("media")),
+        STORAGES={
+            "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+        CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],  # the real one is slow on purpose
+    ):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    """An empty media folder of the test's own, for those who count files."""
+    folder = tmp_path / "media"
+    folder.mkdir()
+    settings.MEDIA_ROOT = str(folder)
+    return folder

@@ -1,0 +1,56 @@
+"""Rows for tests: `make_product(price=5)` says what the test is about and leaves the rest to defaults."""
+
+import hashlib
+import io
+from itertools import count
+
+from django.core.files.base import ContentFile
+from PIL import Image
+
+from catalogue.models import Category, Product, ProductImage
+
+_numbers = count(1)
+
+
+def make_category(**overrides):
+    """A category; the same slug twice is the same category."""
+    values = {"name": "Dress", "garment_types": ["dress"], **overrides}
+    slug = values.pop("slug", None) or values["name"].lower().replace(" & ", "-").replace(" ", "-")
+    return Category.objects.get_or_create(slug=slug, defaults=values)[0]
+
+
+def make_product(**overrides):
+    number = next(_numbers)
+    values = {
+        "sku": f"SKU-{number}",
+        "name": f"Garment {number}",
+        "brand": "Senja",
+        "price": 199_000,
+        "currency": "IDR",
+        **overrides,
+    }
+    values.setdefault("category", None)
+    values["category"] = values["category"] or make_category()
+    return Product.objects.create(**values)
+
+
+def make_image(product=None, *, picture=None, **overrides):
+    """An image row with a real file behind it; `picture` are the file's bytes, each call's its own by default."""
+    product = product or make_product()
+    number = next(_numbers)
+    picture = picture or picture_bytes(colour=(number * 37 % 256, number * 59 % 256, number * 83 % 256))
+    with Image.open(io.BytesIO(picture)) as opened:
+        suffix = opened.format.lower()
+    image = ProductImage(
+        product=product, sha256=hashlib.sha256(picture).hexdigest(), **{"position": number % 100, **overrides}
+    )
+    image.file.save(f"photo.{suffix}", ContentFile(picture), save=False)
+    image.save()
+    return image
+
+
+def picture_bytes(*, colour=(200, 30, 60), size=(48, 64), format="PNG"):
+    """A small picture file of one colour, as bytes."""
+    file = io.BytesIO()
+    Image.new("RGB", size, colour).save(file, format)
+    return file.getvalue()
