@@ -105,6 +105,18 @@ class Product(models.Model):
             models.Index("category", "price", "id", condition=Q(is_active=True), name="product_category_price"),
             models.Index("brand", F("id").desc(), condition=Q(is_active=True), name="product_brand_newest"),
             models.Index("price", "id", condition=Q(is_active=True), name="product_price"),
+            # Dear first, unpriced last: the two above read backwards would put the unpriced first.
+            models.Index(
+                F("price").desc(nulls_last=True), "id", condition=Q(is_active=True), name="product_price_desc"
+            ),
+            models.Index(
+                "category",
+                F("price").desc(nulls_last=True),
+                "id",
+                condition=Q(is_active=True),
+                name="product_category_price_desc",
+            ),
+            models.Index("name", "id", condition=Q(is_active=True), name="product_name"),
             GinIndex("document", name="product_document"),
             GinIndex("colours", name="product_colours"),
         ]
@@ -153,7 +165,10 @@ class ProductImage(models.Model):
             models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="image_sha256_is_hex"),
             models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="image_has_size"),
         ]
-        indexes = [models.Index(fields=["product", "position", "id"], name="image_of_product")]
+        indexes = [
+            models.Index(fields=["product", "position", "id"], name="image_of_product"),
+            models.Index(fields=["sha256"], name="image_sha256"),  # does another row share this file?
+        ]
 
     def __str__(self) -> str:
         return f"{self.product_id}/{self.position}"

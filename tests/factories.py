@@ -1,13 +1,12 @@
 """Rows for tests: `make_product(price=5)` says what the test is about and leaves the rest to defaults."""
 
-import hashlib
 import io
 from itertools import count
 
-from django.core.files.base import ContentFile
 from PIL import Image
 
-from catalogue.models import Category, Product, ProductImage
+from catalogue.models import Category, Product
+from catalogue.services import add_image
 
 _numbers = count(1)
 
@@ -36,16 +35,13 @@ def make_product(**overrides):
 
 def make_image(product=None, *, picture=None, **overrides):
     """An image row with a real file behind it; `picture` are the file's bytes, each call's its own by default."""
-    product = product or make_product()
     number = next(_numbers)
     picture = picture or picture_bytes(colour=(number * 37 % 256, number * 59 % 256, number * 83 % 256))
-    with Image.open(io.BytesIO(picture)) as opened:
-        suffix = opened.format.lower()
-    image = ProductImage(
-        product=product, sha256=hashlib.sha256(picture).hexdigest(), **{"position": number % 100, **overrides}
-    )
-    image.file.save(f"photo.{suffix}", ContentFile(picture), save=False)
-    image.save()
+    image = add_image(product=product or make_product(), file=picture)
+    for field, value in overrides.items():
+        setattr(image, field, value)
+    if overrides:
+        image.save(update_fields=list(overrides))
     return image
 
 
