@@ -90,9 +90,12 @@ if test_database := env.str("TEST_DB_NAME", default=""):
     DATABASES["default"]["TEST"] = {"NAME": test_database}  # for two test runs at once
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# A photo's detections and vectors live here for half an hour. Files, so that several processes share them without a
-# server; CACHE_URL names Redis or Memcached where several machines must.
-CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{VAR_DIR / 'cache'}")}
+# A photo's detections and vectors live here for half an hour. In this process's memory unless CACHE_URL names a server
+# (redis://...), which it must where several processes serve: search/checks.py warns.
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+CACHES["default"].setdefault("OPTIONS", {})
+if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
+    CACHES["default"]["OPTIONS"]["MAX_ENTRIES"] = 500  # a kept photo has about 150 kB
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -162,12 +165,16 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = PHOTO_MAX_BYTES
 # An uploaded photo never touches the disk: it is kept in memory while it is searched with.
 FILE_UPLOAD_MAX_MEMORY_SIZE = PHOTO_MAX_BYTES + 1_000_000
 PHOTO_QUERY_SECONDS = 30 * 60
+# Whether image_url may name a host of our own network. Only where shoppers are trusted, as in a test.
+PHOTO_URL_PRIVATE_HOSTS = env.bool("PHOTO_URL_PRIVATE_HOSTS", default=False)
 
 THUMBNAIL_ALIASES = {
     "": {
         "card": {"size": (320, 427), "crop": False, "quality": 82},
         "card2x": {"size": (640, 853), "crop": False, "quality": 78},
         "tiny": {"size": (96, 128), "crop": False, "quality": 80},
+        "large": {"size": (960, 1280), "crop": False, "quality": 80},
+        "zoom": {"size": (1600, 2133), "crop": False, "quality": 82},
     }
 }
 THUMBNAIL_EXTENSION = "webp"

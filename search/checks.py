@@ -1,6 +1,9 @@
 """What must be so before the site can search."""
 
-from django.core.checks import Error, Tags, register
+import os
+
+from django.conf import settings
+from django.core.checks import Error, Tags, Warning, register
 from django.db import connections
 
 
@@ -30,3 +33,19 @@ def _error(reason: str, number: str) -> Error:
         "project run its own PostgreSQL.",
         id=f"search.{number}",
     )
+
+
+@register(Tags.caches)
+def photos_are_shared_between_processes(app_configs=None, **kwargs) -> list[Warning]:
+    """A photo kept in one process's memory is not found by its neighbour."""
+    processes = int(os.environ.get("WEB_CONCURRENCY") or 1)
+    if processes == 1 or not settings.CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache")):
+        return []
+    return [
+        Warning(
+            f"WEB_CONCURRENCY is {processes}, and the cache is in each process's own memory: refining a photo search "
+            "fails whenever another process answers.",
+            hint="Set CACHE_URL to a shared cache, redis://HOST:6379/0 for example.",
+            id="search.W001",
+        )
+    ]

@@ -17,6 +17,8 @@ class Encoder(models.Model):
     name = models.CharField(_("name"), max_length=60, primary_key=True)
     dimensions = models.PositiveSmallIntegerField(_("dimensions"))
     fingerprint = models.CharField(_("fingerprint"), max_length=16, help_text=_("Changes when the weights do."))
+    # {garment type or "": [strong, close]}: distances up to which a match is called so; search/calibration.py.
+    calibration = models.JSONField(_("calibration"), default=dict, blank=True)
     is_serving = models.BooleanField(_("serving"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -57,7 +59,10 @@ class GarmentEmbedding(models.Model):
     class Meta:
         verbose_name = _("garment embedding")
         verbose_name_plural = _("garment embeddings")
-        indexes = [models.Index(fields=["product", "encoder"], name="embedding_of_product")]
+        indexes = [
+            models.Index(fields=["product", "encoder"], name="embedding_of_product"),
+            models.Index(fields=["encoder", "garment_type", "product"], name="embedding_of_type"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.image_id}/{self.encoder_id}/{self.ordinal}"

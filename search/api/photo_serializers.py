@@ -1,0 +1,165 @@
+"""The photo search's request and answer as JSON."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from catalogue.colours import Colour
+from catalogue.garment_types import GarmentType
+from catalogue.models import Category, Product
+from search.answers import Filters
+from search.services import DEFAULT_LIMIT, MAX_LIMIT
+
+
+class BoxField(serializers.Field):
+    """x0,y0,x1,y1 in 0..1: as a text with commas or a list of four numbers."""
+
+    default_error_messages = {
+        "invalid": _("{value} is no box: give x0,y0,x1,y1 with 0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1.")
+    }
+
+    def to_internal_value(self, data):
+        parts = data.split(",") if isinstance(data, str) else data
+        try:
+            x0, y0, x1, y1 = (float(part) for part in parts)
+        except (TypeError, ValueError):
+            self.fail("invalid", value=repr(data))
+        if not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
+            self.fail("invalid", value=repr(data))
+        return x0, y0, x1, y1
+
+    def to_representation(self, value):
+        return [round(float(number), 5) for number in value]
+
+
+class PhotoSearchInput(serializers.Serializer):
+    image = serializers.FileField(required=False, help_text="A photo: JPEG, PNG, WebP, AVIF, HEIC, GIF, BMP or TIFF.")
+    image_url = serializers.URLField(required=False, help_text="Where to fetch the photo from, http or https.")
+    query = serializers.CharField(required=False, help_text="The id of an earlier answer, instead of a photo.")
+    garment = serializers.IntegerField(required=False, min_value=0, help_text="Search for this garment only.")
+    box = BoxField(required=False, help_text="A box of one's own: x0,y0,x1,y1 in 0..1. Search for what is in it.")
+    whole = serializers.BooleanField(required=False, default=False, help_text="Search with the whole photo.")
+    category = serializers.SlugField(required=False, help_text="A category's slug.")
+    garment_type = serializers.ChoiceField(required=False, choices=GarmentType.choices)
+    brand = serializers.CharField(required=False)
+    price_min = serializers.DecimalField(required=False, max_digits=14, decimal_places=2, min_value=0)
+    price_max = serializers.DecimalField(required=False, max_digits=14, decimal_places=2, min_value=0)
+    colour = serializers.ChoiceField(required=False, choices=Colour.choices)
+    q = serializers.CharField(required=False, allow_blank=True, max_length=200, help_text="Words to look for.")
+    limit = serializers.IntegerField(required=False, default=DEFAULT_LIMIT, min_value=1, max_value=MAX_LIMIT)
+    offset = serializers.IntegerField(required=False, default=0, min_value=0, max_value=100_000)
+
+    def validate_image(self, file):
+        if file.size > settings.PHOTO_MAX_BYTES:
+            raise serializers.ValidationError(
+                f"The file has {file.size / 1e6:.1f} MB; a photo may have {settings.PHOTO_MAX_BYTES / 1e6:.0f} MB."
+            )
+        return file
+
+    def validate_category(self, slug):
+        if not Category.objects.filter(slug=slug).exists():
+            known = ", ".join(Category.objects.values_list("slug", flat=True)[:50])
+            raise serializers.ValidationError(f"There is no category {slug!r}; there are: {known}.")
+        return slug
+
+    def validate(self, attrs):
+        given = [name for name in ("image", "image_url", "query") if attrs.get(name)]
+        if len(given) != 1:
+            raise serializers.ValidationError(
+                f"Give one of image, image_url and query; given: {', '.join(given) or 'none of them'}."
+            )
+        low, high = attrs.get("price_min"), attrs.get("price_max")
+        if low is not None and high is not None and low > high:
+            raise serializers.ValidationError({"price_max": f"{high} is below price_min, {low}."})
+        return attrs
+
+    def filters(self) -> Filters:
+        """The filters among the validated input."""
+        names = ("category", "garment_type", "brand", "price_min", "price_max", "colour", "q")
+        return Filters(**{name: self.validated_data[name] for name in names if name in self.validated_data})
+
+    def page(self) -> dict:
+        """What of the answer is asked for: the keywords of `search_query` besides the photo and the filters."""
+        names = ("garment", "box", "whole", "limit", "offset")
+        return {name: self.validated_data[name] for name in names if name in self.validated_data}
+
+
+class ProductCardSerializer(serializers.ModelSerializer):
+    category = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    image = serializers.SerializerMethodField()
+    page = serializers.URLField(source="get_absolute_url", read_only=True)
+
+    class Meta:
+        model = Product
+        fields = ["id", "sku", "name", "brand", "category", "price", "currency", "url", "image", "colours", "page"]
+
+    def get_image(self, product: Product) -> str | None:
+        return self._absolute(product.main_image)
+
+    def _absolute(self, image) -> str | None:
+        request = self.context.get("request")
+        if image is None:
+            return None
+        return request.build_absolute_uri(image.file.url) if request else image.file.url
+
+
+class ResultSerializer(serializers.Serializer):
+    product = ProductCardSerializer()
+    distance = serializers.SerializerMethodField()
+    match = serializers.ChoiceField(choices=["strong", "close", "weak"])
+    matched_image = serializers.SerializerMethodField()
+    matched_box = BoxField()
+    shared = serializers.ListField(child=serializers.CharField())
+
+    def get_distance(self, result) -> float:
+        return round(result.distance, 5)
+
+    def get_matched_image(self, result) -> str:
+        request = self.context.get("request")
+        url = result.matched_image.file.url
+        return request.build_absolute_uri(url) if request else url
+
+
+class GarmentSerializer(serializers.Serializer):
+    index = serializers.IntegerField()
+    label = serializers.CharField(allow_null=True)
+    garment_type = serializers.ChoiceField(choices=GarmentType.choices, allow_null=True)
+    score = serializers.SerializerMethodField()
+    box = BoxField()
+    polygon = serializers.SerializerMethodField(help_text="The largest outline: points [x, y] in 0..1.")
+    colours = serializers.ListField(child=serializers.CharField())
+    searched = serializers.BooleanField()
+    nothing_close = serializers.BooleanField(source="is_all_weak")
+    results = ResultSerializer(many=True)
+    count = serializers.IntegerField()
+
+    def get_score(self, garment) -> float:
+        return round(garment.score, 4)
+
+    def get_polygon(self, garment) -> list[list[float]]:
+        return [[round(x, 4), round(y, 4)] for x, y in garment.polygons[0]] if garment.polygons else []
+
+
+class ImageSizeSerializer(serializers.Serializer):
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+
+
+class TimingSerializer(serializers.Serializer):
+    decode = serializers.FloatField()
+    detect = serializers.FloatField()
+    embed = serializers.FloatField()
+    search = serializers.FloatField()
+    total = serializers.FloatField()
+
+
+class PhotoAnswerSerializer(serializers.Serializer):
+    query = serializers.CharField(help_text="Re-uses the photo for half an hour.")
+    image = ImageSizeSerializer(source="*")
+    garments = GarmentSerializer(many=True)
+    timing = TimingSerializer(help_text="Milliseconds.")
+    encoder = serializers.CharField()
+    limit = serializers.IntegerField()
+    offset = serializers.IntegerField()

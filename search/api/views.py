@@ -1,0 +1,113 @@
+"""The search API: one class an endpoint."""
+
+from __future__ import annotations
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException, NotFound, ValidationError
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
+
+from catalogue.models import Product
+from search import services
+from search.api.photo_serializers import PhotoAnswerSerializer, PhotoSearchInput, ResultSerializer
+from search.photo_fetch import FetchError, fetch_photo
+from search.vision.photo import PhotoError
+
+
+class NotReadyError(APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "not_ready"
+
+
+class PhotoSearchView(APIView):
+    """Finds the garments of a photo in the catalogue.
+
+    Send a photo (`image`, `image_url`), or the `query` of an earlier answer to refine it without sending the photo
+    again. Every garment found is searched for, unless `garment`, `box` or `whole` asks for one.
+    """
+
+    authentication_classes = []
+    permission_classes = [AllowAny]  # a search changes nothing
+    parser_classes = [MultiPartParser, FormParser, JSONParser]
+    throttle_classes = [ScopedRateThrottle]
+    throttle_scope = "photo"
+
+    @extend_schema(
+        operation_id="search_photo",
+        request={"multipart/form-data": PhotoSearchInput, "application/json": PhotoSearchInput},
+        responses={
+            200: PhotoAnswerSerializer,
+            400: OpenApiResponse(
+                description="No photo, a broken one, or a filter out of range; the answer says which."
+            ),
+            404: OpenApiResponse(description="The query is no longer kept."),
+            429: OpenApiResponse(description="Too many searches."),
+            503: OpenApiResponse(description="The catalogue has no embeddings yet."),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        given = PhotoSearchInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        answer = _answered(given)
+        return Response(PhotoAnswerSerializer(answer, context={"request": request}).data)
+
+
+class PhotoQueryView(APIView):
+    """One photo that is kept for refining."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]  # who knows the id sent the photo
+
+    @extend_schema(operation_id="forget_photo", request=None, responses={204: None})
+    def delete(self, request: Request, query: str) -> Response:
+        """Forgets the photo at once."""
+        services.forget_query(query)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class SimilarProductsView(APIView):
+    """Products that look like this one, nearest first."""
+
+    class InputSerializer(serializers.Serializer):
+        limit = serializers.IntegerField(required=False, default=12, min_value=1, max_value=services.MAX_LIMIT)
+
+    @extend_schema(
+        operation_id="similar_products",
+        parameters=[OpenApiParameter("limit", int, description="1 to 100, default 12")],
+        responses=ResultSerializer(many=True),
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        given = self.InputSerializer(data=request.query_params)
+        given.is_valid(raise_exception=True)
+        product = get_object_or_404(Product.objects.visible(), pk=pk)
+        results = services.similar_products(product, limit=given.validated_data["limit"])
+        return Response(ResultSerializer(results, many=True, context={"request": request}).data)
+
+
+def _answered(given: PhotoSearchInput) -> services.PhotoAnswer:
+    """The service's answer, its errors as HTTP's."""
+    asked = {"filters": given.filters(), **given.page()}
+    try:
+        if query := given.validated_data.get("query"):
+            return services.search_query(query=query, **asked)
+        return services.search_photo(photo=_photo(given), **asked)
+    except (PhotoError, FetchError) as error:
+        raise ValidationError({"image": [str(error)]}) from error
+    except services.QueryGone as error:
+        raise NotFound(str(error)) from error
+    except services.NotReady as error:
+        raise NotReadyError(str(error)) from error
+    except ValueError as error:
+        raise ValidationError({"detail": [str(error)]}) from error
+
+
+def _photo(given: PhotoSearchInput) -> bytes:
+    if url := given.validated_data.get("image_url"):
+        return fetch_photo(url)
+    return given.validated_data["image"].read()

@@ -1,0 +1,190 @@
+"""Vectors for the catalogue: what is missing or stale, and only that.
+
+A photo's vectors are current when they were made by the same encoder and detector from a file of the same hash. Each
+chunk of photos is one transaction, so a killed run goes on where it was.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from pgvector import HalfVector
+
+from catalogue.models import Product, ProductImage
+from search import indexes
+from search.calibration import calibrate
+from search.models import Encoder, GarmentEmbedding
+from search.vision.cards import choose
+from search.vision.detector import load_detector
+from search.vision.encoder import load_encoder
+from search.vision.look import SeenGarment, look
+from search.vision.photo import PhotoError, decode_photo
+
+CHUNK = 32  # photos a transaction: about a second's work to lose
+READ_AHEAD = 8
+READERS = 2
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class EmbeddingReport:
+    """What one run did: photos looked at, vectors stored; `unreadable` holds (image id, file, reason)."""
+
+    photos: int = 0
+    vectors: int = 0
+    unreadable: list[tuple[int, str, str]] = field(default_factory=list)
+
+
+def fingerprint_of(encoder_name: str) -> str:
+    """Of the encoder's and the detector's weights together: another pair would see the photo differently."""
+    return f"{choose('encoder', encoder_name).fingerprint}-{choose('detector').fingerprint}"
+
+
+def register_encoder(name: str) -> Encoder:
+    """The row of the encoder called `name`, made or brought up to date. Raises ModelError for an unknown name."""
+    card = choose("encoder", name)
+    encoder, _ = Encoder.objects.update_or_create(
+        name=card.name, defaults={"dimensions": card.dimensions, "fingerprint": card.fingerprint}
+    )
+    return encoder
+
+
+def photos_to_embed(encoder: Encoder):
+    """The images whose vectors are missing or stale."""
+    current = GarmentEmbedding.objects.filter(
+        image=OuterRef("pk"), encoder=encoder, pixels_sha256=OuterRef("sha256"), fingerprint=fingerprint_of(encoder.pk)
+    )
+    return ProductImage.objects.filter(~Exists(current)).select_related("product__category")
+
+
+def embed_photos(encoder: Encoder, *, limit: int | None = None) -> Iterator[EmbeddingReport]:
+    """Embeds what is missing or stale, at most `limit` photos; yields the growing report after every photo."""
+    report = EmbeddingReport()
+    done = []
+    for image, pixels in _decoded(_in_chunks(encoder), limit):
+        if isinstance(pixels, Exception):
+            report.unreadable.append((image.pk, image.file.name, str(pixels)))
+            logger.warning("Image %s (%s) is skipped: %s", image.pk, image.file.name, pixels)
+        else:
+            done.append((image, _garments_of(image, pixels, encoder)))
+        if len(done) == CHUNK:
+            report.vectors += _store(done, encoder)
+            done = []
+        report.photos += 1
+        yield report
+    report.vectors += _store(done, encoder)
+    yield report
+
+
+def finish(encoder: Encoder, *, recalibrate: bool = True) -> None:
+    """After a run: the index, the planner's numbers, the calibration; and an encoder to serve if none does."""
+    indexes.create_index(encoder)
+    indexes.analyse()
+    if recalibrate:
+        calibrate(encoder)
+    if not Encoder.objects.filter(is_serving=True).exists():
+        Encoder.objects.filter(pk=encoder.pk).update(is_serving=True)
+
+
+# -- steps --------------------------------------------------------------------------------------------------------
+
+
+def _in_chunks(encoder: Encoder) -> Iterator[ProductImage]:
+    """Keyset pages: what a chunk's transaction adds does not shift the next page, and no cursor stays open."""
+    last = 0
+    while chunk := list(photos_to_embed(encoder).filter(pk__gt=last).order_by("pk")[: 8 * CHUNK]):
+        yield from chunk
+        last = chunk[-1].pk
+
+
+def _decoded(
+    images: Iterator[ProductImage], limit: int | None
+) -> Iterator[tuple[ProductImage, np.ndarray | Exception]]:
+    """Each image and its pixels, or the reason why there are none; read ahead while the models run."""
+    images = islice(images, limit)
+    with ThreadPoolExecutor(READERS) as readers:
+        waiting: list[tuple[ProductImage, Future]] = []
+        for image in images:
+            waiting.append((image, readers.submit(_read, image)))
+            if len(waiting) > READ_AHEAD:
+                first, future = waiting.pop(0)
+                yield first, future.result()
+        for image, future in waiting:
+            yield image, future.result()
+
+
+def _read(image: ProductImage) -> np.ndarray | Exception:
+    try:
+        with image.file.open("rb") as file:
+            return decode_photo(file.read())
+    except (PhotoError, OSError) as error:
+        return error
+
+
+def _garments_of(image: ProductImage, pixels: np.ndarray, encoder: Encoder) -> list[SeenGarment]:
+    """The whole photo first, then those of its garments that the product can be."""
+    seen = look(pixels, detector=load_detector(), encoder=load_encoder(encoder.pk))
+    return [seen.whole, *sold_garments(seen.garments, image.product.category.garment_types)]
+
+
+def sold_garments(garments: list[SeenGarment], held: list[str]) -> list[SeenGarment]:
+    """Which of a photo's garments is the product: those of the category's types; with none of them, the surest.
+
+    A model who wears the skirt that is sold also wears shoes that are not.
+    """
+    fitting = [garment for garment in garments if not held or garment.garment_type in held]
+    return fitting or garments[:1]
+
+
+def _store(done: list[tuple[ProductImage, list[SeenGarment]]], encoder: Encoder) -> int:
+    """Replaces the vectors of these photos in one transaction; photos deleted meanwhile are left out."""
+    with transaction.atomic():
+        alive = set(
+            ProductImage.objects.select_for_update(of=("self",), no_key=True)
+            .filter(pk__in=[image.pk for image, _ in done])
+            .values_list("pk", "sha256")
+        )
+        done = [(image, garments) for image, garments in done if (image.pk, image.sha256) in alive]
+        GarmentEmbedding.objects.of(encoder).filter(image__in=[image for image, _ in done]).delete()
+        rows = [
+            _row(image, ordinal, garment, encoder)
+            for image, garments in done
+            for ordinal, garment in enumerate(garments)
+        ]
+        GarmentEmbedding.objects.bulk_create(rows)
+        _store_colours(done)
+    return len(rows)
+
+
+def _row(image: ProductImage, ordinal: int, garment: SeenGarment, encoder: Encoder) -> GarmentEmbedding:
+    return GarmentEmbedding(
+        image_id=image.pk,
+        encoder=encoder,
+        ordinal=ordinal,
+        product_id=image.product_id,
+        garment_type=garment.garment_type or "",
+        box=[round(value, 5) for value in garment.box],
+        score=garment.score,
+        pixels_sha256=image.sha256,
+        fingerprint=fingerprint_of(encoder.pk),
+        vector=HalfVector(garment.vector),
+    )
+
+
+def _store_colours(done: list[tuple[ProductImage, list[SeenGarment]]]) -> None:
+    """A product's colours are those of the garment on its first photo."""
+    products = []
+    for image, garments in done:
+        if image.position == 0 and (colours := list(garments[min(1, len(garments) - 1)].colours)):
+            product = image.product
+            if product.colours != colours:
+                product.colours = colours
+                products.append(product)
+    Product.objects.bulk_update(products, ["colours"])

@@ -1,0 +1,58 @@
+"""Each encoder's own HNSW index: partial, on the cast to its dimension (Malkov and Yashunin, 2016; pgvector README)."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from search.models import Encoder
+
+M = 16  # edges a node; pgvector's default
+EF_CONSTRUCTION = 96  # candidates while building; 64 is pgvector's default, more finds better edges
+
+
+def index_name(encoder: Encoder) -> str:
+    """The index's name; PostgreSQL's names end at 63 bytes."""
+    return f"embedding_hnsw_{encoder.pk.replace('-', '_')}"[:63]
+
+
+def has_index(encoder: Encoder) -> bool:
+    """Whether the index is there and finished; one whose build was cut off is not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [index_name(encoder)])
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+def create_index(encoder: Encoder) -> None:
+    """Builds the index beside the running site, unless it is there. Not inside a transaction."""
+    if has_index(encoder):
+        return
+    drop_index(encoder)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE INDEX CONCURRENTLY {index_name(encoder)} ON search_garmentembedding "
+            f"USING hnsw ((vector::halfvec({encoder.dimensions})) halfvec_cosine_ops) "
+            f"WITH (m = {M}, ef_construction = {EF_CONSTRUCTION}) WHERE encoder_id = '{encoder.pk}'"
+        )
+
+
+def drop_index(encoder: Encoder) -> None:
+    """Removes the index, finished or not."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX IF EXISTS {index_name(encoder)}")
+
+
+def build_progress() -> tuple[int, int] | None:
+    """(rows done, rows in all) of the index build that runs on this database, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tuples_done, tuples_total FROM pg_stat_progress_create_index "
+            "WHERE datname = current_database() AND tuples_total > 0"
+        )
+        return cursor.fetchone()
+
+
+def analyse() -> None:
+    """Lets the planner know what was loaded: its estimate chooses how a search is done (search/nearest.py)."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE search_garmentembedding, catalogue_product, catalogue_productimage, catalogue_category")

@@ -1,0 +1,57 @@
+"""Computes the embeddings of the catalogue's photos that are missing or stale, and only those.
+
+Killed and started again, it goes on where it was. The site answers throughout.
+"""
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from search import embedding
+from search.vision.cards import ModelError, available, choose
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser) -> None:
+        names = ", ".join(available("encoder"))
+        parser.add_argument("--encoder", metavar="NAME", help=f"one of: {names} (default: the one that serves)")
+        parser.add_argument("--limit", type=int, metavar="N", help="at most this many photos")
+        parser.add_argument(
+            "--device", choices=["cpu", "cuda"], default="cpu", help="cuda needs an OpenVINO or ONNX runtime for it"
+        )
+
+    def handle(self, *, encoder: str | None, limit: int | None, device: str, verbosity: int, **options) -> None:
+        if device != "cpu":
+            raise CommandError("--device cuda: the bundled models run with OpenVINO on the CPU; only cpu is at hand.")
+        if limit is not None and limit < 1:
+            raise CommandError(f"--limit is {limit}; it must be 1 or more.")
+        try:
+            name = choose("encoder", encoder or self._serving()).name
+            registered = embedding.register_encoder(name)
+        except ModelError as error:
+            raise CommandError(str(error)) from error
+        report = self._run(registered, limit, verbosity)
+        self.stdout.write(
+            f"{report.photos - len(report.unreadable)} photos embedded with {name}: {report.vectors} vectors."
+        )
+        for image, file, reason in report.unreadable:
+            self.stderr.write(f"Skipped image {image} ({file}): {reason}")
+
+    def _serving(self) -> str | None:
+        serving = embedding.Encoder.objects.serving()
+        return serving.pk if serving else None
+
+    def _run(self, encoder, limit: int | None, verbosity: int) -> embedding.EmbeddingReport:
+        total = embedding.photos_to_embed(encoder).count()
+        console = Console(file=self.stderr, quiet=verbosity == 0)
+        columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
+        report = embedding.EmbeddingReport()
+        with Progress(*columns, console=console) as progress:
+            task = progress.add_task("Embedding photos", total=min(total, limit or total))
+            for report in embedding.embed_photos(encoder, limit=limit):
+                progress.update(task, completed=report.photos)
+            progress.update(progress.add_task("Index and calibration", total=None))
+            embedding.finish(encoder, recalibrate=report.photos > 0)
+        return report

@@ -1,0 +1,292 @@
+"""Photo in, products out. Page, API and commands all call these functions, so they cannot disagree."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+from django.db import transaction
+
+from catalogue.models import Product, ProductImage
+from catalogue.querysets import ProductQuerySet
+from search import photo_cache
+from search.answers import Box, Filters, GarmentAnswer, PhotoAnswer, Result
+from search.calibration import match_strength
+from search.models import Encoder, GarmentEmbedding
+from search.nearest import NearestGarments, Neighbour
+from search.photo_cache import KeptPhoto, QueryGone
+from search.vision.detector import load_detector
+from search.vision.encoder import load_encoder
+from search.vision.look import SeenGarment, look, look_at_box
+from search.vision.photo import decode_photo
+
+__all__ = [
+    "NotReady",
+    "QueryGone",
+    "fitting_products",
+    "forget_query",
+    "photo_of_query",
+    "search_photo",
+    "search_query",
+    "similar_products",
+    "switch_encoder",
+]
+
+DEFAULT_LIMIT, MAX_LIMIT = 24, 100
+
+
+class NotReady(RuntimeError):
+    """The catalogue has no vectors to search yet; the message says what to run."""
+
+
+def search_photo(*, photo: bytes, filters: Filters | None = None, **page) -> PhotoAnswer:
+    """The garments of a photo (an image file's bytes) and for each the nearest products.
+
+    `page` is that of `search_query`. Raises PhotoError for what is no photo, NotReady before the first embedding.
+    """
+    started = time.perf_counter()
+    encoder = serving_encoder()
+    pixels = decode_photo(photo)
+    timing = {"decode": _since(started)}
+    seen = look(pixels, detector=load_detector(), encoder=load_encoder(encoder.pk))
+    kept = KeptPhoto(
+        webp=photo_cache.to_webp(pixels),
+        size=(pixels.shape[1], pixels.shape[0]),
+        garments=seen.garments,
+        whole=seen.whole,
+        encoder=encoder.pk,
+        fingerprint=encoder.fingerprint,
+    )
+    query = photo_cache.keep(kept)
+    timing |= seen.timing
+    return _answer(query, kept, encoder, filters or Filters(), timing=timing, started=started, **page)
+
+
+def search_query(*, query: str, filters: Filters | None = None, **page) -> PhotoAnswer:
+    """The same for an earlier answer's `query`, without the photo being sent or looked at again.
+
+    garment: the index of the only garment to search for, None for every one. box: x0, y0, x1, y1 in 0..1, drawn by
+    hand: one more garment, and the only one to search for. whole: the same with the whole photo. limit: products a
+    garment, 1 to MAX_LIMIT. offset: how many to pass over.
+    Raises QueryGone when the photo is no longer kept, ValueError for a garment, box, limit or offset out of range.
+    """
+    started = time.perf_counter()
+    encoder = serving_encoder()
+    kept = photo_cache.recall(query)
+    timing = {"decode": 0.0, "detect": 0.0, "embed": 0.0}
+    if (kept.encoder, kept.fingerprint) != (encoder.pk, encoder.fingerprint):
+        kept, timing = _look_again(query, kept, encoder)
+    return _answer(query, kept, encoder, filters or Filters(), timing=timing, started=started, **page)
+
+
+def forget_query(query: str) -> None:
+    """Drops a photo now."""
+    photo_cache.forget(query)
+
+
+def photo_of_query(query: str) -> bytes | None:
+    """The photo of an earlier search as a WebP file, None when it is no longer kept."""
+    try:
+        return photo_cache.recall(query).webp
+    except QueryGone:
+        return None
+
+
+def similar_products(product: Product, *, limit: int = 12) -> list[Result]:
+    """Products that look like this one, from stored vectors: no model runs. Empty before it has any."""
+    encoder = Encoder.objects.serving()
+    stored = stored_garment(product, encoder) if encoder else None
+    if stored is None:
+        return []
+    search = NearestGarments(
+        stored.vector.to_numpy(),
+        encoder=encoder,
+        products=Product.objects.visible().exclude(pk=product.pk),
+        garment_type=stored.garment_type or None,
+    )
+    return _results(search.page(limit=limit), encoder, colours=tuple(product.colours))
+
+
+def fitting_products(product: Product, *, limit: int = 8) -> list[Result]:
+    """Products of other garment types that go with this one."""
+    from search.outfits import fitting_neighbours
+
+    encoder = Encoder.objects.serving()
+    return _results(fitting_neighbours(product, encoder, limit=limit), encoder, colours=()) if encoder else []
+
+
+def switch_encoder(*, name: str) -> Encoder:
+    """Makes `name` the encoder that answers, in one transaction. Raises ValueError where it has no vectors."""
+    with transaction.atomic():
+        encoders = {encoder.pk: encoder for encoder in Encoder.objects.select_for_update()}
+        if name not in encoders:
+            raise ValueError(
+                f"Encoder {name!r} has no vectors; those that have: {', '.join(sorted(encoders)) or 'none'}. "
+                f"Run `manage.py embed_catalogue --encoder {name}` first."
+            )
+        Encoder.objects.filter(is_serving=True).exclude(pk=name).update(is_serving=False)
+        Encoder.objects.filter(pk=name).update(is_serving=True)
+    encoders[name].is_serving = True
+    return encoders[name]
+
+
+def serving_encoder() -> Encoder:
+    """The encoder that answers. Raises NotReady before the catalogue has vectors."""
+    encoder = Encoder.objects.serving()
+    if encoder is None:
+        raise NotReady("The catalogue has no embeddings yet. Run `manage.py embed_catalogue`.")
+    return encoder
+
+
+def stored_garment(product: Product, encoder: Encoder) -> GarmentEmbedding | None:
+    """The product's own garment as its first photo shows it: the surest detection, else the whole photo."""
+    return (
+        GarmentEmbedding.objects.of(encoder)
+        .filter(product=product)
+        .extra(select={"is_whole": "ordinal = 0"})
+        .order_by("is_whole", "image__position", "image_id", "-score")
+        .first()
+    )
+
+
+# -- one answer ---------------------------------------------------------------------------------------------------
+
+
+def _answer(
+    query: str,
+    kept: KeptPhoto,
+    encoder: Encoder,
+    filters: Filters,
+    *,
+    timing: dict[str, float],
+    started: float,
+    garment: int | None = None,
+    box: Box | None = None,
+    whole: bool = False,
+    limit: int = DEFAULT_LIMIT,
+    offset: int = 0,
+) -> PhotoAnswer:
+    _check_page(limit, offset)
+    seen = list(kept.garments) or [kept.whole]
+    if box is not None:
+        box_started = time.perf_counter()
+        seen.append(look_at_box(kept.pixels(), _checked_box(box), encoder=load_encoder(encoder.pk)))
+        timing["embed"] += _since(box_started)
+        garment = len(seen) - 1
+    elif whole:
+        if kept.garments:
+            seen.append(kept.whole)
+        garment = len(seen) - 1
+    if garment is not None and not 0 <= garment < len(seen):
+        raise ValueError(f"garment is {garment}; this photo has the garments 0 to {len(seen) - 1}.")
+    search_started = time.perf_counter()
+    wanted = range(len(seen)) if garment is None else [garment]
+    garments = [
+        _garment_answer(index, one, encoder, filters, limit=limit, offset=offset)
+        if index in wanted
+        else _unsearched(index, one)
+        for index, one in enumerate(seen)
+    ]
+    timing |= {"search": _since(search_started), "total": _since(started)}
+    width, height = kept.size
+    rounded = {stage: round(milliseconds, 1) for stage, milliseconds in timing.items()}
+    return PhotoAnswer(query, width, height, garments, rounded, encoder.pk, limit, offset)
+
+
+def _look_again(query: str, kept: KeptPhoto, encoder: Encoder) -> tuple[KeptPhoto, dict[str, float]]:
+    """After a switch of encoders: the kept photo as the one that serves now sees it."""
+    seen = look(kept.pixels(), detector=load_detector(), encoder=load_encoder(encoder.pk))
+    kept = replace(kept, garments=seen.garments, whole=seen.whole, encoder=encoder.pk, fingerprint=encoder.fingerprint)
+    photo_cache.keep(kept, query=query)
+    return kept, {"decode": 0.0, **seen.timing}
+
+
+def _unsearched(index: int, seen: SeenGarment) -> GarmentAnswer:
+    return GarmentAnswer(
+        index, seen.label, seen.garment_type, seen.score, seen.box, seen.polygons, colours=seen.colours
+    )
+
+
+def _garment_answer(
+    index: int, seen: SeenGarment, encoder: Encoder, filters: Filters, *, limit: int, offset: int
+) -> GarmentAnswer:
+    search = NearestGarments(
+        seen.vector,
+        encoder=encoder,
+        products=filtered_products(filters),
+        garment_type=filters.garment_type or (None if filters.category else seen.garment_type),
+    )
+    neighbours = search.page(limit=limit, offset=offset)
+    return replace(
+        _unsearched(index, seen),
+        results=_results(neighbours, encoder, colours=seen.colours, garment_type=seen.garment_type),
+        count=search.count(),
+        searched=True,
+    )
+
+
+def filtered_products(filters: Filters) -> ProductQuerySet:
+    """The visible products that pass; `garment_type` is not theirs but their garments' and is left to the search."""
+    products = Product.objects.visible()
+    exact = {"category__slug": filters.category, "brand": filters.brand}
+    products = products.filter(**{field: value for field, value in exact.items() if value})
+    if filters.price_min is not None:
+        products = products.filter(price__gte=filters.price_min)
+    if filters.price_max is not None:
+        products = products.filter(price__lte=filters.price_max)
+    if filters.colour:
+        products = products.filter(colours__contains=[filters.colour])
+    return products.matching_text(filters.q) if filters.q.strip() else products
+
+
+def _results(
+    neighbours: Iterable[Neighbour], encoder: Encoder, *, colours: tuple[str, ...], garment_type: str | None = None
+) -> list[Result]:
+    neighbours = list(neighbours)
+    products = Product.objects.for_cards().in_bulk([neighbour.product_id for neighbour in neighbours])
+    results = []
+    for neighbour in neighbours:
+        product = products.get(neighbour.product_id)
+        image = product and next((image for image in product.images.all() if image.pk == neighbour.image_id), None)
+        if image is not None:  # else it was deleted since the search, a millisecond ago
+            results.append(_result(neighbour, product, image, encoder, colours, garment_type))
+    return results
+
+
+def _result(
+    neighbour: Neighbour,
+    product: Product,
+    image: ProductImage,
+    encoder: Encoder,
+    colours: tuple[str, ...],
+    garment_type: str | None,
+) -> Result:
+    same_type = [garment_type] if garment_type and garment_type == neighbour.garment_type else []
+    return Result(
+        product=product,
+        distance=max(0.0, neighbour.distance),
+        match=match_strength(neighbour.distance, encoder, garment_type),
+        matched_image=image,
+        matched_box=tuple(neighbour.box),
+        shared=(*same_type, *(colour for colour in product.colours if colour in colours)),
+    )
+
+
+def _check_page(limit: int, offset: int) -> None:
+    if not 1 <= limit <= MAX_LIMIT:
+        raise ValueError(f"limit is {limit}; it may be 1 to {MAX_LIMIT}.")
+    if offset < 0:
+        raise ValueError(f"offset is {offset}; it may be 0 and up.")
+
+
+def _checked_box(box: Box) -> Box:
+    x0, y0, x1, y1 = box
+    if not (np.isfinite(box).all() and 0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
+        raise ValueError(f"box is {box}; it must be x0, y0, x1, y1 with 0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1.")
+    return box
+
+
+def _since(started: float) -> float:
+    return 1000 * (time.perf_counter() - started)
