@@ -1,0 +1,70 @@
+"""A garment cut out of a photo: what the encoder looks at.
+
+Catalogue photos and shoppers' photos both come through here, so that the same photo gives the same pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+# A detector's box is often a little tight; the encoder was measured with this much of its sides added around it.
+MARGIN = 0.04
+
+
+@dataclass(frozen=True)
+class Crop:
+    """`pixels` (h, w, 3) uint8 RGB; `mask` (h, w) bool, true on the garment, or None: everything is garment."""
+
+    pixels: np.ndarray
+    mask: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        shape = self.pixels.shape
+        if self.pixels.dtype != np.uint8 or len(shape) != 3 or shape[2] != 3 or 0 in shape:
+            raise ValueError(f"a crop is (h, w, 3) uint8 with a pixel at least, not {shape} {self.pixels.dtype}")
+        if self.mask is not None and (self.mask.dtype != bool or self.mask.shape != shape[:2]):
+            raise ValueError(
+                f"a crop's mask is {shape[:2]} bool like its pixels, not {self.mask.shape} {self.mask.dtype}"
+            )
+
+
+def crop_garment(photo: np.ndarray, box: Sequence[float], mask: np.ndarray | None = None) -> Crop:
+    """Returns the garment in `box` with a small margin, at least one pixel, cut at the photo's edges.
+
+    photo: (H, W, 3) uint8 RGB. box: x0, y0, x1, y1 in pixels of the photo, in any order, may reach outside.
+    mask: (H, W) bool of the whole photo; None where nothing is known but the box (drawn by hand, say), and the box
+    is then taken as it is, without a margin. A mask that is empty in the box counts as none.
+    Raises ValueError for a box that is not four finite numbers or a mask of another size.
+    """
+    height, width = photo.shape[:2]
+    if mask is not None and mask.shape != (height, width):
+        raise ValueError(f"the mask is {mask.shape}, the photo {(height, width)}: they must be the same size")
+    x0, y0, x1, y1 = _grown(box, MARGIN if mask is not None else 0.0)
+    left, right = _whole_pixels(x0, x1, width)
+    top, bottom = _whole_pixels(y0, y1, height)
+    inside = (slice(top, bottom), slice(left, right))
+    cut = mask[inside].astype(bool) if mask is not None and mask[inside].any() else None
+    return Crop(photo[inside], cut)
+
+
+def whole_photo(photo: np.ndarray) -> Crop:
+    """Returns the photo as one crop without a mask. photo: (H, W, 3) uint8 RGB."""
+    return Crop(photo)
+
+
+def _grown(box: Sequence[float], share: float) -> tuple[float, float, float, float]:
+    corners = np.asarray(box, dtype=np.float64)
+    if corners.shape != (4,) or not np.isfinite(corners).all():
+        raise ValueError(f"a box is four finite numbers x0, y0, x1, y1, not {box!r}")
+    x0, x1 = sorted((corners[0], corners[2]))
+    y0, y1 = sorted((corners[1], corners[3]))
+    dx, dy = share * (x1 - x0), share * (y1 - y0)
+    return x0 - dx, y0 - dy, x1 + dx, y1 + dy
+
+
+def _whole_pixels(low: float, high: float, size: int) -> tuple[int, int]:
+    start = min(max(int(np.floor(low)), 0), size - 1)
+    return start, max(start + 1, min(int(np.ceil(high)), size))
