@@ -1,15 +1,56 @@
 """The shopper's pages."""
 
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from catalogue.listing import listing_of
+from catalogue.models import Category, Product
+from catalogue.product_page import product_context
+
+NEW_ARRIVALS = 15
+# The search app, where it is installed, shows what it can do; the shop is whole without it.
+HERO_TEMPLATES = ["search/_hero.html", "catalogue/_nothing.html"]
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("home")
+    newest = list(Product.objects.visible().for_cards()[:NEW_ARRIVALS])
+    context = {"newest": newest, "tiles": _category_tiles(), "canonical": "/", "hero_templates": HERO_TEMPLATES}
+    return render(request, "catalogue/home.html", context)
+
+
+def _category_tiles() -> list[Product]:
+    """The newest product of each category: its picture stands for the category. Two index probes a category."""
+    of_category = Product.objects.visible().filter(category=OuterRef("pk"), images__isnull=False).order_by("-id")
+    newest = Category.objects.annotate(newest=Subquery(of_category.values("pk")[:1])).values_list("newest", flat=True)
+    products = Product.objects.for_cards().filter(pk__in=[pk for pk in newest if pk])
+    return sorted(products, key=lambda product: (product.category.position, product.category.name))
 
 
 def category(request: HttpRequest, slug: str) -> HttpResponse:
-    return HttpResponse(slug)
+    found = get_object_or_404(Category, slug=slug)
+    listing = listing_of(found.products.all(), request.GET, facets=("brand", "colour"))
+    context = {"title": found.name, "category": found, "listing": listing, "canonical": found.get_absolute_url()}
+    return render(request, "catalogue/listing.html", context)
+
+
+def brand(request: HttpRequest, name: str) -> HttpResponse:
+    listing = listing_of(Product.objects.filter(brand=name), request.GET, facets=("category", "colour"))
+    context = {"title": name, "brand": name, "listing": listing, "canonical": request.path}
+    return render(request, "catalogue/listing.html", context, status=200 if listing.count or listing.chosen else 404)
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    listing = listing_of(Product.objects.all(), request.GET, facets=("category", "brand", "colour"))
+    words = listing.data.get("q", "").strip()
+    title = _("“%(words)s”") % {"words": words} if words else _("Everything")
+    context = {"title": title, "words": words, "listing": listing, "canonical": request.path, "is_search": True}
+    return render(request, "catalogue/listing.html", context)
 
 
 def product(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-    return HttpResponse(slug)
+    found = get_object_or_404(Product.objects.visible().for_cards(), pk=pk)
+    if slug != found.slug:
+        return redirect(found, permanent=True)
+    return render(request, "catalogue/product.html", product_context(request, found))

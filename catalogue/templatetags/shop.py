@@ -1,0 +1,85 @@
+"""What the shop's templates need beyond Django's own: prices, pictures and the list of categories."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.formats import number_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from catalogue.models import Category, Product, ProductImage
+from catalogue.thumbnails import thumbnail_of, thumbnails_of
+
+register = template.Library()
+
+_SYMBOLS = {"IDR": "Rp", "USD": "US$", "EUR": "€", "GBP": "£", "SGD": "S$", "MYR": "RM", "JPY": "¥"}
+_JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+
+# How wide a picture is drawn, for the browser's choice among the thumbnails.
+_DRAWN = {
+    "card": "(min-width: 90rem) 15rem, (min-width: 64rem) 22vw, (min-width: 40rem) 31vw, 46vw",
+    "gallery": "(min-width: 64rem) 32rem, 92vw",
+    "tile": "(min-width: 64rem) 15vw, (min-width: 40rem) 23vw, 46vw",
+    "tiny": "6rem",
+}
+_LARGEST = {"card": "card2x", "gallery": "zoom", "tile": "card2x", "tiny": "card"}
+
+
+@register.simple_tag
+def shop_name() -> str:
+    return getattr(settings, "SHOP_NAME", "Serupa")
+
+
+@register.simple_tag
+def categories() -> list[Category]:
+    return list(Category.objects.all())
+
+
+@register.filter
+def price(product: Product) -> str:
+    """The price as the reader's language writes it: Rp 199.000 or Rp 199,000; empty where there is none."""
+    return money(product.price, product.currency)
+
+
+def money(amount: Decimal | None, currency: str) -> str:
+    if amount is None:
+        return ""
+    decimals = 0 if amount == amount.to_integral_value() else 2
+    number = number_format(amount, decimal_pos=decimals, use_l10n=True, force_grouping=True)
+    return f"{_SYMBOLS.get(currency, currency)}\N{NO-BREAK SPACE}{number}"
+
+
+@register.simple_tag
+def picture(image: ProductImage | None, drawn: str = "card", *, alt: str = "", eager: bool = False) -> SafeString:
+    """An <img> of a product photo with its sizes, its width and height; a blank one where there is no photo."""
+    if image is None:
+        return format_html('<img class="photo" src="{}" width="3" height="4" alt="{}">', static("no-photo.svg"), alt)
+    thumbnails = thumbnails_of(image, largest=_LARGEST[drawn])
+    return format_html(
+        '<img class="photo{}" src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}"{}>',
+        "" if 0.6 <= image.width / image.height <= 0.9 else " is-whole",
+        thumbnails[min(1, len(thumbnails) - 1)].url,
+        format_html_join(", ", "{} {}w", ((each.url, each.width) for each in thumbnails)),
+        _DRAWN[drawn],
+        image.width,
+        image.height,
+        alt,
+        mark_safe(' fetchpriority="high"' if eager else ' loading="lazy" decoding="async"'),
+    )
+
+
+@register.simple_tag
+def thumbnail(image: ProductImage, size: str) -> str:
+    """The address of one thumbnail."""
+    return thumbnail_of(image, size).url
+
+
+@register.filter
+def as_json_ld(value: dict) -> SafeString:
+    """JSON that may stand inside <script>."""
+    return mark_safe(json.dumps(value, ensure_ascii=False).translate(_JSON_ESCAPES))
