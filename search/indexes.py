@@ -23,14 +23,14 @@ def has_index(encoder: Encoder) -> bool:
     return bool(row and row[0])
 
 
-def create_index(encoder: Encoder) -> None:
-    """Builds the index beside the running site, unless it is there. Not inside a transaction."""
+def create_index(encoder: Encoder, *, concurrently: bool = True) -> None:
+    """Builds the index unless it is there: beside the running site, or (not `concurrently`) inside a transaction."""
     if has_index(encoder):
         return
     drop_index(encoder)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"CREATE INDEX CONCURRENTLY {index_name(encoder)} ON search_garmentembedding "
+            f"CREATE INDEX {'CONCURRENTLY' if concurrently else ''} {index_name(encoder)} ON search_garmentembedding "
             f"USING hnsw ((vector::halfvec({encoder.dimensions})) halfvec_cosine_ops) "
             f"WITH (m = {M}, ef_construction = {EF_CONSTRUCTION}) WHERE encoder_id = '{encoder.pk}'"
         )

@@ -74,6 +74,7 @@ class NearestGarments:
         encoder: Encoder,
         products: ProductQuerySet,
         garment_type: str | None = None,
+        exact_rows: int = EXACT_ROWS,
     ) -> None:
         if len(vector) != encoder.dimensions:
             raise ValueError(
@@ -83,6 +84,7 @@ class NearestGarments:
         self.encoder = encoder
         self.products = products
         self.garment_type = garment_type
+        self.exact_rows = exact_rows
         self._vector = "[" + ",".join(f"{value:.7g}" for value in vector) + "]"
 
     # -- answers ------------------------------------------------------------------------------------------------
@@ -116,7 +118,7 @@ class NearestGarments:
     @cached_property
     def is_exact(self) -> bool:
         """Whether few enough rows match to compare them all."""
-        return self.estimated_rows <= EXACT_ROWS
+        return self.estimated_rows <= self.exact_rows
 
     @cached_property
     def estimated_rows(self) -> int:
@@ -125,19 +127,20 @@ class NearestGarments:
             _estimate(f"SELECT 1 FROM {source} WHERE {where}", values) for source, where, values in self._branches
         )
 
+    def explain(self) -> str:
+        """PostgreSQL's plan for the way through the index."""
+        query, parameters = self._scan_query
+        with _settings(_SCAN_SETTINGS):
+            return "\n".join(row[0] for row in _rows(f"EXPLAIN {query}", parameters))
+
     # -- the two ways -------------------------------------------------------------------------------------------
 
     def _scan(self, wanted: int) -> list[Neighbour]:
         """Up to `wanted` products in the order in which the index gives them."""
-        (filtered, values), (matching, types) = self._filtered, self._any_branch
-        query = f"""
-            SELECT e.product_id, e.image_id, e.ordinal, e.garment_type, e.box, {self._distance} AS distance
-            FROM search_garmentembedding e JOIN {filtered} ON p.id = e.product_id
-            WHERE e.encoder_id = %s AND {matching}
-            ORDER BY {self._distance}"""
+        query, parameters = self._scan_query
         found: dict[int, Neighbour] = {}
         with _settings(_SCAN_SETTINGS), connection.chunked_cursor() as cursor:
-            cursor.execute(query, [self._vector, *values, self.encoder.pk, *types, self._vector])
+            cursor.execute(query, parameters)
             while len(found) < wanted and (rows := cursor.fetchmany(max(32, 2 * (wanted - len(found))))):
                 for row in rows:
                     found.setdefault(row[0], Neighbour(*row))
@@ -166,6 +169,16 @@ class NearestGarments:
         # Written as in the index of the encoder (search/indexes.py), or the planner would not see that it fits.
         size = f"halfvec({self.encoder.dimensions})"
         return f"(e.vector::{size} <=> %s::{size})"
+
+    @cached_property
+    def _scan_query(self) -> Condition:
+        (filtered, values), (matching, types) = self._filtered, self._any_branch
+        query = f"""
+            SELECT e.product_id, e.image_id, e.ordinal, e.garment_type, e.box, {self._distance} AS distance
+            FROM search_garmentembedding e JOIN {filtered} ON p.id = e.product_id
+            WHERE e.encoder_id = %s AND {matching}
+            ORDER BY {self._distance}"""
+        return query, [self._vector, *values, self.encoder.pk, *types, self._vector]
 
     @cached_property
     def _filtered(self) -> Condition:
