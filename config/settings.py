@@ -114,7 +114,10 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = env.str("MEDIA_URL", default="/media/")
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))
-SERVE_MEDIA = env.bool("SERVE_MEDIA", default=DEBUG)  # `make demo` has no web server before it
+# Where no web server stands before this process, it serves media files and uncollected static files itself.
+SERVE_FILES = env.bool("SERVE_FILES", default=DEBUG)
+WHITENOISE_USE_FINDERS = SERVE_FILES
+WHITENOISE_MAX_AGE = 0 if DEBUG else 3600
 
 AWS_STORAGE_BUCKET_NAME = env.str("AWS_STORAGE_BUCKET_NAME", default="")
 STORAGES = {
@@ -125,7 +128,7 @@ STORAGES = {
     },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if SERVE_FILES
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }

@@ -21,5 +21,5 @@ urlpatterns = [
     path("", include("catalogue.urls")),
 ]
 
-if settings.SERVE_MEDIA:
+if settings.SERVE_FILES:
     urlpatterns += [re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT})]

@@ -1,0 +1,54 @@
+# `make demo` and `make test` are all that a fresh machine needs: Python 3.11 or later and a package index.
+
+PORT ?= 8000
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check
+
+.PHONY: demo catalogue environment test check bench screenshots clean help
+
+help:  ## what there is to make
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
+
+demo: catalogue  ## a site that answers a photo, on http://localhost:8000 (PORT=...)
+	@$(PY) -m gunicorn --config config/gunicorn.py config.wsgi
+
+catalogue: environment  ## all of the demo but the server: database, rendered catalogue, embeddings
+	@$(PY) manage.py prepare_demo
+
+environment: $(VENV)/.serve  ## the Python environment that serves the site
+
+$(PY):
+	@echo "Making $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; exit 1; }
+	@# Debian has venv without ensurepip unless python3-venv is installed.
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { $(PYTHON) -m venv --without-pip --clear $(VENV) && \
+		$(PYTHON) -m pip --disable-pip-version-check --python $(PY) install --quiet pip; }
+
+$(VENV)/.serve: requirements-serve.txt | $(PY)
+	$(PIP) install --requirement requirements-serve.txt
+	@touch $@
+
+$(VENV)/.all: requirements.txt requirements-serve.txt | $(PY)
+	$(PIP) install --requirement requirements.txt
+	@# mmcv brings opencv-python, whose cv2 needs a desktop's libGL; the one without windows goes back over it.
+	@$(PIP) install --quiet --force-reinstall --no-deps $$(grep ^opencv-python-headless requirements-serve.txt)
+	@touch $@ $(VENV)/.serve
+
+test: $(VENV)/.all  ## every test, on a PostgreSQL of its own
+	@$(PY) -m pytest
+
+check: $(VENV)/.all  ## style, migrations and settings
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(PY) manage.py check
+	@$(PY) manage.py makemigrations --check --dry-run
+
+bench: $(VENV)/.serve  ## the benchmarks of benchmarks/README.md, as JSON under var/bench
+	@mkdir -p var/bench
+	@for name in $$($(PY) -m benchmarks); do $(PY) -m benchmarks.$$name --json var/bench/$$name.json; done
+
+clean:  ## forget the environment, the embedded database and everything made
+	rm -rf $(VENV) var media/products media/samples

@@ -1,0 +1,47 @@
+"""The demo's web server: one process, so that a photo kept in memory is found again; threads for several shoppers."""
+
+import os
+import secrets
+import threading
+from pathlib import Path
+
+from rich import print as show
+
+VAR = Path(__file__).resolve().parent.parent / "var"
+PORT = int(os.environ.get("PORT") or 8000)
+
+bind = f"{os.environ.get('HOST', '0.0.0.0')}:{PORT}"
+workers = 1
+threads = 8
+timeout = 120
+control_socket_disable = True
+loglevel = "warning"
+
+
+def _secret_key() -> str:
+    """One key for all starts, or nobody would stay logged in."""
+    file = VAR / "secret_key"
+    VAR.mkdir(exist_ok=True)
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_urlsafe(48))
+    return file.read_text()
+
+
+os.environ.setdefault("SECRET_KEY", _secret_key())
+os.environ.setdefault("ALLOWED_HOSTS", "*")
+os.environ.setdefault("SERVE_FILES", "1")  # there is no web server before this one
+
+
+def post_worker_init(worker) -> None:
+    """Loads the models while nobody waits yet: the first shopper's photo is answered as fast as the second's."""
+    from search.warmup import warm_up
+
+    threading.Thread(target=warm_up, daemon=True).start()
+
+
+def when_ready(server) -> None:
+    show(f"[bold green]The shop is open: http://localhost:{PORT}/[/]  (photo search: /photo/, API: /api/v1/docs/)")
+    password = VAR / "demo-admin.txt"
+    if password.exists():
+        show(f"Admin: http://localhost:{PORT}/admin/  ({password.read_text().strip()})")

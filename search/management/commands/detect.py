@@ -1,0 +1,64 @@
+"""Finds the garments in photos: a JSON line for each with --json, else a picture with the garments drawn."""
+
+import json
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from search.pictures import draw_detections
+from search.vision.detector import load_detector
+from search.vision.photo import PhotoError, decode_photo
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
+        parser.add_argument("--json", action="store_true", help="a JSON line a photo on standard output")
+        parser.add_argument(
+            "--out",
+            type=Path,
+            default=Path("var/detect"),
+            metavar="DIR",
+            help="where pictures go (default: %(default)s)",
+        )
+
+    def handle(self, *, photos: list[Path], out: Path, **options) -> None:
+        detector, failed = load_detector(), 0
+        for path in photos:
+            try:
+                photo = decode_photo(path)
+            except (PhotoError, OSError) as error:
+                self.stderr.write(f"{path}: {error}")
+                failed += 1
+                continue
+            detections = detector.detect(photo)
+            if options["json"]:
+                self.stdout.write(json.dumps(_record(path, detections)))
+            else:
+                self.stdout.write(str(self._draw(path, photo, detections, out)))
+        if failed:
+            raise CommandError(f"{failed} of {len(photos)} photos could not be read.")
+
+    def _draw(self, path: Path, photo, detections, out: Path) -> Path:
+        out.mkdir(parents=True, exist_ok=True)
+        target = out / f"{path.stem}.png"
+        draw_detections(photo, detections).save(target)
+        return target
+
+
+def _record(path: Path, detections) -> dict:
+    """Pixels are those of the photo as it is looked at: upright, the longer side at most 1,024."""
+    width, height = detections.size
+    garments = [
+        {
+            "label": detections.labels[index],
+            "garment_type": detections.garment_types[index],
+            "score": round(float(detections.scores[index]), 4),
+            "box": [round(float(value), 1) for value in detections.boxes[index]],
+            "mask": detections.rle(index),
+        }
+        for index in range(len(detections))
+    ]
+    return {"path": str(path), "width": width, "height": height, "garments": garments}
