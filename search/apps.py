@@ -7,4 +7,4 @@ class SearchConfig(AppConfig):
     verbose_name = _("Visual search")
 
     def ready(self) -> None:
-        from search import checks  # noqa: F401  registers them
+        from search import checks, signals  # noqa: F401  registers them

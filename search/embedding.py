@@ -83,6 +83,17 @@ def embed_photos(encoder: Encoder, *, limit: int | None = None) -> Iterator[Embe
     yield report
 
 
+def embed_image(image_id: int, encoder: Encoder) -> int:
+    """Embeds one photo unless its vectors are current; returns how many were stored. Raises PhotoError or OSError."""
+    image = photos_to_embed(encoder).filter(pk=image_id).first()
+    if image is None:
+        return 0
+    pixels = _read(image)
+    if isinstance(pixels, Exception):
+        raise pixels
+    return _store([(image, _garments_of(image, pixels, encoder))], encoder)
+
+
 def finish(encoder: Encoder, *, recalibrate: bool = True) -> None:
     """After a run: the index, the planner's numbers, the calibration; and an encoder to serve if none does."""
     indexes.create_index(encoder)

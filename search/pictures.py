@@ -58,20 +58,21 @@ def _draw_row(sheet: Image.Image, garment: GarmentAnswer, corner: tuple[int, int
             tile = ImageOps.contain(picture.convert("RGB"), (CELL, CELL))
         sheet.paste(tile, (x + (CELL - tile.width) // 2, y))
         pen.rectangle((x, y, x + CELL, y + CELL), outline=_colour(garment.index), width=1)
-        pen.text((x, y + CELL + 2), f"{result.distance:.3f} {result.product.name}"[:30], fill=INK, font=_font())
+        pen.text((x, y + CELL + 2), f"{result.distance:.3f} {result.product.name}"[:30], fill=INK, font=label_font())
         x += CELL + GAP
 
 
 def _draw_box(pen: ImageDraw.ImageDraw, box: tuple[float, ...], text: str, colour: tuple[int, int, int]) -> None:
     pen.rectangle(box, outline=colour, width=2)
-    left, top, right, bottom = pen.textbbox((box[0] + 3, box[1] + 2), text, font=_font())
+    left, top, right, bottom = pen.textbbox((box[0] + 3, box[1] + 2), text, font=label_font())
     pen.rectangle((left - 3, top - 2, right + 3, bottom + 2), fill=colour)
-    pen.text((box[0] + 3, box[1] + 2), text, fill=(0, 0, 0), font=_font())
+    pen.text((box[0] + 3, box[1] + 2), text, fill=(0, 0, 0), font=label_font())
 
 
 def _colour(index: int) -> tuple[int, int, int]:
     return PALETTE[index % len(PALETTE)]
 
 
-def _font() -> ImageFont.ImageFont:
+def label_font() -> ImageFont.ImageFont:
+    """The small type under and over pictures."""
     return ImageFont.load_default(13)

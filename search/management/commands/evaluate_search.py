@@ -1,0 +1,54 @@
+"""Measures the search on the catalogue: leave one photo out and find its product among all others.
+
+recall@1/5/10 and mAP from stored vectors, recall of the index against exact distances, and milliseconds of each stage.
+"""
+
+import json
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.table import Table
+
+from search import evaluation, services
+from search.evaluation_pictures import distance_histogram, worst_misses
+from search.models import Encoder
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--json", action="store_true", help="the figures as JSON on standard output, no pictures")
+        parser.add_argument("--encoder", metavar="NAME", help="default: the one that serves")
+        parser.add_argument("--sample", type=int, default=2000, metavar="N", help="photos to ask with (default 2000)")
+        parser.add_argument("--out", type=Path, default=Path("var/evaluation"), metavar="DIR", help="for the pictures")
+
+    def handle(self, *, encoder: str | None, sample: int, out: Path, **options) -> None:
+        try:
+            chosen = Encoder.objects.get(pk=encoder) if encoder else services.serving_encoder()
+            found = evaluation.evaluate(chosen, sample=sample)
+        except Encoder.DoesNotExist as error:
+            known = ", ".join(Encoder.objects.values_list("pk", flat=True)) or "none"
+            raise CommandError(f"There are no vectors of {encoder!r}; there are of: {known}.") from error
+        except services.NotReady as error:
+            raise CommandError(str(error)) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(found.as_dict(), indent=2))
+            return
+        self._show(found)
+        out.mkdir(parents=True, exist_ok=True)
+        worst_misses(found).save(out / "misses.png")
+        distance_histogram(found).save(out / "distances.png")
+        self.stdout.write(f"Pictures: {out}/misses.png, {out}/distances.png")
+
+    def _show(self, found: evaluation.Evaluation) -> None:
+        title = f"{found.encoder}: {found.queries} photos asked, {found.products} products, {found.rows} vectors"
+        table = Table("measure", "value", title=title)
+        for rank, share in found.recall.items():
+            table.add_row(f"recall{rank}", f"{share:.3f}")
+        table.add_row("mAP", f"{found.mean_average_precision:.3f}")
+        table.add_row("index recall@10 of exact", f"{found.ann_recall_at_10:.3f}")
+        for stage, values in found.latency_ms.items():
+            table.add_row(f"{stage}, ms", f"p50 {values['p50']}, p95 {values['p95']}")
+        Console(file=self.stdout).print(table)
