@@ -22,9 +22,12 @@ class Scene:
 
 def warped(scene: Scene, matrix: np.ndarray, size: tuple[int, int], fill: tuple[int, ...]) -> Scene:
     """Returns the scene moved by an affine (2, 3) matrix onto a canvas of size (width, height)."""
-    shrinks = abs(np.linalg.det(matrix[:, :2])) < 0.5
-    mode = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    pixels = cv2.warpAffine(scene.pixels, matrix, size, flags=mode, borderValue=fill)
+    scale = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
+    pixels, to_canvas = scene.pixels, matrix
+    if scale < 0.75:  # warpAffine looks at four pixels only, serving averages over all: the picture must not alias
+        pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        to_canvas = np.column_stack([matrix[:, :2] / scale, matrix[:, 2]])
+    pixels = cv2.warpAffine(pixels, to_canvas, size, flags=cv2.INTER_LINEAR, borderValue=fill)
     ids = cv2.warpAffine(scene.ids, matrix, size, flags=cv2.INTER_NEAREST)
     outline = None
     if scene.outline is not None:
@@ -69,9 +72,7 @@ def covering(scene: Scene, size: tuple[int, int]) -> np.ndarray:
     """Returns the matrix that fits the scene into (width, height), centred."""
     height, width = scene.ids.shape
     scale = min(size[0] / width, size[1] / height)
-    return np.array(
-        [[scale, 0, (size[0] - width * scale) / 2], [0, scale, (size[1] - height * scale) / 2]], np.float32
-    )
+    return np.array([[scale, 0, (size[0] - width * scale) / 2], [0, scale, (size[1] - height * scale) / 2]], np.float32)
 
 
 def placed_at_random(

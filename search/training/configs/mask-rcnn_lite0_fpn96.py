@@ -3,7 +3,9 @@
 Stride 4 is left out: its share of FPN and RPN costs more than the whole backbone, and a shoe is 20 pixels here.
 """
 
-custom_imports = {"imports": ["search.training.backbones", "search.training.pictures"]}
+custom_imports = {
+    "imports": ["search.training.backbones", "search.training.checkpoints", "search.training.pictures"]
+}
 default_scope = "mmdet"
 
 CHANNELS = 96
@@ -176,7 +178,10 @@ default_hooks = {
     "logger": {"type": "LoggerHook", "interval": 25},
     "checkpoint": {"type": "CheckpointHook", "by_epoch": False, "interval": 100, "max_keep_ckpts": 2},
 }
-custom_hooks = [{"type": "EMAHook", "ema_type": "ExpMomentumEMA", "momentum": 0.004, "gamma": 200}]
+custom_hooks = [
+    {"type": "EMAHook", "ema_type": "ExpMomentumEMA", "momentum": 0.004, "gamma": 200},
+    {"type": "PlainCheckpoints"},
+]
 log_processor = {"by_epoch": False, "window_size": 25}
 env_cfg = {"cudnn_benchmark": False}
 randomness = {"seed": 1}

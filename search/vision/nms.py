@@ -1,0 +1,43 @@
+"""Overlap of boxes, and keeping the best of those that show the same thing. Boxes are (N, 4) xyxy, float32."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def area(boxes: np.ndarray) -> np.ndarray:
+    """Returns (N,) areas; a box turned inside out has none."""
+    return np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0, None), axis=1)
+
+
+def overlap(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Returns intersection over union, (N, M) float32 in 0..1, of each box with each of the others."""
+    low = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    high = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    shared = np.prod(np.clip(high - low, 0, None), axis=2)
+    union = area(boxes)[:, None] + area(others)[None] - shared
+    return (shared / np.maximum(union, 1e-9)).astype(np.float32)
+
+
+def nms(boxes: np.ndarray, scores: np.ndarray, threshold: float) -> np.ndarray:
+    """Returns the indices kept, best score first: each box that overlaps no better kept one by more than `threshold`.
+
+    Equal scores keep their order.
+    """
+    order = np.argsort(-scores, kind="stable")
+    too_close = overlap(boxes[order], boxes[order]) > threshold
+    is_gone = np.zeros(len(order), bool)
+    kept = []
+    for place in range(len(order)):
+        if not is_gone[place]:
+            kept.append(place)
+            is_gone |= too_close[place]
+    return order[kept]
+
+
+def nms_by_group(boxes: np.ndarray, scores: np.ndarray, groups: np.ndarray, threshold: float) -> np.ndarray:
+    """Returns the indices kept, best score first, boxes of different groups (N,) leaving each other alone."""
+    kept = [members[nms(boxes[members], scores[members], threshold)]
+            for group in np.unique(groups) for members in [np.flatnonzero(groups == group)]]  # fmt: skip
+    together = np.concatenate(kept) if kept else np.zeros(0, np.intp)
+    return together[np.argsort(-scores[together], kind="stable")]
