@@ -21,8 +21,8 @@ from catalogue.models import ProductImage
 
 SIZES = ("tiny", "card", "card2x", "large", "zoom")  # names in settings.THUMBNAIL_ALIASES, small to large
 A_YEAR = 365 * 24 * 3600
-# Only what `image_path` names: the address must not open the rest of the media folder.
-_PRODUCT_PHOTO = re.compile(r"products/[0-9a-f]{2}/[0-9a-f]{62}(_\w+)?\.\w{1,5}")
+# Only what `image_path` names, and samples: the address must not open the rest of the media folder.
+_PHOTO = re.compile(r"(products/[0-9a-f]{2}/[0-9a-f]{62}(_\w+)?|samples/[\w-]+/[\w-]+)\.\w{1,5}")
 
 
 class Thumbnail(NamedTuple):
@@ -55,7 +55,7 @@ def thumbnails_of(image: ProductImage, *, largest: str) -> list[Thumbnail]:
 def thumbnail(request: HttpRequest, size: str, name: str) -> FileResponse:
     """The thumbnail's bytes, made now unless they were made before."""
     options = aliases.get(size)
-    if options is None or not _PRODUCT_PHOTO.fullmatch(name):
+    if options is None or not _PHOTO.fullmatch(name):
         raise Http404(f"No thumbnail of size {size!r} for {name!r}.")
     try:
         made = get_thumbnailer(default_storage, relative_name=name).get_thumbnail(options)

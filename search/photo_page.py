@@ -85,6 +85,27 @@ class PhotoPage:
     errors: list[str]
 
     @property
+    def pupil(self) -> float:
+        return self.dot * 0.42
+
+    @property
+    def box_shade(self) -> str:
+        """A path over all of the photo but the box."""
+        box = self.box
+        hole = f"M{box['x']},{box['y']}h{box['width']}v{box['height']}h-{box['width']}Z"
+        return f"M0,0H{self.answer.width}V{self.answer.height}H0Z{hole}"
+
+    @property
+    def filter_values(self) -> list[tuple[str, str]]:
+        """The filters in force, for forms that change something else."""
+        names = ("category", "garment_type", "brand", "colour", "price_min", "price_max", "q", "ordering")
+        return [(name, self.data[name]) for name in names if self.data.get(name)]
+
+    @property
+    def garment_types(self) -> list[tuple[str, Any]]:
+        return GarmentType.choices
+
+    @property
     def is_first(self) -> bool:
         return self.answer.offset == 0
 

@@ -7,7 +7,7 @@ import logging
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.throttling import SimpleRateThrottle
 
 from catalogue.models import ProductImage
 from search.photo_fetch import FetchError, fetch_photo
@@ -25,16 +25,13 @@ class Refused(Exception):
         self.status = status
 
 
-class _PhotoThrottle(ScopedRateThrottle):
+class _PhotoThrottle(SimpleRateThrottle):
     """The API's rate, for both together: who sends by the page and by the API does not send twice as much."""
 
     scope = "photo"
 
-    def allow_request(self, request: HttpRequest) -> bool:
-        request.user = getattr(request, "user", None)
-        self.rate = self.get_rate()
-        self.num_requests, self.duration = self.parse_rate(self.rate)
-        return super(ScopedRateThrottle, self).allow_request(request, None)
+    def get_cache_key(self, request: HttpRequest, view: object) -> str:
+        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
 def photo_of_request(request: HttpRequest) -> bytes:
@@ -55,7 +52,7 @@ def photo_of_request(request: HttpRequest) -> bytes:
 
 
 def _check_rate(request: HttpRequest) -> None:
-    if not _PhotoThrottle().allow_request(request):
+    if not _PhotoThrottle().allow_request(request, view=None):
         raise Refused(_("That was a lot of photos in one minute. Please wait a moment, then try again."), 429)
 
 

@@ -80,6 +80,12 @@ def thumbnail(image: ProductImage, size: str) -> str:
 
 
 @register.filter
+def unlocal(number: float) -> str:
+    """A number as SVG reads it, whatever the page's language."""
+    return f"{number:.1f}"
+
+
+@register.filter
 def as_json_ld(value: dict) -> SafeString:
     """JSON that may stand inside <script>."""
     return mark_safe(json.dumps(value, ensure_ascii=False).translate(_JSON_ESCAPES))

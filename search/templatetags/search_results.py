@@ -1,0 +1,23 @@
+"""What the search app adds to the catalogue's pages."""
+
+from django import template
+from django.conf import settings
+
+from search import scenes, services
+
+register = template.Library()
+
+
+@register.simple_tag
+def similar_products(product, limit=10):
+    return services.similar_products(product, limit=limit)
+
+
+@register.simple_tag
+def example_scenes():
+    return scenes.scenes()
+
+
+@register.simple_tag
+def photo_minutes():
+    return settings.PHOTO_QUERY_SECONDS // 60
