@@ -1,0 +1,73 @@
+"""Production refuses to start where something is missing; the database is whose DATABASE_URL says."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.cache import caches
+from django.test import override_settings
+
+from config.database import database_settings
+from search.checks import pgvector_is_there, photos_are_shared_between_processes
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {"DEBUG": "0", "SECRET_KEY": "x" * 50, "ALLOWED_HOSTS": "shop.example"}
+
+
+def check(**environment):
+    environment = {**{k: v for k, v in os.environ.items() if k not in PRODUCTION}, **environment}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])
+def test_production_names_what_is_missing(missing):
+    done = check(**{key: value for key, value in PRODUCTION.items() if key != missing})
+    assert done.returncode != 0
+    assert f"{missing} is not set" in done.stderr
+
+
+def test_production_starts_when_all_is_there():
+    assert check(**PRODUCTION).returncode == 0
+
+
+def test_database_url_is_taken():
+    found = database_settings("postgres://u:p@db.example:5433/shop", folder=Path("/nowhere"))
+    assert (found["HOST"], found["PORT"], found["NAME"], found["USER"]) == ("db.example", 5433, "shop", "u")
+
+
+def test_without_a_url_the_project_runs_its_own(tmp_path):
+    found = database_settings("", folder=tmp_path)
+    assert found["ENGINE"] == "config.postgresql"
+    assert found["OPTIONS"] == {"embedded": str(tmp_path)}
+
+
+@pytest.mark.django_db
+def test_our_own_database_has_pgvector():
+    assert pgvector_is_there(databases=["default"]) == []
+
+
+def test_another_kind_of_database_is_refused_with_a_way_on(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--database", "default"],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert "PostgreSQL with pgvector is needed" in done.stderr
+    assert "unset DATABASE_URL" in done.stderr
+
+
+def test_memory_of_one_process_is_warned_of_where_several_serve(monkeypatch):
+    assert caches["default"].__class__.__name__ == "LocMemCache"
+    monkeypatch.setenv("WEB_CONCURRENCY", "4")
+    assert [warning.id for warning in photos_are_shared_between_processes()] == ["search.W001"]
+    with override_settings(CACHES={"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}):
+        assert photos_are_shared_between_processes() == []
+    monkeypatch.setenv("WEB_CONCURRENCY", "1")
+    assert photos_are_shared_between_processes() == []
