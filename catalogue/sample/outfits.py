@@ -1,0 +1,158 @@
+"""Who wears what in the street: products that go together on one person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .assortment import Product
+from .body import CURVY, MAN, WOMAN, Body, Build, Pose
+from .design import Design
+from .figure import HAIRCUTS, HAIRS, SKINS, Person
+from .views import plain
+
+STANDING = (
+    Pose(arms=((13, 12), (10, 14)), legs=((2, 0), (5, 2)), hip_tilt=-2, shoulder_tilt=1.5, sway=-1, turn=0.4),
+    Pose(
+        arms=((38, 100), (12, 10)), legs=((2, 0), (8, 3)), hip_tilt=-4, shoulder_tilt=3, sway=-1.6, turn=-0.5
+    ),
+    Pose(arms=((10, 18), (40, 104)), legs=((8, 3), (2, 0)), hip_tilt=4, shoulder_tilt=-3, sway=1.6, turn=0.6),
+    Pose(arms=((18, 26), (16, 12)), legs=((6, 5), (7, 1)), hip_tilt=1, shoulder_tilt=-2, turn=0.1),
+    Pose(arms=((10, 10), (24, 62)), legs=((4, 3), (3, 0)), hip_tilt=2, shoulder_tilt=-1, sway=0.8, turn=-0.8),
+    Pose(arms=((28, 24), (26, 20)), legs=((7, 0), (8, 1)), turn=0.0),
+    Pose(arms=((20, 58), (12, 6)), legs=((3, 0), (6, 4)), hip_tilt=-2, shoulder_tilt=2, sway=-0.8, turn=0.8),
+)
+WOMEN_ONLY = {"dress", "jumpsuit", "skirt"}
+
+
+@dataclass(frozen=True)
+class Look:
+    person: Person
+    worn: tuple[tuple[Design, Product | None], ...]  # None: a neutral garment that is not for sale
+
+
+def suits(product: Product, build: str) -> bool:
+    own = product.design.get("build")
+    if product.garment_type in ("footwear", "bag", "headwear", "accessory"):
+        return product.design.kind not in ("socks", "tights")
+    if product.category in ("Baju_Hamil", "Baju_Tidur___Pakaian_Dalam", "Swimwear___Beachwear"):
+        return False
+    if build == "man":
+        return own == "man" or (
+            own is None and product.garment_type in ("outerwear",) and product.category != "Blazer"
+        )
+    return (
+        own == build
+        or (own is None and build == "woman")
+        or (own is None and product.garment_type not in WOMEN_ONLY)
+    )
+
+
+class Wardrobe:
+    """Draws products by type for one person, none twice in a scene."""
+
+    def __init__(self, products: Sequence[Product], rng: np.random.Generator):
+        self.products, self.rng, self.taken = products, rng, set()
+
+    def pick(self, build: str, *types: str, but: frozenset[str] = frozenset()) -> Product | None:
+        pool = [
+            product for product in self.products
+            if product.garment_type in types and product.product_id not in self.taken and suits(product, build)
+            and str(product.design.get("shape")) not in but
+        ]  # fmt: skip
+        if not pool:
+            return None
+        chosen = pool[int(self.rng.integers(len(pool)))]
+        self.taken.add(chosen.product_id)
+        return chosen
+
+
+def look(wardrobe: Wardrobe, rng: np.random.Generator, wanted: int) -> Look:
+    """A person in `wanted` products (at least two), and neutral things where those leave a gap."""
+    build = str(rng.choice(("woman", "woman", "man", "curvy")))
+    main = _whole(wardrobe, build) if build != "man" and rng.random() < 0.36 else _parts(wardrobe, build)
+    extras = _extras(wardrobe, rng, build, main, max(0, wanted - len(main)))
+    bought = [product for product in (*main, *extras) if product is not None][: max(wanted, 2)]
+    worn = [(product.design, product) for product in bought]
+    worn += [(design, None) for design in _gaps(bought)]
+    person = _person(rng, build)
+    return Look(person, tuple((_carried(design, person, rng), product) for design, product in worn))
+
+
+def _whole(wardrobe: Wardrobe, build: str) -> list[Product | None]:
+    return [wardrobe.pick(build, "dress", "jumpsuit")]
+
+
+def _parts(wardrobe: Wardrobe, build: str) -> list[Product | None]:
+    low = ("trousers", "shorts") if build == "man" else ("trousers", "trousers", "skirt", "shorts")
+    return [wardrobe.pick(build, "top"), wardrobe.pick(build, *low)]
+
+
+def _extras(
+    wardrobe: Wardrobe, rng: np.random.Generator, build: str, main: list, count: int
+) -> list[Product | None]:
+    veiled = build == "woman" and rng.random() < 0.22
+    kinds = ["footwear", "bag", "outerwear", "headwear", "accessory"]
+    order = [kinds[k] for k in np.argsort(rng.random(5) + np.array((0.0, 0.15, 0.25, 0.35, 0.5)))]
+    if veiled:
+        order = ["accessory", *(kind for kind in order if kind not in ("headwear", "accessory"))]
+    found = []
+    for kind in order[:count]:
+        but = (
+            frozenset({"hijab"})
+            if kind == "accessory" and not veiled
+            else frozenset({"scarf", "sunglasses"})
+            if kind == "accessory"
+            else frozenset()
+        )
+        found.append(wardrobe.pick(build, kind, but=but))
+    return found
+
+
+def _gaps(bought: Sequence[Product]) -> list[Design]:
+    """Neutral clothes for what the products leave bare."""
+    types = {product.garment_type for product in bought}
+    gaps = []
+    if "footwear" not in types:
+        gaps.append(plain("white", "footwear", "footwear", last="sneaker"))
+    if not types & {"dress", "jumpsuit", "trousers", "shorts", "skirt"}:
+        gaps.append(plain("charcoal", "trousers", "trousers", "twill", fit="slim"))
+    if not types & {"dress", "jumpsuit", "top"} or any(
+        product.design.kind == "dungarees" for product in bought
+    ):
+        gaps.append(plain("white", "upper", "top", ease=1.2, hem=84, collar="rib", layer=18))
+    return gaps
+
+
+def _person(rng: np.random.Generator, build: str) -> Person:
+    base = {"woman": WOMAN, "man": MAN, "curvy": CURVY}[build]
+    pose = STANDING[int(rng.integers(len(STANDING)))]
+    return Person(
+        Body(_varied(base, rng), pose, dressed=True), SKINS[int(rng.integers(len(SKINS)))], HAIRS[int(rng.integers(len(HAIRS)))],
+        str(rng.choice(("short", "crop", "curly") if build == "man" else ("long", "bob", "bun", "ponytail", "wavy", "curly"))),
+        beard=build == "man" and rng.random() < 0.4,
+    )  # fmt: skip
+
+
+def _varied(build: Build, rng: np.random.Generator) -> Build:
+    wide, thick = rng.normal(1, 0.035), rng.normal(1, 0.05)
+    return replace(
+        build,
+        shoulder=build.shoulder * wide,
+        chest=build.chest * wide,
+        waist=build.waist * wide * rng.normal(1, 0.03),
+        hip=build.hip * wide,
+        arm=build.arm * thick,
+        leg=build.leg * thick,
+    )
+
+
+def _carried(design: Design, person: Person, rng: np.random.Generator) -> Design:
+    if design.kind != "bag":
+        return design
+    return replace(design, cut={**design.cut, "side": int(rng.choice((-1, 1)))})
+
+
+HAIR_OF_ALL = HAIRCUTS
