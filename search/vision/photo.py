@@ -54,7 +54,7 @@ def _to_array(image: Image.Image, max_side: int) -> np.ndarray:
         raise PhotoError(f"The picture is only {width} x {height} pixels. Accepted is {ACCEPTED}.")
     # JPEG decodes at 1/2, 1/4, 1/8 almost for free; twice the target leaves the resampling enough to work with.
     image.draft("RGB", (2 * max_side, 2 * max_side))
-    image = _upright(image)
+    image = _eight_bit(_upright(image))
     image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS, reducing_gap=None)
     return np.array(_on_white(image), dtype=np.uint8)
 
@@ -67,6 +67,15 @@ def _upright(image: Image.Image) -> Image.Image:
     except Exception:  # broken EXIF raises whatever the parser happens to; the pixels are still good
         image.load()
         return image
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """16-bit greys scaled, not cut at 255 as `convert` does it."""
+    if not image.mode.startswith(("I", "F")):
+        return image
+    values = np.asarray(image, dtype=np.float32)
+    top = 65_535 if values.max(initial=0) > 255 else 255
+    return Image.fromarray(np.clip(values * (255 / top), 0, 255).astype(np.uint8))
 
 
 def _on_white(image: Image.Image) -> Image.Image:

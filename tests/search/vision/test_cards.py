@@ -1,0 +1,77 @@
+"""Every model at hand is what its card says."""
+
+import json
+
+import pytest
+
+from search.vision import cards
+from search.vision.cards import ModelError, available, choose, read_card
+from search.vision.garment_types import GARMENT_TYPES
+
+EVERY_MODEL = [card for kind in cards.KINDS for card in available(kind).values()]
+CARD = {
+    "name": "m", "kind": "encoder", "files": {"model": {"file": "m.bin", "sha256": "0" * 64}}, "input_size": [8, 8],
+    "mean": [0, 0, 0], "std": [1, 1, 1], "licence": "Apache-2.0", "training": {}, "measured": {}, "dimensions": 4,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("card", EVERY_MODEL, ids=lambda card: card.name)
+def test_files_have_the_hash_on_the_card(card):
+    card.verify()
+
+
+@pytest.mark.parametrize("card", EVERY_MODEL, ids=lambda card: card.name)
+def test_card_says_all_that_one_must_know(card):
+    assert card.licence
+    assert card.training
+    assert card.measured
+    if card.kind == "encoder":
+        assert card.dimensions > 0
+    else:
+        assert card.labels
+        assert {card.garment_types[label] for label in card.labels} <= set(GARMENT_TYPES)
+
+
+@pytest.mark.parametrize("kind", cards.KINDS)
+def test_one_model_of_a_kind_is_the_default(kind):
+    assert [card.name for card in available(kind).values() if card.is_default] == [choose(kind).name]
+
+
+def test_bundled_models_are_small_enough_to_ship():
+    assert sum(path.stat().st_size for path in cards.BUNDLED.rglob("*") if path.is_file()) < 80e6
+
+
+def test_unknown_model_names_those_at_hand():
+    with pytest.raises(ModelError, match=f"'nobody'; at hand are: .*{choose('encoder').name}"):
+        choose("encoder", "nobody")
+
+
+def write_card(folder, **overrides):
+    (folder / "card.json").write_text(json.dumps({**CARD, **overrides}))
+    return folder
+
+
+@pytest.mark.parametrize("field", ["name", "files", "input_size", "licence", "measured"])
+def test_card_without_a_field_is_refused(tmp_path, field):
+    folder = write_card(tmp_path)
+    raw = json.loads((folder / "card.json").read_text())
+    del raw[field]
+    (folder / "card.json").write_text(json.dumps(raw))
+    with pytest.raises(ModelError, match=field):
+        read_card(folder)
+
+
+def test_card_of_an_unknown_kind_is_refused(tmp_path):
+    with pytest.raises(ModelError, match="'horoscope'; it must be one of detector, encoder"):
+        read_card(write_card(tmp_path, kind="horoscope"))
+
+
+def test_changed_file_is_refused(tmp_path):
+    (tmp_path / "m.bin").write_bytes(b"not what it was")
+    with pytest.raises(ModelError, match="its card says 0000"):
+        read_card(write_card(tmp_path)).verify()
+
+
+def test_missing_file_is_refused(tmp_path):
+    with pytest.raises(ModelError, match="is missing"):
+        read_card(write_card(tmp_path)).verify()
