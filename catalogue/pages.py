@@ -33,10 +33,8 @@ def page_of(products: QuerySet[Product], *, ordering: str, after: str = "", size
     `ordering` is the order that `products` are in: newest, price, -price, name, or empty for relevance.
     """
     start = min(_number(after) or 0, MAX_RANKED)
-    if ordering:
-        rows = _read(_beyond(products, ordering, after), size + 1)
-    else:
-        rows = list(products[start : start + size + 1])
+    parts = _beyond(products, ordering, after) if ordering else [products[start:]]
+    rows = _read(parts, size + 1)
     if len(rows) <= size:
         return Page(rows, "", is_first=not after)
     if ordering:

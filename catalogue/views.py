@@ -3,11 +3,14 @@
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from catalogue.filters import MAX_QUERY_LENGTH
 from catalogue.listing import listing_of
 from catalogue.models import Category, Product
 from catalogue.product_page import product_context
+from catalogue.suggestions import suggestions_for
 
 NEW_ARRIVALS = 15
 # The search app, where it is installed, shows what it can do; the shop is whole without it.
@@ -54,3 +57,14 @@ def product(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if slug != found.slug:
         return redirect(found, permanent=True)
     return render(request, "catalogue/product.html", product_context(request, found))
+
+
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """A part of the search box, while somebody types."""
+    words = request.GET.get("q", "")[:MAX_QUERY_LENGTH]
+    return render(request, "catalogue/_suggestions.html", {"found": suggestions_for(words), "words": words.strip()})
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    sitemap = request.build_absolute_uri(reverse("sitemap"))
+    return render(request, "catalogue/robots.txt", {"sitemap": sitemap}, content_type="text/plain; charset=utf-8")
