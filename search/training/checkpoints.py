@@ -26,7 +26,7 @@ class PlainCheckpoints(Hook):
         info = checkpoint["message_hub"]["runtime_info"]
         # By exact type: NumPy's float64 is a float too, and is unpickled.
         plain = {key: value for key, value in info.items() if type(value) in (bool, int, float, str)}
-        resumed = {key: True for key in plain}
+        resumed = dict.fromkeys(plain, True)
         checkpoint["message_hub"] = {"log_scalars": {}, "runtime_info": plain, "resumed_keys": resumed}
 
 

@@ -24,8 +24,14 @@ from torch.utils.data import Dataset
 
 from search.training.garment_labels import DETECTED_TYPES
 from search.training.scenes import (
-    Scene, pasted, placed_at_random, plain_background, recoloured, tiled, warped,
-)  # fmt: skip
+    Scene,
+    pasted,
+    placed_at_random,
+    plain_background,
+    recoloured,
+    tiled,
+    warped,
+)
 
 RECIPES = ("street", "street_cut", "shop", "shop_tiled", "shop_pasted")
 SMALLEST = 40  # pixels of a garment that is left on the canvas; less is not worth finding
@@ -39,6 +45,7 @@ class GarmentPictures(Dataset):
     annotations: folder of street_train.json and shop_train.json as search.training.detector_data writes them
     canvases: (width, height) and how often each is taken; one batch has one canvas
     recipes: how often each of RECIPES is taken
+    small_batches: how many batches at first are three quarters as wide and high, which halves their cost
     """
 
     METAINFO = {"classes": DETECTED_TYPES}
@@ -52,11 +59,12 @@ class GarmentPictures(Dataset):
         batch_size: int,
         canvases: list[tuple[tuple[int, int], float]],
         recipes: dict[str, float],
+        small_batches: int = 0,
         seed: int = 0,
     ):
         self.data = Path(data)
         self.length, self.batch_size, self.seed = length, batch_size, seed
-        self.canvases = canvases
+        self.canvases, self.small_batches = canvases, small_batches
         self.recipes = np.array([recipes.get(name, 0.0) for name in RECIPES])
         self.recipes /= self.recipes.sum()
         self.street = _read(Path(annotations) / "street_train.json")
@@ -83,7 +91,8 @@ class GarmentPictures(Dataset):
     def _canvas(self, batch: int) -> tuple[int, int]:
         odds = np.array([odd for _, odd in self.canvases])
         choice = np.random.default_rng([self.seed, batch, 1]).choice(len(odds), p=odds / odds.sum())
-        return tuple(self.canvases[choice][0])
+        sides = self.canvases[choice][0]
+        return tuple(round(side * 0.75 / 32) * 32 for side in sides) if batch < self.small_batches else tuple(sides)
 
     def _street(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
         scene = self._photo(self.street, self.street_odds, rng)

@@ -20,7 +20,19 @@ install()
 
 import torch  # noqa: E402 - mmdet must find the stand-in
 from mmengine.config import Config, DictAction  # noqa: E402
+from mmengine.hooks import Hook  # noqa: E402
+from mmengine.registry import HOOKS  # noqa: E402
 from mmengine.runner import Runner  # noqa: E402
+
+
+@HOOKS.register_module()
+class MovableEnd(Hook):
+    """Lets a resumed training end where its config says now, not where it did when the checkpoint was written."""
+
+    def before_train(self, runner: Runner) -> None:
+        for scheduler, config in zip(runner.param_schedulers, runner.cfg.param_scheduler, strict=True):
+            scheduler.begin, scheduler.end = config["begin"], config["end"]
+            scheduler.total_iters = scheduler.end - scheduler.begin - 1
 
 
 def configured(options: argparse.Namespace) -> Config:
@@ -32,6 +44,7 @@ def configured(options: argparse.Namespace) -> Config:
     config.resume = True
     if options.steps:
         _set_length(config, options.steps)
+    config.custom_hooks.append({"type": "MovableEnd"})
     if options.set:
         config.merge_from_dict(options.set)
     return config

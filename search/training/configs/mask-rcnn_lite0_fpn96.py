@@ -3,16 +3,15 @@
 Stride 4 is left out: its share of FPN and RPN costs more than the whole backbone, and a shoe is 20 pixels here.
 """
 
-custom_imports = {
-    "imports": ["search.training.backbones", "search.training.checkpoints", "search.training.pictures"]
-}
+custom_imports = {"imports": ["search.training.backbones", "search.training.checkpoints", "search.training.pictures"]}
 default_scope = "mmdet"
 
 CHANNELS = 96
 TYPES = 9
 CANVASES = [((256, 384), 0.78), ((384, 256), 0.12), ((320, 320), 0.10)]
-BATCH = 8
-STEPS = 2000
+BATCH = 4
+STEPS = 2500
+SMALL = 1500  # the first steps see smaller canvases: twice the photos in the same time
 
 model = {
     "type": "MaskRCNN",
@@ -155,6 +154,7 @@ train_dataloader = {
         "batch_size": BATCH,
         "canvases": CANVASES,
         "recipes": {"street": 0.50, "street_cut": 0.10, "shop": 0.20, "shop_tiled": 0.08, "shop_pasted": 0.12},
+        "small_batches": SMALL,
         "seed": 1,
     },
 }
@@ -167,7 +167,7 @@ optim_wrapper = {
     "clip_grad": {"max_norm": 5.0},
 }
 # Constant after warming up, then down to nothing: how long the middle lasts may be decided while it runs.
-COOL = 0.3
+COOL = 0.25
 param_scheduler = [
     {"type": "LinearLR", "start_factor": 0.02, "by_epoch": False, "begin": 0, "end": 150},
     {"type": "LinearLR", "start_factor": 1.0, "end_factor": 0.02, "by_epoch": False,

@@ -1,0 +1,192 @@
+"""Measures an exported detector on the held-out photos, through the same code that serves it.
+
+    python -m search.training.evaluate_detector --model search/weights/garments-lite0 --photos ../shared/data \\
+        --data var/training/garments [--choose] [--write]
+
+Street photos: COCO's box and mask AP, per garment type and in the mean. Shop photos, one garment each: how often the
+strongest detection has the right type, and how well its box fits the garment's (GrabCut's). Both with every detection
+from score 0.02 on, and as served. `--choose` first picks each type's least score, on the same photos; `--write`
+puts choice and numbers into the model's card.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import time
+from collections import Counter
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pycocotools import mask as coco_mask
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+
+from search.training.artifacts import rewrite_card
+from search.vision.cards import read_card
+from search.vision.detections import Detections
+from search.vision.detector import Detector
+from search.vision.nms import overlap
+from search.vision.photo import decode_photo
+
+EVERYTHING = 0.02  # the least score that still moves an average precision
+SAME_PLACE = 0.7  # IoU above which two types claim one place: a coat over a dress has less
+
+
+def detect_all(detector: Detector, coco: dict[str, Any], photos: Path) -> dict[int, Detections]:
+    """Returns {image id: what was found} for every photo of a COCO data set."""
+    found, began = {}, time.perf_counter()
+    for image in coco["images"]:
+        found[image["id"]] = detector.detect(decode_photo(photos / image["file_name"]))
+    seconds = time.perf_counter() - began
+    print(f"{len(found)} photos, {1000 * seconds / len(found):.0f} ms each with decoding", flush=True)
+    return found
+
+
+def as_results(found: dict[int, Detections], coco: dict[str, Any]) -> list[dict[str, Any]]:
+    """Returns the detections as COCO results; types that the data set does not know are left out."""
+    categories = {category["name"]: category["id"] for category in coco["categories"]}
+    results = []
+    for image_id, detections in found.items():
+        for i, kind in enumerate(detections.garment_types):
+            if kind not in categories:
+                continue
+            x0, y0, x1, y1 = detections.boxes[i].tolist()
+            run_lengths = coco_mask.encode(np.asfortranarray(detections.masks[i].astype(np.uint8)))
+            result = {"image_id": image_id, "category_id": categories[kind], "score": float(detections.scores[i])}
+            results.append(result | {"bbox": [x0, y0, x1 - x0, y1 - y0], "segmentation": run_lengths})
+    return results
+
+
+def average_precision(coco: dict[str, Any], results: list[dict[str, Any]], kind: str) -> dict[str, Any]:
+    """Returns COCO's AP and AP50, in the mean and AP50 per type; `kind` is "bbox" or "segm"."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        truth = COCO()
+        truth.dataset = coco
+        truth.createIndex()
+        evaluation = COCOeval(truth, truth.loadRes(results), kind)
+        evaluation.evaluate()
+        evaluation.accumulate()
+        evaluation.summarize()
+    precision = evaluation.eval["precision"][0, :, :, 0, 2]  # at IoU 0.5, (recalls, types), any size, 100 detections
+    names = [category["name"] for category in coco["categories"]]
+    return {
+        "AP": _rounded(evaluation.stats[0]),
+        "AP50": _rounded(evaluation.stats[1]),
+        "AP50_by_type": {name: _rounded(precision[:, i].mean()) for i, name in enumerate(names)},
+    }
+
+
+def shop_scores(coco: dict[str, Any], found: dict[int, Detections]) -> dict[str, Any]:
+    """Returns how often the strongest detection of a shop photo has the right type, and its box's IoU."""
+    boxes = {a["image_id"]: _corners(a["bbox"]) for a in coco["annotations"]}
+    right, total, confused, fits = Counter(), Counter(), Counter(), []
+    for image in coco["images"]:
+        truth, detections = image["garment_type"], found[image["id"]]
+        total[truth] += 1
+        said = detections.garment_types[0] if len(detections) else "nothing"
+        right[truth] += said == truth
+        if said != truth:
+            confused[f"{truth} as {said}"] += 1
+        if image["id"] in boxes:
+            fits.append(float(overlap(boxes[image["id"]], detections.boxes[:1]).max(initial=0)))
+    return {
+        "photos": total.total(),
+        "right_type": _rounded(right.total() / total.total()),
+        "right_type_by_type": {kind: _rounded(right[kind] / total[kind]) for kind in total},
+        "box_iou": _rounded(np.mean(fits)),
+        "boxes": len(fits),
+        "confused_most": dict(confused.most_common(6)),
+    }
+
+
+def best_scores(coco: dict[str, Any], results: list[dict[str, Any]], labels: tuple[str, ...]) -> list[float]:
+    """Returns each label's least score: where recall, counted twice, and precision are best together (F2)."""
+    names = {category["id"]: category["name"] for category in coco["categories"]}
+    chosen = dict.fromkeys(names.values(), 0.3)
+    for category, name in names.items():
+        hits, scores, count = _hits(coco, [r for r in results if r["category_id"] == category], category)
+        if not hits.any():
+            continue
+        found = np.cumsum(hits)
+        precision, recall = found / np.arange(1, len(hits) + 1), found / count
+        f2 = 5 * precision * recall / np.maximum(4 * precision + recall, 1e-9)
+        chosen[name] = float(np.clip(scores[f2.argmax()], 0.1, 0.5))
+    return [round(chosen.get(label, 0.3), 3) for label in labels]
+
+
+def _hits(coco: dict[str, Any], results: list[dict[str, Any]], category: int) -> tuple[np.ndarray, np.ndarray, int]:
+    """Returns, best first, whether each result hits a garment not hit before (IoU 0.5), its score, and how many are."""
+    truth: dict[int, list] = {}
+    for annotation in coco["annotations"]:
+        if annotation["category_id"] == category and not annotation["iscrowd"]:
+            truth.setdefault(annotation["image_id"], []).append(_corners(annotation["bbox"])[0])
+    count = sum(map(len, truth.values()))
+    results = sorted(results, key=lambda result: -result["score"])
+    hits = np.zeros(len(results), bool)
+    for i, result in enumerate(results):
+        left = truth.get(result["image_id"], [])
+        fits = overlap(_corners(result["bbox"]), np.array(left, np.float32).reshape(-1, 4))[0]
+        if fits.size and fits.max() >= 0.5:
+            hits[i] = True
+            left.pop(int(fits.argmax()))
+    return hits, np.array([result["score"] for result in results]), count
+
+
+def _corners(box: list[float]) -> np.ndarray:
+    x, y, width, height = box
+    return np.array([[x, y, x + width, y + height]], np.float32)
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), 4)
+
+
+def measure(detector: Detector, data: dict[str, dict], photos: Path) -> tuple[dict[str, Any], list[dict]]:
+    """Returns the numbers for the detector as it stands, and its results on the street photos."""
+    street = detect_all(detector, data["street"], photos)
+    shop = detect_all(detector, data["shop"], photos)
+    results = as_results(street, data["street"])
+    numbers = {
+        "street": {
+            "photos": len(street),
+            "box": average_precision(data["street"], results, "bbox"),
+            "mask": average_precision(data["street"], results, "segm"),
+            "garments_per_photo": _rounded(np.mean([len(d) for d in street.values()])),
+        },
+        "shop": shop_scores(data["shop"], shop),
+    }
+    return numbers, results
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, required=True, help="folder of the artifact")
+    parser.add_argument("--photos", type=Path, required=True, help="the folder that holds ccp/ and clothing/")
+    parser.add_argument("--data", type=Path, required=True, help="what search.training.detector_data wrote")
+    parser.add_argument("--choose", action="store_true", help="choose each type's least score on these photos")
+    parser.add_argument("--write", action="store_true", help="write choice and numbers into the card")
+    options = parser.parse_args()
+    data = {name: json.loads((options.data / f"{name}_val.json").read_text()) for name in ("street", "shop")}
+    detector = Detector(read_card(options.model))
+    served = detector.choice
+    detector.choice = replace(served, scores=(EVERYTHING,), at_most=100, overlap_of_types=SAME_PLACE)
+    everything, results = measure(detector, data, options.photos)
+    if options.choose:
+        scores = best_scores(data["street"], results, detector.card.labels)
+        served = replace(served, scores=tuple(scores), at_most=30, overlap_of_types=SAME_PLACE)
+    detector.choice = served
+    as_served, _ = measure(detector, data, options.photos)
+    numbers = {"from_score_0.02": everything, "as_served": as_served}
+    print(json.dumps(numbers, indent=1))
+    if options.write:
+        command = "python -m search.training.evaluate_detector --model search/weights/" + detector.card.name
+        rewrite_card(options.model, measured=numbers | {"command": command}, choice=asdict(served))
+
+
+if __name__ == "__main__":
+    main()
