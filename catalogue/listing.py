@@ -73,9 +73,10 @@ def listing_of(products: QuerySet[Product], data: QueryDict, *, facets: tuple[st
     errors = [str(error) for field_errors in filters.errors.values() for error in field_errors]
     counted = facets_of(filters)
     has_words = bool(filters.data.get("q"))
+    default = "" if has_words else "newest"
     ordering = data.get("ordering", "")
     if ordering not in dict(ORDERING_LABELS):
-        ordering = "" if has_words else "newest"
+        ordering = default
     page = page_of(filters.qs.for_cards(), ordering=ordering, after=data.get("after", ""))
     groups = [facet_of(name, counted[name], filters.data.getlist(name)) for name in facets]
     return Listing(
@@ -85,8 +86,9 @@ def listing_of(products: QuerySet[Product], data: QueryDict, *, facets: tuple[st
         facets=[group for group in groups if len(group.options) > 1 or any(o.is_chosen for o in group.options)],
         price=counted["price"],
         data=filters.data,
-        orderings=([("", _("Best match"))] if has_words else []) + ORDERING_LABELS,
-        ordering=ordering,
+        orderings=([("", _("Best match"))] if has_words else [])
+        + [("" if value == default else value, label) for value, label in ORDERING_LABELS],
+        ordering="" if ordering == default else ordering,
         next_query=query_with(filters.data, after=page.next_after) if page.next_after else "",
         first_query=query_with(filters.data, after=""),
         chosen=chosen_of(filters.data, groups),

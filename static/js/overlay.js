@@ -24,6 +24,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+const ready = new WeakSet();
 let hadFocus = false;
 document.addEventListener("htmx:beforeSwap", () => (hadFocus = document.activeElement?.id === "box"));
 document.addEventListener("htmx:afterSettle", () => {
@@ -31,10 +32,12 @@ document.addEventListener("htmx:afterSettle", () => {
   if (hadFocus) document.getElementById("box")?.focus();
 });
 
+document.addEventListener("htmx:historyRestore", setUp);
+
 function setUp() {
   const overlay = document.querySelector("#overlay[data-draw]");
-  if (!overlay || overlay.dataset.ready) return;
-  overlay.dataset.ready = "yes";
+  if (!overlay || ready.has(overlay)) return;
+  ready.add(overlay);
   const drawing = new Drawing(overlay);
   drawing.listen();
   drawing.draw();
@@ -47,6 +50,7 @@ class Drawing {
     [this.width, this.height] = [overlay.viewBox.baseVal.width, overlay.viewBox.baseVal.height];
     this.inputs = ["x0", "y0", "x1", "y1"].map((id) => document.getElementById(id));
     this.box = this.inputs.map((input) => Number(input.value) / 100);
+    for (const old of this.group.querySelectorAll(".handle")) old.remove(); // of a page that history brought back
     this.handles = ["nw", "ne", "se", "sw"].map((corner) => {
       const handle = document.createElementNS("http://www.w3.org/2000/svg", "rect");
       handle.setAttribute("class", `handle is-${corner}`);
@@ -133,7 +137,7 @@ class Drawing {
     const [x0, y0, x1, y1] = this.box;
     const [x, y, w, h] = [x0 * this.width, y0 * this.height, (x1 - x0) * this.width, (y1 - y0) * this.height];
     for (const rect of this.group.querySelectorAll(".halo, .drawn")) place(rect, x, y, w, h);
-    const side = Math.max(this.width, this.height) / 45;
+    const side = Math.max(this.width, this.height) / 38;
     [[x, y], [x + w, y], [x + w, y + h], [x, y + h]].forEach(([cx, cy], corner) =>
       place(this.handles[corner], cx - side / 2, cy - side / 2, side, side),
     );

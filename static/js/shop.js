@@ -21,6 +21,12 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (said) announcement.textContent = said.dataset.announce;
 });
 
+// Parts of a page change its address: who switches the language wants to stay at the address that is shown.
+
+document.querySelector(".languages").addEventListener("submit", (event) => {
+  event.target.elements.next.value = location.pathname + location.search;
+});
+
 // The search box: arrow keys walk through the suggestions, Escape and leaving the box close them.
 
 const box = document.querySelector("form.search");
