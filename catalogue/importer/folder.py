@@ -1,0 +1,62 @@
+"""The photo folder: every file below it, and what its place says about the product it shows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+_LITTER = {"thumbs.db", "desktop.ini", "__macosx"}  # what Windows and macOS leave in folders
+
+
+class FoundFile(NamedTuple):
+    """A regular file under the photo folder; `path` is relative to it, as bytes, for names are not always text."""
+
+    path: bytes
+
+    @property
+    def parts(self) -> list[str]:
+        return os.fsdecode(self.path).encode("utf-8", "replace").decode().split("/")
+
+
+def scan(folder: Path, *, on_refused: Callable[[str, str], None], max_depth: int = 16) -> Iterator[FoundFile]:
+    """Every file under `folder`, folder by folder in the order of names, not following links that lead out of it.
+
+    `on_refused` is told the relative path of what cannot be read or leads out, and why.
+    """
+    root = os.path.realpath(os.fsencode(folder))
+    waiting = [b""]
+    while waiting:
+        relative = waiting.pop()
+        try:
+            with os.scandir(os.path.join(root, relative)) as entries:
+                children = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            on_refused(_shown(relative), f"The folder cannot be read: {error.strerror}.")
+            continue
+        subfolders = []
+        for entry in children:
+            path = os.path.join(relative, entry.name)
+            if entry.name.startswith(b".") or os.fsdecode(entry.name).lower() in _LITTER:
+                continue
+            if entry.is_symlink() and not _stays_inside(root, path, on_refused):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                subfolders.append(path)
+            elif entry.is_file():
+                yield FoundFile(path)
+        if relative.count(b"/") + 1 < max_depth:
+            waiting.extend(reversed(subfolders))
+
+
+def _stays_inside(root: bytes, path: bytes, on_refused: Callable[[str, str], None]) -> bool:
+    target = os.path.realpath(os.path.join(root, path))
+    if target.startswith(root + b"/"):
+        return True
+    on_refused(_shown(path), f"The link leads out of the photo folder, to {_shown(target)}.")
+    return False
+
+
+def _shown(path: bytes) -> str:
+    return os.fsdecode(path).encode("utf-8", "replace").decode()

@@ -1,0 +1,219 @@
+"""Batches of products into the database and the storage: what differs is written, in one transaction a batch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import DataError, IntegrityError, transaction
+
+from catalogue.garment_types import garment_types_of_category
+from catalogue.image_files import keep_files_until_commit
+from catalogue.importer.categories import category_slug
+from catalogue.importer.photos import PhotoReader, ReadImage
+from catalogue.importer.report import Report
+from catalogue.importer.rows import SourceProduct
+from catalogue.models import Category, Product, ProductImage
+
+UPDATED_FIELDS = [
+    "name", "category", "brand", "description", "price", "currency", "url", "is_active", "attributes", "updated_at",
+]  # fmt: skip
+
+
+@dataclass
+class Outcome:
+    """What one batch did; reported once it has committed."""
+
+    products: Counter[str] = field(default_factory=Counter)
+    images: Counter[str] = field(default_factory=Counter)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Loader:
+    """Writes batches. With `dry_run` it finds out what it would write, and reports that."""
+
+    def __init__(self, *, reader: PhotoReader, report: Report, dry_run: bool = False, prune: bool = False) -> None:
+        self.reader = reader
+        self.report = report
+        self.dry_run = dry_run
+        self.prune = prune
+        self.categories: dict[str, int | None] = dict(Category.objects.values_list("slug", "pk"))
+
+    def load(self, products: list[SourceProduct]) -> None:
+        """Writes these products and their images. One that the database refuses is reported and holds up no other."""
+        self.reader.prepare(products)
+        try:
+            outcome = self._load(products)
+        except (DataError, IntegrityError) as error:
+            if len(products) > 1:
+                middle = len(products) // 2
+                self.load(products[:middle])
+                self.load(products[middle:])
+                return
+            [product] = products
+            reason = f"The database refuses it: {str(error).splitlines()[0]}."
+            self.report.refuse("product", line=product.line, value=product.sku, reason=reason)
+            return
+        self.report.products.update(outcome.products)
+        self.report.images.update(outcome.images)
+        for refusal in outcome.refused:
+            self.report.refuse("image", **refusal)
+        self.reader.forget(products)
+
+    def _load(self, products: list[SourceProduct]) -> Outcome:
+        outcome = Outcome()
+        with transaction.atomic():
+            if not self.dry_run:
+                keep_files_until_commit()
+                self._make_categories(products)
+            rows = self._write_products(products, outcome)
+            self._write_images(products, rows, outcome)
+        return outcome
+
+    # -- categories ---------------------------------------------------------------------------------------------
+
+    def _make_categories(self, products: list[SourceProduct]) -> None:
+        names = {category_slug(name): name for name in map(_category, products)}
+        new = {slug: name for slug, name in names.items() if slug not in self.categories}
+        if new:
+            Category.objects.bulk_create(
+                (
+                    Category(slug=slug, name=name, garment_types=garment_types_of_category(slug))
+                    for slug, name in new.items()
+                ),
+                ignore_conflicts=True,
+            )
+            self.categories |= dict(Category.objects.filter(slug__in=new).values_list("slug", "pk"))
+
+    # -- products -----------------------------------------------------------------------------------------------
+
+    def _write_products(self, products: list[SourceProduct], outcome: Outcome) -> dict[str, Product]:
+        """The products' rows by sku; in a dry run new ones have no key."""
+        skus = [product.sku for product in products]
+        rows = {row.sku: row for row in Product.objects.filter(sku__in=skus).defer("document")}
+        changed = []
+        for product in products:
+            row = rows.get(product.sku)
+            if row is None:
+                row = rows[product.sku] = Product(sku=product.sku)
+                self._apply(product.defaults, row)
+                outcome.products["created"] += 1
+                self._apply(product.fields, row)
+                row.attributes = _merged({}, product.attributes)
+                changed.append(row)
+            elif self._update(product, row):
+                outcome.products["updated"] += 1
+                changed.append(row)
+            else:
+                outcome.products["unchanged"] += 1
+        if not self.dry_run:
+            Product.objects.bulk_create(
+                changed, update_conflicts=True, unique_fields=["sku"], update_fields=UPDATED_FIELDS
+            )
+        return rows
+
+    def _apply(self, fields: dict[str, Any], row: Product) -> bool:
+        """Sets the fields that differ; returns whether any did."""
+        is_changed = False
+        for name, value in fields.items():
+            if name == "category":
+                name, value = "category_id", self.categories.get(category_slug(value))
+            if getattr(row, name) != value:
+                setattr(row, name, value)
+                is_changed = True
+        return is_changed
+
+    def _update(self, product: SourceProduct, row: Product) -> bool:
+        is_changed = self._apply(product.fields, row)
+        attributes = _merged(row.attributes, product.attributes)
+        is_changed |= attributes != row.attributes
+        row.attributes = attributes
+        return is_changed
+
+    # -- images -------------------------------------------------------------------------------------------------
+
+    def _write_images(self, products: list[SourceProduct], rows: dict[str, Product], outcome: Outcome) -> None:
+        existing = _images_of(row.pk for row in rows.values() if row.pk)
+        known = {product.sku: existing.get(rows[product.sku].pk, {}) for product in products}
+        read = self.reader.read(products, known, keep=not self.dry_run)
+        new: list[ProductImage] = []
+        moved: list[ProductImage] = []
+        gone: list[int] = []
+        for product in products:
+            row, own = rows[product.sku], known[product.sku]
+            images, refused = _sorted_out(read[product.sku])
+            outcome.refused += refused
+            for position, image in enumerate(images):
+                self._write_image(row, own.get(image.sha256), image, position, new, moved, outcome)
+            if self.prune and product.has_all_images and not refused:
+                listed = {image.sha256 for image in images}
+                gone += [old.pk for old in own.values() if old.source and old.sha256 not in listed]
+        outcome.images["removed"] += len(gone)
+        if self.dry_run:
+            return
+        ProductImage.objects.bulk_create(
+            new, update_conflicts=True, unique_fields=["product", "sha256"], update_fields=["position", "source"]
+        )
+        ProductImage.objects.bulk_update(moved, ["position", "source"])
+        if gone:
+            ProductImage.objects.filter(pk__in=gone).delete()
+
+    def _write_image(
+        self, row: Product, old: ProductImage | None, image: ReadImage, position: int, new: list, moved: list, outcome
+    ) -> None:
+        if old is None:
+            outcome.images["created"] += 1
+            if not self.dry_run:
+                new.append(image.as_row(row, position))
+        elif (old.position, old.source) != (position, image.source[:1000]):
+            outcome.images["updated"] += 1
+            old.position, old.source = position, image.source[:1000]
+            moved.append(old)
+        else:
+            outcome.images["unchanged"] += 1
+
+
+def _category(product: SourceProduct) -> str:
+    return product.fields.get("category") or product.defaults["category"]
+
+
+def _merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """The source's attributes over those that the catalogue has; an empty cell removes one."""
+    return {name: value for name, value in {**old, **new}.items() if value != "" or name not in new}
+
+
+def _images_of(products: Iterable[int]) -> dict[int, dict[str, ProductImage]]:
+    found: dict[int, dict[str, ProductImage]] = {}
+    for image in ProductImage.objects.filter(product__in=list(products)):
+        found.setdefault(image.product_id, {})[image.sha256] = image
+    return found
+
+
+def _sorted_out(read: Iterable[ReadImage]) -> tuple[list[ReadImage], list[dict[str, Any]]]:
+    """The images, each once, and the refusals among what was read."""
+    images: dict[str, ReadImage] = {}
+    refused = []
+    for image in read:
+        if image.problem:
+            refused.append({"line": image.line, "value": image.source, "reason": image.problem})
+        else:
+            images.setdefault(image.sha256, image)
+    return list(images.values()), refused
+
+
+def batches(
+    products: Iterator[SourceProduct], *, most_products: int = 1_000, most_images: int = 400
+) -> Iterator[list[SourceProduct]]:
+    """Batches that keep a transaction within seconds: rows are quick, photos are read and stored one by one."""
+    batch: list[SourceProduct] = []
+    images = 0
+    for product in products:
+        batch.append(product)
+        images += len(product.images)
+        if len(batch) >= most_products or images >= most_images:
+            yield batch
+            batch, images = [], 0
+    if batch:
+        yield batch

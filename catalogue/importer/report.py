@@ -1,0 +1,96 @@
+"""What an import did and what it refused: counted, the first refusals kept, all of them written to a file."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+SHOWN = 50  # refusals on the terminal
+MAX_VALUE = 200  # characters of a refused value
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """`line` and `column` are None where the source is a file of the photo folder; `kind` says what was left out."""
+
+    kind: str  # "product", "image" or "value"
+    line: int | None
+    column: str | None
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        line = f"line {self.line}, " if self.line is not None else ""
+        column = f"column {self.column}, " if self.column else ""
+        return f"{self.kind} refused: {line}{column}{self.value!r}: {self.reason}"
+
+
+class ReportFile:
+    """Refusals written as they come, as CSV or JSON by the file's name."""
+
+    def __init__(self, path: Path) -> None:
+        if path.suffix.lower() not in (".csv", ".json"):
+            raise ValueError(f"{path}: a report's name ends with .csv or .json.")
+        self.is_json = path.suffix.lower() == ".json"
+        self.file: TextIO = open(path, "w", encoding="utf-8", newline="")  # noqa: SIM115  (`close` ends the JSON too)
+        self.is_first = True
+        if self.is_json:
+            self.file.write('{"refusals": [')
+        else:
+            self.table = csv.writer(self.file)
+            self.table.writerow(Refusal.__dataclass_fields__)
+
+    def write(self, refusal: Refusal) -> None:
+        if self.is_json:
+            self.file.write(("\n" if self.is_first else ",\n") + json.dumps(asdict(refusal), ensure_ascii=False))
+        else:
+            self.table.writerow(asdict(refusal).values())
+        self.is_first = False
+
+    def close(self, summary: dict[str, dict[str, int]]) -> None:
+        if self.is_json:
+            self.file.write(f'],\n"summary": {json.dumps(summary)}}}\n')
+        self.file.close()
+
+
+@dataclass
+class Report:
+    """`products` and `images` count by outcome; `notes` are sentences for whoever runs the import."""
+
+    file: ReportFile | None = None
+    products: Counter[str] = field(default_factory=lambda: Counter(created=0, updated=0, unchanged=0, refused=0))
+    images: Counter[str] = field(default_factory=lambda: Counter(created=0, unchanged=0, refused=0))
+    values_refused: int = 0
+    refusals: list[Refusal] = field(default_factory=list)  # the first SHOWN
+    notes: list[str] = field(default_factory=list)
+
+    def refuse(self, kind: str, *, reason: str, value: str = "", line: int | None = None, column: str | None = None):
+        """Counts a refusal and writes it down."""
+        if kind == "value":
+            self.values_refused += 1
+        else:
+            {"product": self.products, "image": self.images}[kind]["refused"] += 1
+        shown = value if len(value) <= MAX_VALUE else value[:MAX_VALUE] + "…"
+        refusal = Refusal(kind, line, column, shown, reason)
+        if len(self.refusals) < SHOWN:
+            self.refusals.append(refusal)
+        if self.file:
+            self.file.write(refusal)
+
+    @property
+    def number_of_refusals(self) -> int:
+        return self.products["refused"] + self.images["refused"] + self.values_refused
+
+    @property
+    def summary(self) -> dict[str, dict[str, int]]:
+        return {
+            "products": dict(self.products), "images": dict(self.images), "values": {"refused": self.values_refused}
+        }  # fmt: skip
+
+    def close(self) -> None:
+        if self.file:
+            self.file.close(self.summary)

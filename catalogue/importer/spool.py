@@ -1,0 +1,190 @@
+"""Records and photo paths on disk, so that a product's rows and photos meet however far apart they lie.
+
+An SQLite database without a name: a temporary file that vanishes with the process, however that ends. Memory stays the
+same for a million rows, and "which folders have no row" is one query.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from catalogue.importer.folder import FoundFile
+from catalogue.importer.lines import Record
+
+_SCHEMA = """
+CREATE TABLE record (line INTEGER PRIMARY KEY, sku TEXT NOT NULL, cells TEXT NOT NULL);
+CREATE TABLE photo (
+    path BLOB PRIMARY KEY,
+    file TEXT NOT NULL,          -- its name, folded
+    stem TEXT NOT NULL,          -- its name up to the first dot, folded
+    category TEXT NOT NULL,      -- the folder above its product's, as written; "" where there is none
+    folder TEXT NOT NULL,        -- its product's folder, as written
+    folder_key TEXT NOT NULL,    -- the same, folded
+    above TEXT NOT NULL,         -- one folder further up, for products whose photos lie in subfolders
+    above_category TEXT NOT NULL,
+    is_claimed INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE barred (key TEXT PRIMARY KEY) WITHOUT ROWID;  -- ids whose row was refused
+CREATE TABLE product (position INTEGER PRIMARY KEY, sku TEXT NOT NULL, key TEXT NOT NULL, is_row INTEGER NOT NULL);
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -65536;
+"""
+_IS_OF_A_ROW = "(is_claimed OR folder_key IN (SELECT key FROM product WHERE is_row))"
+_IN_A_CATEGORY_WITH_ROWS = f"AND category IN (SELECT category FROM photo WHERE {_IS_OF_A_ROW})"
+
+
+class SpooledPhoto(NamedTuple):
+    """A file of the photo folder: its path below it, and its category's folder."""
+
+    path: bytes
+    category: str
+
+
+class Spooled(NamedTuple):
+    """One product as the source has it: its records in the file's order (none: only a folder), its folder's photos."""
+
+    sku: str
+    records: list[Record]
+    photos: list[SpooledPhoto]
+
+
+class Spool:
+    def __init__(self) -> None:
+        self.database = sqlite3.connect("")
+        self.database.executescript(_SCHEMA)
+
+    # -- filling ------------------------------------------------------------------------------------------------
+
+    def add_photos(self, files: Iterable[FoundFile]) -> int:
+        """Adds the files and returns how many there are."""
+        insert = "INSERT OR IGNORE INTO photo VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)"
+        self.database.executemany(insert, map(_photo_row, files))
+        self.database.executescript(
+            """
+            CREATE INDEX photo_of_folder ON photo (folder_key, path);
+            CREATE INDEX photo_of_name ON photo (file);
+            CREATE INDEX photo_of_stem ON photo (stem);
+            """
+        )
+        return self._number("SELECT count(*) FROM photo")
+
+    def add_records(self, records: Iterable[tuple[str, Record]]) -> None:
+        """Adds (sku, record) pairs."""
+        self.database.executemany(
+            "INSERT INTO record VALUES (?, ?, ?)",
+            ((record.line, sku, json.dumps(record.values)) for sku, record in records),
+        )
+        self.database.execute("CREATE INDEX record_of_sku ON record (sku, line)")
+
+    def bar(self, sku: str) -> None:
+        """Notes that this product's row was refused: its folder must not bring it in under a made-up name."""
+        self.database.execute("INSERT OR IGNORE INTO barred VALUES (?)", (sku.casefold(),))
+
+    def settle(self) -> int:
+        """Fixes the products that have rows, in the file's order, and returns their number."""
+        self.database.create_function("fold", 1, str.casefold, deterministic=True)
+        self.database.executescript(
+            """
+            INSERT INTO product (sku, key, is_row) SELECT sku, fold(sku), 1 FROM record GROUP BY sku ORDER BY min(line);
+            CREATE INDEX product_of_key ON product (key);
+            UPDATE photo SET folder = above, category = above_category, folder_key = fold(above)
+            WHERE above <> '' AND folder_key NOT IN (SELECT key FROM product)
+              AND fold(above) IN (SELECT key FROM product);
+            """
+        )
+        return self._number("SELECT count(*) FROM product")
+
+    def add_folders_without_row(self, *, only_beside_rows: bool) -> int:
+        """Adds the product folders that no row has named, by id or by path; returns the number of all products.
+
+        With `only_beside_rows`, those alone whose category has products with rows.
+        """
+        self.database.execute(
+            f"""
+            INSERT INTO product (sku, key, is_row)
+            SELECT min(folder), folder_key, 0 FROM photo
+            WHERE category <> '' AND folder <> '' AND folder_key NOT IN (SELECT key FROM barred)
+              AND folder_key NOT IN (SELECT key FROM product WHERE is_row)
+              {_IN_A_CATEGORY_WITH_ROWS if only_beside_rows else ""}
+            GROUP BY folder_key HAVING max(is_claimed) = 0 ORDER BY min(path)
+            """
+        )
+        return self._number("SELECT count(*) FROM product")
+
+    def has_photos_of_rows(self) -> bool:
+        return bool(self._number(f"SELECT EXISTS (SELECT 1 FROM photo WHERE {_IS_OF_A_ROW})"))
+
+    def claim(self, paths: Iterable[bytes]) -> None:
+        """Notes that a row has named these photos: their folder makes no product of its own."""
+        self.database.executemany("UPDATE photo SET is_claimed = 1 WHERE path = ?", ((path,) for path in paths))
+
+    # -- asking -------------------------------------------------------------------------------------------------
+
+    def products(self, after: int, limit: int) -> list[tuple[int, Spooled]]:
+        """The next products behind position `after`, each with its records and its folder's photos."""
+        query = "SELECT position, sku, key, is_row FROM product WHERE position > ? ORDER BY position LIMIT ?"
+        rows = self.database.execute(query, (after, limit)).fetchall()
+        return [
+            (position, Spooled(sku, self._records(sku) if is_row else [], self.photos_of(key)))
+            for position, sku, key, is_row in rows
+        ]
+
+    def photos_of(self, key: str) -> list[SpooledPhoto]:
+        found = self.database.execute(
+            "SELECT path, category FROM photo WHERE folder_key = ? ORDER BY path", (key.casefold(),)
+        )
+        return [SpooledPhoto(*row) for row in found]
+
+    def photo_at(self, path: bytes) -> bytes | None:
+        row = self.database.execute("SELECT path FROM photo WHERE path = ?", (path,)).fetchone()
+        return row and row[0]
+
+    def photos_named(self, name: str) -> list[bytes]:
+        """Paths of at most two files of this name, or of what a download made of it: `x.jpg.1` for `x.jpg`."""
+        name = name.casefold()
+        exact = "SELECT path FROM photo WHERE file = ? LIMIT 2"
+        numbered = "SELECT path FROM photo WHERE file > ? || '.' AND file < ? || '.:' AND file GLOB ? LIMIT 2"
+        found = self.database.execute(exact, (name,)).fetchall()
+        if not found:
+            pattern = "".join(f"[{c}]" if c in "*?[" else c for c in name) + ".[0-9]*"
+            found = self.database.execute(numbered, (name, name, pattern)).fetchall()
+        return [row[0] for row in found]
+
+    def photos_with_stem(self, stem: str) -> list[bytes]:
+        found = self.database.execute("SELECT path FROM photo WHERE stem = ? ORDER BY path", (stem.casefold(),))
+        return [row[0] for row in found]
+
+    def has_product_folder(self, sku: str) -> bool:
+        key = sku.casefold()
+        query = "SELECT EXISTS (SELECT 1 FROM photo WHERE folder_key = ?)"
+        return bool(key) and bool(self._number(query, key))
+
+    def category_folders(self) -> list[str]:
+        return [row[0] for row in self.database.execute("SELECT DISTINCT category FROM photo WHERE category <> ''")]
+
+    def number_of_products(self) -> int:
+        return self._number("SELECT count(*) FROM product")
+
+    def has_product(self, sku: str) -> bool:
+        """Whether the source names this product, be it in a row that was refused."""
+        key = sku.casefold()
+        query = "SELECT EXISTS (SELECT 1 FROM product WHERE key = ?) OR EXISTS (SELECT 1 FROM barred WHERE key = ?)"
+        return bool(self._number(query, key, key))
+
+    def _records(self, sku: str) -> list[Record]:
+        found = self.database.execute("SELECT line, cells FROM record WHERE sku = ? ORDER BY line", (sku,))
+        return [Record(line, json.loads(cells)) for line, cells in found]
+
+    def _number(self, query: str, *parameters: object) -> int:
+        return self.database.execute(query, parameters).fetchone()[0]
+
+
+def _photo_row(found: FoundFile) -> tuple:
+    parts = found.parts
+    above = ["", "", "", *parts[:-1]]
+    name = parts[-1].casefold()
+    return found.path, name, name.split(".")[0], above[-2], above[-1], above[-1].casefold(), above[-2], above[-3]

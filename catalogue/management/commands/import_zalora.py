@@ -1,0 +1,126 @@
+"""Fills the catalogue from a Zalora CSV and its folder of photos, or from any other shop's."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.markup import escape
+
+from catalogue.importer.columns import FIELDS, SEVERAL, UnknownColumns
+from catalogue.importer.progress import Progress
+from catalogue.importer.report import SHOWN, Report, ReportFile
+from catalogue.importer.run import ImportProblem, Options, import_catalogue
+from catalogue.importer.values import CODES
+
+EPILOG = """
+Columns are recognised by their header, in English or Indonesian, else by their cells; encoding and delimiter by
+looking. Columns that mean nothing here are kept as the products' attributes.
+
+A product's photos are those that its rows name and those of its folder <Category>/<id>/. A folder without a row
+becomes a product too. Photos are judged by content: x.jpg.1 is as good as x.jpg.
+
+Running it again changes nothing but what differs in the file. Only the columns that the file has are updated; an empty
+cell empties its field, except for the name. Products and images that the file no longer names stay, unless
+--deactivate-missing and --prune are given; a hidden product is shown again only by a column that says so.
+
+A row whose id, category or price cannot be understood is refused; any other cell is left out and reported. Neither
+stops the rest. The exit status is 0, with --strict 1 where anything was refused.
+"""
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def create_parser(self, *args, **kwargs):
+        return super().create_parser(
+            *args, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser):
+        parser.add_argument("csv", type=Path, metavar="CSV", help="the table; or a folder that holds it")
+        parser.add_argument("--images", type=Path, metavar="DIR", help="the photos; default: those beside the CSV")
+        parser.add_argument("--download", action="store_true", help="fetch images that are given as addresses")
+        parser.add_argument(
+            "--allow-private-hosts", action="store_true", help="download from this machine and the local network too"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen; write and fetch nothing")
+        parser.add_argument(
+            "--column", action="append", default=[], metavar="FIELD=HEADER",
+            help=f"what a column holds, by its header or as #1, #2 ...; again for more. Fields: {', '.join(FIELDS)}",
+        )  # fmt: skip
+        parser.add_argument(
+            "--currency", default="IDR", type=str.upper, choices=sorted(CODES), metavar="CODE",
+            help="of prices that name none (default IDR)",
+        )  # fmt: skip
+        parser.add_argument("--strict", action="store_true", help="exit with 1 where anything was refused")
+        parser.add_argument(
+            "--report", type=Path, metavar="FILE", help=f"write every refusal, not the first {SHOWN}: .csv or .json"
+        )
+        parser.add_argument(
+            "--prune", action="store_true", help="remove a product's imported images that the source no longer has"
+        )
+        parser.add_argument(
+            "--deactivate-missing", action="store_true", help="hide every product that the source does not name"
+        )
+
+    def handle(self, *, verbosity, **options):
+        report = Report(file=self._report_file(options["report"]))
+        progress = Progress(is_shown=verbosity > 0)
+        try:
+            with progress:
+                import_catalogue(self._options(options), report=report, progress=progress)
+        except (ImportProblem, UnknownColumns) as error:
+            raise CommandError(str(error)) from error
+        finally:
+            report.close()
+        if verbosity > 0:
+            self._show(report, options)
+        if options["strict"] and report.number_of_refusals:
+            raise CommandError(f"{report.number_of_refusals} refused, as shown.", returncode=1)
+
+    def _options(self, options) -> Options:
+        return Options(
+            csv=options["csv"], images=options["images"], columns=self._columns(options["column"]),
+            currency=options["currency"], dry_run=options["dry_run"], download=options["download"],
+            allow_private_hosts=options["allow_private_hosts"], prune=options["prune"],
+            deactivate_missing=options["deactivate_missing"],
+        )  # fmt: skip
+
+    def _columns(self, given: list[str]) -> dict[str, list[str]]:
+        columns: dict[str, list[str]] = {}
+        for text in given:
+            name, equals, header = text.partition("=")
+            if not equals or name not in FIELDS or not header:
+                raise CommandError(f"--column {text!r}: FIELD=HEADER is expected, FIELD one of {', '.join(FIELDS)}.")
+            if name in columns and name not in SEVERAL:
+                raise CommandError(f"--column {text!r}: {name} is given already, as {columns[name][0]!r}.")
+            columns.setdefault(name, []).append(header)
+        return columns
+
+    def _report_file(self, path: Path | None) -> ReportFile | None:
+        try:
+            return ReportFile(path) if path else None
+        except (OSError, ValueError) as error:
+            raise CommandError(f"--report {error}") from error
+
+    def _show(self, report: Report, options) -> None:
+        console = Console(file=self.stdout, width=None if self.stdout.isatty() else 200)
+        for note in report.notes:
+            console.print(escape(note), highlight=False)
+        for refusal in report.refusals:
+            console.print(escape(str(refusal)), style="yellow", highlight=False)
+        more = report.number_of_refusals - len(report.refusals)
+        if more:
+            where = options["report"] or "--report FILE"
+            console.print(f"... and {more} more refusals: {escape(str(where))} has all.", style="yellow")
+        if options["dry_run"]:
+            console.print("A dry run: nothing was written. It would be:")
+        for name, counts in report.summary.items():
+            words = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count or what in _ALWAYS)
+            console.print(f"{name.capitalize()}: {words}.", highlight=False)
+
+
+_ALWAYS = {"created", "updated", "unchanged", "refused"}
