@@ -29,7 +29,7 @@ from search.models import Encoder
 
 # Below this many rows the exact way is the faster one; benchmarks/nearest.py measures where they cross.
 EXACT_ROWS = 4_000
-EF_SEARCH = 120  # candidates a step of the index scan holds; benchmarks/nearest.py: recall@10 against time
+EF_SEARCH = 200  # candidates a step of the index scan holds; benchmarks/nearest.py: recall@10 against time
 MAX_SCAN_ROWS = 60_000
 COUNT_UP_TO = 10_000  # past this a count is the planner's estimate
 
