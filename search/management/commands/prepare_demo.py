@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from catalogue.models import ProductImage
+from catalogue.sample.publish import EDITION
 from search.embedding import photos_to_embed, register_encoder
 from search.models import Encoder
 from search.vision.cards import choose
@@ -34,7 +35,7 @@ class Command(BaseCommand):
     def _render(self, folder: Path, products: int | None) -> None:
         """The stamp lies in the folder and is written last: half a catalogue has none."""
         stamp = folder / "complete"
-        asked = str(products or "all")
+        asked = f"{products or 'all'} products, edition {EDITION}"
         if stamp.exists() and stamp.read_text() == asked:
             return
         self.stdout.write("Rendering the sample catalogue")
