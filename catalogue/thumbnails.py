@@ -14,9 +14,11 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest
 from django.urls import reverse
 from easy_thumbnails.alias import aliases
+from easy_thumbnails.engine import NoSourceGenerator
 from easy_thumbnails.exceptions import EasyThumbnailsError
 from easy_thumbnails.files import get_thumbnailer
 
+from catalogue import photos  # noqa: F401  teaches Pillow to read HEIC
 from catalogue.models import ProductImage
 
 SIZES = ("tiny", "card", "card2x", "large", "zoom")  # names in settings.THUMBNAIL_ALIASES, small to large
@@ -60,7 +62,7 @@ def thumbnail(request: HttpRequest, size: str, name: str) -> FileResponse:
     try:
         made = get_thumbnailer(default_storage, relative_name=name).get_thumbnail(options)
         made.open()
-    except (EasyThumbnailsError, OSError) as error:
+    except (EasyThumbnailsError, NoSourceGenerator, OSError) as error:
         raise Http404(f"{name} has no thumbnail: {error}") from error
     response = FileResponse(made, content_type="image/webp")
     response["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
