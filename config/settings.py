@@ -185,6 +185,10 @@ THUMBNAIL_TRANSPARENCY_EXTENSION = "webp"
 THUMBNAIL_SUBDIR = "thumbs"
 THUMBNAIL_SOURCE_GENERATORS = ["easy_thumbnails.source_generators.pil_image"]
 
+# Models: fetched ones lie here; DETECTOR names one of them in place of the bundled detector.
+MODELS_DIR = env.str("MODELS_DIR", default=str(VAR_DIR / "models"))
+DETECTOR = env.str("DETECTOR", default="") or None
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

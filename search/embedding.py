@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 import numpy as np
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from pgvector import HalfVector
@@ -44,7 +45,7 @@ class EmbeddingReport:
 
 def fingerprint_of(encoder_name: str) -> str:
     """Of the encoder's and the detector's weights together: another pair would see the photo differently."""
-    return f"{choose('encoder', encoder_name).fingerprint}-{choose('detector').fingerprint}"
+    return f"{choose('encoder', encoder_name).fingerprint}-{choose('detector', settings.DETECTOR).fingerprint}"
 
 
 def register_encoder(name: str) -> Encoder:
@@ -141,7 +142,7 @@ def _read(image: ProductImage) -> np.ndarray | Exception:
 
 def _garments_of(image: ProductImage, pixels: np.ndarray, encoder: Encoder) -> list[SeenGarment]:
     """The whole photo first, then those of its garments that the product can be."""
-    seen = look(pixels, detector=load_detector(), encoder=load_encoder(encoder.pk))
+    seen = look(pixels, detector=load_detector(settings.DETECTOR), encoder=load_encoder(encoder.pk))
     return [seen.whole, *sold_garments(seen.garments, image.product.category.garment_types)]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
+from django.conf import settings
 from django.db import transaction
 
 from catalogue.models import Product, ProductImage
@@ -50,7 +51,7 @@ def search_photo(*, photo: bytes, filters: Filters | None = None, **page) -> Pho
     encoder = serving_encoder()
     pixels = decode_photo(photo)
     timing = {"decode": _since(started)}
-    seen = look(pixels, detector=load_detector(), encoder=load_encoder(encoder.pk))
+    seen = look(pixels, detector=load_detector(settings.DETECTOR), encoder=load_encoder(encoder.pk))
     kept = KeptPhoto(
         webp=photo_cache.to_webp(pixels),
         size=(pixels.shape[1], pixels.shape[0]),
@@ -197,7 +198,7 @@ def _answer(
 
 def _look_again(query: str, kept: KeptPhoto, encoder: Encoder) -> tuple[KeptPhoto, dict[str, float]]:
     """After a switch of encoders: the kept photo as the one that serves now sees it."""
-    seen = look(kept.pixels(), detector=load_detector(), encoder=load_encoder(encoder.pk))
+    seen = look(kept.pixels(), detector=load_detector(settings.DETECTOR), encoder=load_encoder(encoder.pk))
     kept = replace(kept, garments=seen.garments, whole=seen.whole, encoder=encoder.pk, fingerprint=encoder.fingerprint)
     photo_cache.keep(kept, query=query)
     return kept, {"decode": 0.0, **seen.timing}

@@ -3,6 +3,7 @@
 import logging
 
 import numpy as np
+from django.conf import settings
 from django.db import connection
 
 from search.models import Encoder
@@ -19,7 +20,7 @@ def warm_up() -> None:
     try:
         serving = Encoder.objects.serving()
         encoder = load_encoder(serving.pk if serving else None)
-        look(np.full((64, 64, 3), 255, np.uint8), detector=load_detector(), encoder=encoder)
+        look(np.full((64, 64, 3), 255, np.uint8), detector=load_detector(settings.DETECTOR), encoder=encoder)
     except (ModelError, RuntimeError) as error:
         logger.warning("The models could not be loaded: %s", error)
     finally:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from search.pictures import draw_detections
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, photos: list[Path], out: Path, **options) -> None:
-        detector, failed = load_detector(), 0
+        detector, failed = load_detector(settings.DETECTOR), 0
         for path in photos:
             try:
                 photo = decode_photo(path)
