@@ -13,7 +13,7 @@ from urllib3.util import Timeout
 
 TRIES = 4
 PAUSE_S = 1.0  # before the second try; doubled each time
-CHUNK = 1 << 18
+CHUNK = 1 << 16
 
 
 class DownloadError(RuntimeError):

@@ -33,7 +33,9 @@ def test_overlap(other, expected):
         pytest.param([UNIT, [1, 0, 10, 10], [50, 50, 60, 60]], [0.5, 0.9, 0.7], [1, 2], id="better one stays"),
         pytest.param([UNIT, UNIT], [0.5, 0.5], [0], id="a tie keeps the first"),
         pytest.param([UNIT, [5, 0, 15, 10], [10, 0, 20, 10]], [0.9, 0.8, 0.7], [0, 1, 2], id="below the threshold"),
-        pytest.param([[0, 0, 10, 10], [0, 0, 10, 8], [0, 0, 10, 5]], [0.9, 0.8, 0.7], [0, 2], id="gone ones cannot push"),
+        pytest.param(
+            [[0, 0, 10, 10], [0, 0, 10, 8], [0, 0, 10, 5]], [0.9, 0.8, 0.7], [0, 2], id="gone ones cannot push"
+        ),
     ],
 )
 def test_nms(rows, scores, kept):
