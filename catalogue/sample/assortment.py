@@ -75,9 +75,7 @@ class Product:
 
     @property
     def slug(self) -> str:
-        words = "".join(
-            letter if letter.isalnum() else " " for letter in f"{self.brand} {self.name}".lower()
-        ).split()
+        words = "".join(letter if letter.isalnum() else " " for letter in f"{self.brand} {self.name}".lower()).split()
         return "-".join(words)[:70].rstrip("-")
 
 
@@ -159,20 +157,12 @@ def _paints(style: Style, motif: str, weave: str, keys: tuple[str, ...]) -> dict
     deep = mix(main, (0, 0, 0), 0.25)
     metal = rgb("#c9a24b") if luma(main) < 0.6 else rgb("#5c4a3a")
     button = Fabric(
-        (
-            metal
-            if style.kind in ("bag", "dungarees")
-            else mix(second, main, 0.35)
-            if luma(main) < 0.5
-            else deep,
-        ),
+        (metal if style.kind in ("bag", "dungarees") else mix(second, main, 0.35) if luma(main) < 0.5 else deep,),
         weave="poplin",
         gloss=0.5,
     )
     sole = (
-        rgb("#f4f1ea")
-        if style.cut.get("last") in ("sneaker", "hightop", "chunky")
-        else mix(main, rgb("#3a2a20"), 0.75)
+        rgb("#f4f1ea") if style.cut.get("last") in ("sneaker", "hightop", "chunky") else mix(main, rgb("#3a2a20"), 0.75)
     )
     return {
         "main": cloth, "second": replace(plain, colours=(second,), gloss=gloss), "trim": Fabric((third,), weave="poplin"),

@@ -30,9 +30,7 @@ def ribbon(curve: Points, width: float, material: str = "second", z: float = Z +
 
 def _front(design: Design, outline: Points, puff: float = 3.0) -> Panel:
     deep, half = np.ptp(outline[:, 1]), np.ptp(outline[:, 0]) / 2
-    panel = Panel(
-        outline, z=Z, grain=Grain.straight((0, 0), (0, deep), half), puff=puff, bulge=0.6, shadow=0.4
-    )
+    panel = Panel(outline, z=Z, grain=Grain.straight((0, 0), (0, deep), half), puff=puff, bulge=0.6, shadow=0.4)
     panel.drape = Drape("cloth", 0.35 * design.softness, shift=design.shift)
     return panel
 
@@ -50,8 +48,7 @@ def tote(design: Design) -> list[Panel]:
         from .prints import PICTURES
 
         front.marks = [
-            Mark(outline * 9 + (0, 19), material)
-            for outline, material in PICTURES[str(design.get("print"))]()
+            Mark(outline * 9 + (0, 19), material) for outline, material in PICTURES[str(design.get("print"))]()
         ]
     straps = [ribbon(_arch(8, 26), 2.2, z=Z - 1), ribbon(_arch(8, 23, 8), 2.2)]
     return [straps[0], front, straps[1]]
@@ -86,9 +83,7 @@ def crossbody(design: Design) -> list[Panel]:
     front = _front(design, _rounded(22, 15, 0.3, 3.2))
     flap = path(points((-11, -0.3), (11, -0.3)), spline([(11, 6), (6, 9.3), (0, 10), (-6, 9.3), (-11, 6)]))
     lid = Panel(flap, "main", Z + 0.5, front.grain, puff=1.2, bulge=0.5, shadow=0.45)
-    clasp = Panel(
-        points((-1.6, 8.4), (1.6, 8.4), (1.6, 11.4), (-1.6, 11.4)), "button", Z + 0.8, puff=0.5, shadow=0.4
-    )
+    clasp = Panel(points((-1.6, 8.4), (1.6, 8.4), (1.6, 11.4), (-1.6, 11.4)), "button", Z + 0.8, puff=0.5, shadow=0.4)
     return [
         ribbon(_arch(10.4, 34), 1.1, "second" if design.get("contrast") else "main", Z - 1),
         front,
@@ -101,9 +96,7 @@ def camera(design: Design) -> list[Panel]:
     front = _front(design, _rounded(21, 15, 0.0, 4.0))
     front.marks = [Mark(points((-12, 4.6), (12, 4.6), (12, 5.6), (-12, 5.6)), "second")]
     front.lines = [Line(points((-9.5, 3.0), (9.5, 3.0)), "stitch", 0.5, (0.8, 0.78, 0.7))]
-    pocket = Panel(
-        _rounded(15, 7, 0.2, 2.0) + (0, 7), "main", Z + 0.5, front.grain, puff=1.0, bulge=0.6, shadow=0.35
-    )
+    pocket = Panel(_rounded(15, 7, 0.2, 2.0) + (0, 7), "main", Z + 0.5, front.grain, puff=1.0, bulge=0.6, shadow=0.35)
     return [ribbon(_arch(10, 32), 2.4, "second", Z - 1), front, pocket]
 
 
@@ -124,9 +117,7 @@ def backpack(design: Design) -> list[Panel]:
         shadow=0.4,
     )
     pocket.lines = [Line(points((-9.5, 25), (9.5, 25)), "stitch", 0.5, (0.75, 0.75, 0.76))]
-    badge = Panel(
-        points((-2.2, 14), (2.2, 14), (2.2, 17.4), (-2.2, 17.4)), "second", Z + 0.6, puff=0.3, shadow=0.2
-    )
+    badge = Panel(points((-2.2, 14), (2.2, 14), (2.2, 17.4), (-2.2, 17.4)), "second", Z + 0.6, puff=0.3, shadow=0.2)
     straps = [
         ribbon(spline([(s * 6, 1), (s * 15.5, 8), (s * 16, 22), (s * 12.5, 34)]), 3.2, "main", Z - 1)
         for s in (LEFT, RIGHT)
@@ -144,9 +135,7 @@ def bucket(design: Design) -> list[Panel]:
     front = _front(design, outline, 4.0)
     front.drape = Drape("gather", 0.5, 7, design.shift)
     cord = ribbon(spline([(-10.8, 4.2), (0, 5.6), (10.8, 4.2)]), 0.8, "second", Z + 0.5)
-    ends = [
-        ribbon(spline([(0, 5.4), (s * 1.6, 9), (s * 2.2, 14)]), 0.7, "second", Z + 0.6) for s in (LEFT, RIGHT)
-    ]
+    ends = [ribbon(spline([(0, 5.4), (s * 1.6, 9), (s * 2.2, 14)]), 0.7, "second", Z + 0.6) for s in (LEFT, RIGHT)]
     return [ribbon(_arch(9.6, 27), 1.6, "second", Z - 1), front, cord, *ends]
 
 
@@ -198,6 +187,7 @@ SHAPES = {
     "clutch": clutch, "hobo": hobo, "basket": basket,
 }  # fmt: skip
 SLUNG = ("crossbody", "camera")
+SHOULDERED = ("tote", "bucket", "hobo")
 
 
 def _strap_over(body: Body, side: int, at: Points, wide: float, material: str) -> Panel:
@@ -246,5 +236,10 @@ def _in_hand(body: Body, panels: list[Panel], side: int, shape: str) -> list[Pan
     if shape == "clutch":
         grip = wrist + forearm * 8
         return placed(panels, (0.9, 0.95), (grip[0], grip[1] - 3), -13)
+    if shape in SHOULDERED and forearm[1] > 0.35:
+        # over the shoulder, between arm and body: the arm is drawn after it
+        shoulder = body.torso(points((side * (body.build.shoulder - 3.5), 29.6)))[0]
+        stretch = 1.15 if shape == "tote" else 1.0
+        return placed(panels, (0.86, stretch), (shoulder[0] + side * 2.5, shoulder[1] - top * stretch), -13.5)
     grip = elbow + forearm * 10 if forearm[1] < 0.35 else wrist + forearm * 10
     return placed(panels, (0.92, 1), (grip[0], grip[1] - top * 0.98), -13)

@@ -21,7 +21,7 @@ NECK, SHOULDER, ARMPIT, BUST, WAIST, HIP, CROTCH, KNEE, ANKLE, GROUND = (
     161,
     169,
 )
-UPPER_ARM, FOREARM, THIGH, SHIN = 29.5, 25.5, 38.0, 37.0
+UPPER_ARM, FOREARM, THIGH, SHIN = 28.5, 25.0, 38.0, 37.0
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,7 @@ class Body:
     @cached_property
     def _limbs(self) -> dict[tuple[str, int], Points]:
         limbs = {}
-        for side, (lift, bend), (spread, knee) in zip(
-            (LEFT, RIGHT), self.pose.arms, self.pose.legs, strict=True
-        ):
+        for side, (lift, bend), (spread, knee) in zip((LEFT, RIGHT), self.pose.arms, self.pose.legs, strict=True):
             start = self.torso(points((side * (self.build.shoulder - 2.6), SHOULDER + 2)))[0]
             limbs["arm", side] = _chain(start, side, (lift, lift - bend), (UPPER_ARM, FOREARM))
             start = self.torso(points((side * self.build.hip * 0.5, HIP + 1)))[0]
@@ -128,6 +126,4 @@ def _rounded(joints: Points) -> Points:
     """The limb's middle line, its joint rounded off."""
     a, b, c = joints
     near = 0.22
-    return spline(
-        np.array([a, a + (b - a) * 0.5, b + (a - b) * near, b + (c - b) * near, b + (c - b) * 0.6, c]), 5
-    )
+    return spline(np.array([a, a + (b - a) * 0.5, b + (a - b) * near, b + (c - b) * near, b + (c - b) * 0.6, c]), 5)

@@ -79,10 +79,9 @@ class Canvas:
         if panel.shadow:
             self._cast_shadow(panel, box)
         colour, height = self._cloth(panel, paints, box, mask)
-        colour = self._lit(colour, height, panel, paints[panel.material].gloss, mask)
+        colour = self._lit(colour, height.astype(np.float32, copy=False), panel, paints[panel.material].gloss)
         x0, y0, x1, y1 = box
-        under = self.rgb[y0:y1, x0:x1]
-        under += (colour - under) * mask[..., None]
+        self.rgb[y0:y1, x0:x1] = blended(colour, np.ascontiguousarray(self.rgb[y0:y1, x0:x1]), mask)
         self.owner[y0:y1, x0:x1][mask > 0.5] = owner
 
     def _cloth(self, panel, paints, box, mask) -> tuple[np.ndarray, np.ndarray]:
@@ -91,10 +90,7 @@ class Canvas:
         fabric = paints[panel.material]
         height = self._roundness(panel, mask if panel.form is None else self.fill([panel.form], box))
         if panel.grain is None:
-            place = (
-                np.broadcast_to(x - panel.outline[0, 0], mask.shape),
-                np.broadcast_to(y - panel.outline[0, 1], mask.shape),
-            )
+            place = (np.broadcast_to(ramp, mask.shape).copy() for ramp in (x, y))
             colour = self._filled(fabric, *place)
         else:
             u, s, v = panel.grain.locate(x, y)
@@ -114,9 +110,7 @@ class Canvas:
             return np.full((*s.shape, 3), fabric.colours[0], dtype=np.float32)
         tile = fabric.tile(self.view.scale)
         density = np.float32(len(tile) / fabric.repeat)
-        across, down = (
-            np.ascontiguousarray((ramp * density) % len(tile), dtype=np.float32) for ramp in (s, v)
-        )
+        across, down = (s * density).astype(np.float32), (v * density).astype(np.float32)
         return cv2.remap(tile, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
 
     def _roundness(self, panel: Panel, mask: np.ndarray) -> np.ndarray:
@@ -130,30 +124,44 @@ class Canvas:
 
     def _mark(self, panel: Panel, paints, box, colour: np.ndarray) -> None:
         for mark in panel.marks:
-            share = self.fill([mark.outline], box)[..., None] * mark.opacity
+            near, part = self._within(mark.outline, box, 1.0)
+            if near is None:
+                continue
+            share = self.fill([mark.outline], near)[..., None] * np.float32(mark.opacity)
             tone = paints[mark.material].colours[0] if isinstance(mark.material, str) else mark.material
-            colour += (np.asarray(tone, dtype=np.float32) - colour) * share
+            colour[part] += (np.asarray(tone, dtype=np.float32) - colour[part]) * share
 
     def _rule(self, lines: list[Line], box, colour: np.ndarray, height: np.ndarray) -> None:
         for line in lines:
-            if line.kind == "fold":
-                height += self._stroke([line.curve], line.width, box, soft=line.width * 0.5) * (
-                    line.strength * line.width
-                )
-                continue
-            if line.kind == "wash":
-                share = (
-                    self._stroke([line.curve], line.width, box, soft=line.width * 0.4)[..., None]
-                    * line.strength
-                )
-                colour += (1 - colour) * share * 0.45
-                continue
-            curves = dashes(line.curve, 0.5, 0.35) if line.kind == "stitch" else [line.curve]
-            share = self._stroke(curves, line.width, box)[..., None] * min(line.strength, 1.0)
-            tone = line.colour if line.colour is not None else colour * 0.62
-            colour += (tone - colour) * share * (0.85 if line.kind == "stitch" else 0.75)
-            if line.kind == "seam":
-                height -= share[..., 0] * 0.12
+            near, part = self._within(line.curve, box, line.width * 2 + 0.5)
+            if near is not None:
+                self._rule_one(line, near, colour[part], height[part])
+
+    def _rule_one(self, line: Line, box, colour: np.ndarray, height: np.ndarray) -> None:
+        """One line over its surroundings: `colour` and `height` are changed in place."""
+        if line.kind == "fold":
+            height += self._stroke([line.curve], line.width, box, line.width * 0.5) * (line.strength * line.width)
+            return
+        if line.kind == "wash":
+            share = self._stroke([line.curve], line.width, box, line.width * 0.4)[..., None] * line.strength
+            colour += (1 - colour) * share * 0.45
+            return
+        curves = dashes(line.curve, 0.5, 0.35) if line.kind == "stitch" else [line.curve]
+        share = self._stroke(curves, line.width, box)[..., None] * min(line.strength, 1.0)
+        tone = line.colour if line.colour is not None else colour * 0.62
+        colour += (tone - colour) * share * (0.85 if line.kind == "stitch" else 0.75)
+        if line.kind == "seam":
+            height -= share[..., 0] * 0.12
+
+    def _within(self, curve: Points, box, margin: float):
+        """The part of `box` about a curve, as pixels of the sheet and as slices of the box; (None, None) outside."""
+        near = self.box_of(curve, int(margin * self.view.scale) + 2)
+        if near is None:
+            return None, None
+        x0, y0, x1, y1 = max(near[0], box[0]), max(near[1], box[1]), min(near[2], box[2]), min(near[3], box[3])
+        if x1 - x0 < 2 or y1 - y0 < 2:
+            return None, None
+        return (x0, y0, x1, y1), (slice(y0 - box[1], y1 - box[1]), slice(x0 - box[0], x1 - box[0]))
 
     def _stroke(self, curves: list[Points], width: float, box, soft: float = 0.0) -> np.ndarray:
         x0, y0, x1, y1 = box
@@ -161,39 +169,49 @@ class Canvas:
         pixels = width * self.view.scale
         fixed = [_fixed(self.view(curve) - (x0, y0)) for curve in curves]
         cv2.polylines(layer, fixed, False, 255, max(1, round(pixels)), cv2.LINE_AA, FIXED)
-        share = layer.astype(np.float32) / 255 * min(1.0, pixels)
+        share = layer.astype(np.float32) * np.float32(min(1.0, pixels) / 255)
         return soften(share, soft * self.view.scale) if soft else share
 
-    def _lit(self, colour, height, panel: Panel, gloss: float, mask) -> np.ndarray:
+    def _lit(self, colour, height, panel: Panel, gloss: float) -> np.ndarray:
         """Light on a relief: `colour` shaded by the slope of `height`."""
-        light = self.light
-        height = height.astype(np.float32, copy=False)
-        slope_x = cv2.Sobel(
-            height, cv2.CV_32F, 1, 0, ksize=3, scale=self.view.scale / 8, borderType=cv2.BORDER_REPLICATE
-        )
-        slope_y = cv2.Sobel(
-            height, cv2.CV_32F, 0, 1, ksize=3, scale=self.view.scale / 8, borderType=cv2.BORDER_REPLICATE
-        )
+        light, steps = self.light, {"ksize": 3, "scale": self.view.scale / 8, "borderType": cv2.BORDER_REPLICATE}
+        slope_x, slope_y = cv2.Sobel(height, cv2.CV_32F, 1, 0, **steps), cv2.Sobel(height, cv2.CV_32F, 0, 1, **steps)
         steep = 1 / np.sqrt(1 + slope_x * slope_x + slope_y * slope_y)
-        z = np.sqrt(max(0.05, 1 - light.x**2 - light.y**2))
-        facing = (z - slope_x * light.x - slope_y * light.y) * steep
-        shade = light.ambient + (1 - light.ambient) * facing / z
-        shade = (np.minimum(shade, 1.25) * (0.72 + 0.28 * steep) * panel.shade).astype(np.float32)
+        z = np.float32(np.sqrt(max(0.05, 1 - light.x**2 - light.y**2)))
+        facing = (z - slope_x * np.float32(light.x) - slope_y * np.float32(light.y)) * steep
+        shade = np.float32(light.ambient) + np.float32((1 - light.ambient) / z) * facing
+        shade = np.minimum(shade, 1.25) * (0.72 + 0.28 * steep) * np.float32(panel.shade)
         lit = colour * np.minimum(shade, 1)[..., None]
-        lit += (1 - lit) * np.maximum(shade - 1, 0)[..., None] * (0.5 + gloss)
+        shine = np.maximum(shade - 1, 0) * np.float32(0.5 + gloss)
         if gloss > 0.15:
-            flash = np.clip(facing - 0.86, 0, 1) ** 2 * 60 * gloss
-            lit += (1 - lit) * np.clip(flash, 0, 0.8)[..., None] * 0.6
-        return lit * np.asarray(light.tint, dtype=np.float32)
+            shine += np.clip(np.clip(facing - 0.86, 0, 1) ** 2 * np.float32(36 * gloss), 0, 0.5)
+        if shine.max() > 0.01:
+            lit = blended(np.ones_like(lit), lit, shine)
+        return lit if light.tint == (1.0, 1.0, 1.0) else lit * np.asarray(light.tint, dtype=np.float32)
 
     def _cast_shadow(self, panel: Panel, box) -> None:
         """Darkens what the figure already shows beneath and beside the panel; never the background."""
         reach = max(2, round(1.6 * self.view.scale))
         x0, y0 = max(0, box[0] - reach), max(0, box[1] - reach)
         x1, y1 = min(self.view.width, box[2] + reach), min(self.view.height, box[3] + reach)
-        shape = self.fill([panel.outline + (0.35, 0.7)], (x0, y0, x1, y1))
-        shade = soften(shape, 0.8 * self.view.scale) * (self.owner[y0:y1, x0:x1] > BACKGROUND)
-        self.rgb[y0:y1, x0:x1] *= (1 - panel.shadow * shade)[..., None]
+        figure = self.owner[y0:y1, x0:x1] > BACKGROUND
+        if not figure.any():
+            return
+        size = (max(1, (x1 - x0) // 3), max(1, (y1 - y0) // 3))
+        small = np.zeros(size[::-1], dtype=np.uint8)
+        outline = (self.view(panel.outline + (0.35, 0.7)) - (x0, y0)) * np.divide(size, (x1 - x0, y1 - y0))
+        cv2.fillPoly(small, [_fixed(outline)], 255, cv2.LINE_AA, FIXED)
+        soft = soften(small.astype(np.float32), 0.8 * self.view.scale / 3)
+        shade = cv2.resize(soft, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
+        shade *= figure
+        shade *= np.float32(-panel.shadow / 255)
+        shade += 1
+        self.rgb[y0:y1, x0:x1] *= shade[..., None]
+
+
+def blended(over: np.ndarray, under: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """`share` (h, w) of `over` on `under`, both (h, w, 3) float32."""
+    return cv2.blendLinear(over, under, share, 1 - share)
 
 
 def soften(layer: np.ndarray, sigma: float) -> np.ndarray:

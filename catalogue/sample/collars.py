@@ -64,9 +64,7 @@ def _turtle(upper: Upper) -> list[Panel]:
         spline([(x + 0.6, base + 1.2), (0, base + 4.2), (-x - 0.6, base + 1.2)]),
         mirror(side),
     )
-    panel = Panel(
-        upper.body.torso(outline), "rib", upper.layer + 0.6, upper.grain(), puff=2.6, bulge=0.6, shadow=0.25
-    )
+    panel = Panel(upper.body.torso(outline), "rib", upper.layer + 0.6, upper.grain(), puff=2.6, bulge=0.6, shadow=0.25)
     panel.lines = [
         Line(
             upper.body.torso(spline([(-x, top + 4.6), (0, top + 5.8), (x, top + 4.6)])),
@@ -92,9 +90,7 @@ def _mandarin(upper: Upper) -> list[Panel]:
         spline([(x - 0.2, base - 2.8), (x * 0.6, low - 4.4), (0.5, low - 2.6)]),
     )
     return [
-        Panel(
-            upper.body.torso(half * (s, 1)), "main", upper.layer + 0.7, upper.grain(), puff=0.8, shadow=0.25
-        )
+        Panel(upper.body.torso(half * (s, 1)), "main", upper.layer + 0.7, upper.grain(), puff=0.8, shadow=0.25)
         for s in (LEFT, RIGHT)
     ]
 
@@ -107,19 +103,13 @@ def _shirt(upper: Upper, spread: float = 8.0, fall: float = 6.0) -> list[Panel]:
             spline([(-x, base - 3), (0, base - 2.2), (x, base - 3)]),
             spline([(x + 2.2, base + 1.4), (0, base + 3.2), (-x - 2.2, base + 1.4)]),
         )
-        return [
-            Panel(upper.body.torso(outline), material, upper.layer + 0.9, upper.grain(), puff=1.0, bulge=0.6)
-        ]
+        return [Panel(upper.body.torso(outline), material, upper.layer + 0.9, upper.grain(), puff=1.0, bulge=0.6)]
     low = upper.neck_curve()[0][1]
     stand = path(
         spline([(-x, base - 2.6), (0, base - 1.4), (x, base - 2.6)]),
         spline([(x, base + 0.6), (0, base + 2.2), (-x, base + 0.6)]),
     )
-    panels = [
-        Panel(
-            upper.body.torso(stand), material, upper.layer - 18, upper.grain(), shade=0.8, puff=0.8, shadow=0
-        )
-    ]
+    panels = [Panel(upper.body.torso(stand), material, upper.layer - 18, upper.grain(), shade=0.8, puff=0.8, shadow=0)]
     for side in (LEFT, RIGHT):
         flap = path(
             spline([(0.2, low - 0.4), (x * 0.62, base + 1.8), (x, base - 2.8)]),
@@ -136,9 +126,10 @@ def _shirt(upper: Upper, spread: float = 8.0, fall: float = 6.0) -> list[Panel]:
             bulge=0.5,
             shadow=0.35,
         )
-        rim = path(
-            [(spread + 0.1, base + fall * 0.6)], [(spread - 1.7, base + fall + 2.0)], [(0.9, low - 0.2)]
-        ) * (side, 1)
+        rim = path([(spread + 0.1, base + fall * 0.6)], [(spread - 1.7, base + fall + 2.0)], [(0.9, low - 0.2)]) * (
+            side,
+            1,
+        )
         panel.lines = [Line(upper.body.torso(rim), "stitch", 0.13, strength=0.6)]
         panels.append(panel)
     return panels
@@ -311,9 +302,7 @@ def _ruffle(upper: Upper) -> list[Panel]:
     inner = path(mirror(half)[::-1], half)
     along = np.linspace(0, 1, len(inner))
     wobble = 4.6 + 0.5 * np.sin(along * 60)
-    outer = inner + np.stack(
-        [np.sign(inner[:, 0]) * wobble * np.abs(inner[:, 0]) / upper.neck_half, wobble], axis=1
-    )
+    outer = inner + np.stack([np.sign(inner[:, 0]) * wobble * np.abs(inner[:, 0]) / upper.neck_half, wobble], axis=1)
     panel = Panel(
         upper.body.torso(path(inner, outer[::-1])),
         "main",

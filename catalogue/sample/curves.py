@@ -22,9 +22,7 @@ def spline(control: Points | Sequence, steps: int = 6) -> Points:
     padded = np.vstack([2 * control[0] - control[1], control, 2 * control[-1] - control[-2]])
     t = np.linspace(0, 1, steps, endpoint=False)[None, :, None]
     p0, p1, p2, p3 = (padded[i : len(padded) - 3 + i, None, :] for i in range(4))
-    curve = 0.5 * (
-        2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2 + (3 * p1 - p0 - 3 * p2 + p3) * t**3
-    )
+    curve = 0.5 * (2 * p1 + (p2 - p0) * t + (2 * p0 - 5 * p1 + 4 * p2 - p3) * t**2 + (3 * p1 - p0 - 3 * p2 + p3) * t**3)
     return np.vstack([curve.reshape(-1, 2), control[-1]])
 
 
@@ -80,9 +78,7 @@ def along(curve: Points, fractions: Sequence[float] | np.ndarray) -> Points:
     return np.stack([np.interp(wanted, distance, curve[:, axis]) for axis in (0, 1)], axis=1)
 
 
-def tube(
-    spine: Points, stations: Sequence[float], radii: Sequence[float], samples: int = 26
-) -> tuple[Points, Points]:
+def tube(spine: Points, stations: Sequence[float], radii: Sequence[float], samples: int = 26) -> tuple[Points, Points]:
     """The two edges of a sleeve or leg around `spine`, (left, right) seen down the spine's own direction.
 
     `stations` are fractions of the spine's length, `radii` the half-widths there. Points that a bend would

@@ -28,7 +28,7 @@ def _creases() -> np.ndarray:
 def _noise(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Creases at (x, y), one unit from a fold to the next."""
     x, y = np.broadcast_arrays(x, y)
-    across, down = (np.ascontiguousarray((ramp * FEATURE) % SIZE, dtype=np.float32) for ramp in (x, y))
+    across, down = (np.multiply(ramp, FEATURE, dtype=np.float32) for ramp in (x, y))
     return cv2.remap(_creases(), across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
 
 
@@ -38,9 +38,7 @@ def _cloth(drape, u, s, v):
 
 def _torso(drape, u, s, v):
     slant = np.abs(s) * 0.6
-    return _noise(s / 10 + drape.shift, (v - slant) / 15) * 0.8 + 0.5 * _noise(
-        s / 22 + drape.shift, v / 9 + s / 30
-    )
+    return _noise(s / 10 + drape.shift, (v - slant) / 15) * 0.8 + 0.5 * _noise(s / 22 + drape.shift, v / 9 + s / 30)
 
 
 def _sleeve(drape, u, s, v):
@@ -48,9 +46,7 @@ def _sleeve(drape, u, s, v):
 
 
 def _leg(drape, u, s, v):
-    return 0.7 * _noise(s / 9 + drape.shift, v / 20 + s / 30) + 0.6 * _noise(
-        s / 15, v / 7 - s / 18 + drape.shift
-    )
+    return 0.7 * _noise(s / 9 + drape.shift, v / 20 + s / 30) + 0.6 * _noise(s / 15, v / 7 - s / 18 + drape.shift)
 
 
 def _flare(drape, u, s, v):

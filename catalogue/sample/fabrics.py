@@ -60,7 +60,7 @@ def _count(repeat: float, width: float) -> int:
 
 
 def jersey(size, repeat, rng):
-    return 1 + 0.018 * _grain(size, rng, 1.4, 0.9)
+    return 1 + 0.012 * _grain(size, rng, 1.2, 0.8)
 
 
 def poplin(size, repeat, rng):
@@ -87,9 +87,7 @@ def twill(size, repeat, rng):
 
 
 def corduroy(size, repeat, rng):
-    return (
-        1 + 0.14 * np.sin(axes(size)[0] * 2 * np.pi * _count(repeat, 0.62)) + 0.03 * _grain(size, rng, 3, 1)
-    )
+    return 1 + 0.14 * np.sin(axes(size)[0] * 2 * np.pi * _count(repeat, 0.62)) + 0.03 * _grain(size, rng, 3, 1)
 
 
 def rib(size, repeat, rng):
@@ -134,7 +132,7 @@ def satin(size, repeat, rng):
 
 
 def leather(size, repeat, rng):
-    return 1 + 0.03 * _grain(size, rng, 1.6, 1.6) + 0.02 * _grain(size, rng, 6, 6)
+    return 1 + 0.014 * _grain(size, rng, 1.3, 1.3) + 0.012 * _grain(size, rng, 9, 9)
 
 
 def straw(size, repeat, rng):

@@ -18,12 +18,8 @@ from .palette import RGB, mix, rgb
 from .panels import Drape, Grain, Line, Mark, Panel
 from .tailor import panels_of
 
-SKINS = tuple(
-    map(rgb, ("#f3d3bb", "#e8bd9b", "#d8a27a", "#c48a60", "#a86e48", "#8a5636", "#633d28", "#f0c8a8"))
-)
-HAIRS = tuple(
-    map(rgb, ("#1d1715", "#2b1d18", "#3d281d", "#5b3a24", "#7b5230", "#a67c47", "#8c8c8e", "#4a1f18"))
-)
+SKINS = tuple(map(rgb, ("#f3d3bb", "#e8bd9b", "#d8a27a", "#c48a60", "#a86e48", "#8a5636", "#633d28", "#f0c8a8")))
+HAIRS = tuple(map(rgb, ("#1d1715", "#2b1d18", "#3d281d", "#5b3a24", "#7b5230", "#a67c47", "#8c8c8e", "#4a1f18")))
 PLASTER = rgb("#dcd8d2")
 HAIRCUTS = ("long", "bob", "short", "bun", "ponytail", "curly", "crop", "wavy")
 
@@ -65,8 +61,7 @@ def dress_up(person: Person, worn: Sequence[tuple[Design, int]]) -> list[tuple[P
         "sunglasses",
     }
     layers = [
-        (panel, person.paints, PERSON)
-        for panel in person.undressed("footwear" in kinds, bool(hats), "hijab" in hats)
+        (panel, person.paints, PERSON) for panel in person.undressed("footwear" in kinds, bool(hats), "hijab" in hats)
     ]
     coated = any(_is_coat(design) for design, _ in worn)
     for design, owner in worn:
@@ -132,12 +127,10 @@ def _legs(body: Body, shod: bool) -> list[Panel]:
     parts = []
     for side in (LEFT, RIGHT):
         spine = body.leg_spine(side)
-        left, right = tube(spine, BARE[0], np.array(BARE[1]) * body.build.leg)
+        left, right = tube(spine, BARE[0], np.array(BARE[1]) * body.build.leg ** np.array((1, 1, 0.9, 0.7, 0.7, 0.4)))
         leg = _skin(path(left, right[::-1]), 10 + 0.1 * side, 4.0)
         knee = body.leg(side)[1]
-        leg.lines = [
-            Line(spline([knee + (-3, 0), knee + (0, 2.4), knee + (3, 0)]), "fold", 1.2, strength=0.3)
-        ]
+        leg.lines = [Line(spline([knee + (-3, 0), knee + (0, 2.4), knee + (3, 0)]), "fold", 1.2, strength=0.3)]
         parts.append(leg)
         if not shod:
             parts.append(_foot(body, side))
@@ -171,7 +164,7 @@ def _arms(body: Body) -> list[Panel]:
         left, right = tube(spine, (0, 0.25, 0.48, 0.56, 0.68, 1), radii)
         outer, inner = (right, left) if side == RIGHT else (left, right)
         start = body.torso(points((side * (body.build.shoulder - 5), 29.8)))
-        whole = path(spline(path(start, outer[2:]), 3), inner[::-1])
+        whole = path(spline(path(start, outer[5:]), 3), inner[::-1])
         low = path(outer[len(outer) // 3 :], inner[len(inner) // 3 :][::-1])
         z = 48 + 0.2 * side
         parts += [
@@ -187,11 +180,12 @@ def _hand(body: Body, side: int, z: float) -> list[Panel]:
     _, elbow, wrist = body.arm(side)
     down = (wrist - elbow) / np.hypot(*(wrist - elbow))
     across = np.array((down[1], -down[0])) * -side
-    size = 0.92 * body.build.arm**0.5
+    size = 0.9 * body.build.arm**0.5
+    reach = 0.62 if down[1] < 0.75 and abs(down[0]) > 0.5 else 1.0  # a hand on the hip points away from us
 
     def place(curve) -> Points:
         curve = np.asarray(curve, dtype=float) * size
-        return wrist + curve[:, :1] * across + curve[:, 1:] * down
+        return wrist + curve[:, :1] * across + curve[:, 1:] * reach * down
 
     palm = spline(
         [
@@ -209,7 +203,8 @@ def _hand(body: Body, side: int, z: float) -> list[Panel]:
         ]
     )
     thumb = spline([(2.0, 2), (3.8, 4.6), (4.6, 8.6), (4.0, 10.6), (2.9, 9.4), (2.0, 6.5)])
-    hand = _skin(place(palm), z, 1.8)
+    hand = _skin(place(palm), z, 1.8, shadow=0)
+    hand.form = place(path([(-2.2, -9)], palm, [(2.2, -9)]))
     hand.lines = [
         Line(place(spline([(x * 0.9, 9.5), (x, 12.5), (x * 0.9, 15.2)])), "seam", 0.2, strength=0.35)
         for x in (-1.5, 0.0, 1.4)
@@ -258,7 +253,10 @@ def _shifted(person: Person, curve) -> Points:
 
 
 def _face(person: Person, head: Panel) -> None:
-    dark, white = mix(person.hair, (0, 0, 0), 0.35), (0.97, 0.96, 0.95)
+    dark, white = (
+        mix(mix(person.hair, (0.2, 0.12, 0.08), 0.6), (0, 0, 0), 0.3),
+        mix((0.96, 0.95, 0.94), person.skin, 0.18),
+    )
     lip = mix(person.skin, rgb("#b23b46"), 0.45 if not person.beard else 0.2)
     blush, shade = mix(person.skin, rgb("#e0605a"), 0.4), mix(person.skin, (0.25, 0.1, 0.08), 0.42)
     marks = head.marks
@@ -269,7 +267,7 @@ def _face(person: Person, head: Panel) -> None:
 
         marks.append(Mark(put(ellipse((4.4, 4.2), 1.9, 1.5)), blush, 0.28))
         marks.append(Mark(put(spline([(1.5, 0.2), (2.9, -0.9), (4.6, 0.1), (3.0, 0.95), (1.5, 0.2)])), white))
-        marks.append(Mark(put(ellipse((3.0, 0.0), 0.78, 0.84, 16)), dark))
+        marks.append(Mark(put(ellipse((3.0, -0.05), 0.88, 0.92, 16)), dark))
         marks.append(Mark(put(ellipse((3.25, -0.25), 0.22, 0.22, 8)), white))
         marks.append(
             Mark(
@@ -282,9 +280,7 @@ def _face(person: Person, head: Panel) -> None:
                 dark,
             )
         )
-        brow = path(
-            spline([(1.3, -2.2), (3.2, -3.0), (5.2, -2.2)]), spline([(5.1, -2.0), (3.2, -2.4), (1.3, -1.6)])
-        )
+        brow = path(spline([(1.3, -2.2), (3.2, -3.0), (5.2, -2.2)]), spline([(5.1, -2.0), (3.2, -2.4), (1.3, -1.6)]))
         marks.append(Mark(put(brow), mix(person.hair, person.skin, 0.2)))
     nose = spline([(0.5, 0.5), (1.1, 3.6), (0.2, 4.5), (-0.9, 4.1)])
     marks.append(Mark(_shifted(person, path(nose, nose[::-1] + (0.18, -0.36))), shade, 0.7))
@@ -344,11 +340,7 @@ def _hair(person: Person, covered: bool) -> list[Panel]:
     if back:
         parts.append(
             lock(
-                symmetric(
-                    spline(
-                        [(0, -12.9), (5.2, -11.4), (8.3, -5), (8.2, 2), (6.4, 8.0), (3.0, 10.0), (0, 10.4)]
-                    )
-                ),
+                symmetric(spline([(0, -12.9), (5.2, -11.4), (8.3, -5), (8.2, 2), (6.4, 8.0), (3.0, 10.0), (0, 10.4)])),
                 74,
             )
         )
@@ -391,9 +383,9 @@ def _fringe(cut: str, lock) -> Panel:
         [
             (-wide + 0.6, 5.0 if cut in ("bob", "long", "wavy", "curly") else -1.5),
             (-wide, -5),
-            (-5.6, -12.6),
-            (0, -13.8),
-            (5.6, -12.6),
+            (-5.4, -12.9),
+            (0, -14.6),
+            (5.4, -12.9),
             (wide, -5),
             (wide - 0.6, 5.0 if cut in ("bob", "long", "wavy", "curly") else -1.5),
         ]

@@ -2,72 +2,78 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from .body import Body
-from .curves import LEFT, RIGHT, Points, ellipse, path, points, spline
+from .curves import LEFT, RIGHT, Points, along, ellipse, path, points, spline
 from .design import Design
 from .panels import Drape, Grain, Line, Mark, Panel
 
 LENGTH = 25.5
 GRAIN = Grain.straight((12, -14), (12, 2), 12)
-# height of the collar at the heel and in front, where in front it is, heel height, sole's thickness
+
+
+@dataclass(frozen=True)
+class Last:
+    """A shoe's profile: up the heel, along the mouth, down the instep to the toe; heel's height and sole's thickness."""
+
+    heel: tuple[tuple[float, float], ...]
+    mouth: tuple[tuple[float, float], ...]
+    instep: tuple[tuple[float, float], ...]
+    raise_: float = 0.0
+    sole: float = 1.2
+
+
+_ROUND = ((14.8, -9.4), (18.6, -7.3), (22.2, -6.4), (25.0, -4.8), (26.0, -2.0))
+_BOOT = ((13.4, -11.6), (16.2, -8.4), (19.6, -6.6), (22.6, -5.8), (25.2, -4.2), (26.0, -1.2))
 LASTS = {
-    "sneaker": (9.5, 10.5, 11.0, 0.0, 3.0), "chunky": (10, 11, 11.0, 0.0, 4.6), "hightop": (16, 17, 10.5, 0.0, 3.0),
-    "slipon": (8.4, 8.0, 13.0, 0.0, 2.6), "loafer": (7.6, 6.6, 13.5, 1.0, 1.6), "oxford": (8, 9.0, 12.0, 1.2, 1.6),
-    "ballet": (6.4, 3.8, 18.0, 0.0, 1.0), "pump": (7.2, 3.8, 18.5, 8.0, 0.9), "ankle": (18, 18, 10.0, 3.0, 1.8),
-    "chelsea": (19, 19, 10.0, 2.0, 1.8), "combat": (24, 24, 10.0, 2.2, 3.0), "knee": (41, 42, 11.0, 4.0, 1.4),
-    "rain": (30, 31, 12.0, 1.0, 2.4),
+    "sneaker": Last(((0.9, 0), (-0.1, -5), (0.9, -9.8)), ((3.6, -8.7), (7.2, -7.8), (10.2, -9.6)), ((11.6, -11.6), *_ROUND), 0, 2.5),
+    "chunky": Last(((0.9, 0), (-0.5, -6), (0.4, -11)), ((3.6, -9.8), (7.2, -9.2), (10.2, -11)), ((11.8, -13), (15.2, -10.6), (19, -8.6), (22.8, -7.6), (25.6, -5.6), (26.4, -3)), 0, 4.2),
+    "hightop": Last(((0.9, 0), (0.1, -6), (0.9, -11), (-0.2, -17)), ((3, -16.4), (6, -16.6), (9, -17.2)), ((11.4, -18), (12.0, -13), *_ROUND), 0, 2.5),
+    "slipon": Last(((0.9, 0), (-0.1, -4), (0.7, -8.4)), ((4, -7.6), (8, -7.2), (11, -8.2)), ((13.2, -9.6), (17.0, -8.0), (21.6, -6.6), (25.0, -4.9), (26, -2)), 0, 2.3),
+    "loafer": Last(((0.9, 0), (-0.1, -3.6), (0.9, -7.8)), ((4, -6.6), (8, -6.0), (11, -7.0)), ((13.6, -8.8), (17, -7.2), (21.4, -5.6), (25, -3.8), (26.4, -1.2)), 1.2, 1.3),
+    "oxford": Last(((0.9, 0), (-0.1, -3.6), (0.9, -8)), ((4, -7), (7.6, -6.6), (10, -8.2)), ((12.0, -10.0), (15.6, -8.2), (20.6, -6.0), (25, -4.0), (26.6, -1.2)), 1.4, 1.4),
+    "ballet": Last(((0.8, 0), (-0.1, -2.8), (0.8, -5.8)), ((4, -3.9), (9, -2.6), (14, -2.5), (17.6, -3.0)), ((19.2, -4.2), (22.6, -3.9), (25.2, -2.7), (26, -0.9)), 0, 0.8),
+    "pump": Last(((0.8, 0), (-0.3, -3), (0.6, -6.4)), ((4, -4.4), (9, -3.0), (14, -2.4), (17.8, -2.6)), ((19.6, -3.9), (22.8, -3.2), (25.6, -1.8), (27, -0.6)), 8.5, 0.8),
+    "ankle": Last(((0.9, 0), (0, -6), (0.9, -11), (-0.4, -18)), ((4, -17.6), (8, -17.8)), ((11.6, -18.2), (11.6, -14.5), *_BOOT), 3.4, 1.4),
+    "chelsea": Last(((0.9, 0), (0, -6), (0.9, -11), (-0.2, -19)), ((4, -18.4), (8, -18.4)), ((11.2, -19.2), (11.4, -15), *_BOOT), 1.8, 1.6),
+    "combat": Last(((0.9, 0), (0, -6), (0.9, -12), (-0.4, -23)), ((4, -22.6), (8, -22.8)), ((11.6, -23.4), (11.6, -16), *_BOOT), 2.0, 2.8),
+    "knee": Last(((0.9, 0), (0.1, -6), (1.4, -12), (-0.6, -26), (-0.8, -40)), ((4, -39.6), (9, -39.8)), ((12.6, -41), (12.8, -28), (11.2, -16), *_BOOT), 4.2, 1.2),
+    "rain": Last(((0.9, 0), (0, -6), (0.8, -12), (-0.8, -30)), ((4, -29.4), (9, -29.6)), ((13.2, -30.4), (12.6, -18), (13.6, -12.4), *_BOOT[1:]), 1.2, 2.2),
 }  # fmt: skip
 
 
 class Shoe:
     def __init__(self, design: Design):
         self.design = design
-        self.last = str(design.get("last", "sneaker"))
-        self.heel_top, self.front_top, self.front_x, self.heel, self.sole = LASTS.get(
-            self.last, LASTS["slipon"]
-        )
+        self.name = str(design.get("last", "sneaker"))
+        self.last = LASTS[self.name]
+        self.sole, self.heel = self.last.sole, self.last.raise_
+        self.heel_top, (self.front_x, self.front_top) = self.last.heel[-1][1], self.last.instep[0]
 
     def raised(self, curve: Points) -> Points:
         """The foot lifted at the heel."""
-        share = np.clip(1 - curve[:, 0] / 17, 0, 1.05) ** 1.15
+        share = np.clip(1 - curve[:, 0] / 18.5, 0, 1.05) ** 1.35
         return curve - np.stack([np.zeros(len(curve)), share * self.heel], 1)
 
     def upper_outline(self) -> Points:
-        s, h, f, x = -self.sole, -self.heel_top, -self.front_top, self.front_x
-        heel = spline(
-            [(0.6, s), (-0.4, s - 3.2), (0.3, h * 0.75), (0.4, h)]
-            if -h < 12
-            else [(0.6, s), (-0.3, s - 4), (1.0, -10), (0.6 if -h < 30 else -1.2, h)]
+        heel, mouth, instep = (
+            np.array(part, dtype=float) for part in (self.last.heel, self.last.mouth, self.last.instep)
         )
-        width = x - 0.5 if -h < 30 else x + 2.0
-        mouth = spline([(heel[-1][0], h), (width * 0.5, max(h, f) + (1.2 if -h < 12 else 0.5)), (width, f)])
-        if -h >= 12:
-            mouth = spline([(heel[-1][0], h), (width * 0.55, (h + f) / 2 + 0.4), (width + 0.6, f)])
-            vamp = spline(
-                [(width + 0.6, f), (x + 1.0, -13), (x + 4.0, -9.0), (20, -5.6), (24.2, -4.4), (25.4, s - 0.6)]
-            )
-        else:
-            vamp = spline(
-                [
-                    (width, f),
-                    (min(x + 5, 20.5), (f - 4.6) / 2 - 1.0 if x < 17 else -4.2),
-                    (21.5, -4.9),
-                    (24.6, -4.0),
-                    (25.5, s - 0.4),
-                ]
-            )
-        return path(heel, mouth, vamp, [(25.2, s), (0.6, s)])
+        heel[0, 1] = -self.sole
+        instep[-1, 1] = min(instep[-1, 1], -self.sole - 0.3)
+        bottom = np.stack([np.linspace(25.6, 0.9, 24), np.full(24, 0.2 - self.sole)], 1)  # many points: it will be bent
+        return path(spline(heel), spline(path(heel[-1:], mouth, instep[:1])), spline(instep), bottom)
 
     def sole_outline(self) -> Points:
-        s = -self.sole
-        top = points((0.0, s - 0.3), (25.5, s - 0.3))
-        chunky = 0.9 if self.last in ("chunky", "combat") else 0.3
-        return path(
-            spline([top[0], (-0.6 - chunky * 0.6, s * 0.5), (0.6, 0)]),
-            spline([(0.6, 0), (14, 0), (22.5, 0), (25.9 + chunky * 0.5, s * 0.55 - 0.4), top[1]]),
+        s, out = -self.sole, 0.7 if self.name in ("chunky", "combat") else 0.25
+        top = spline([(0.2 - out, s - 0.4), (8, s + 0.1), (18, s - 0.1), (23.6, s - 0.5), (26.2 + out, s - 1.2)])
+        low = spline(
+            [(26.3 + out, s - 0.7), (26.0 + out, s * 0.5), (24.4, -0.2), (20, 0), (12, 0), (2, 0), (0.3 - out, -0.8)]
         )
+        return path(top, low)
 
     def panels(self) -> list[Panel]:
         upper = Panel(
@@ -87,9 +93,7 @@ class Shoe:
                 Line(self.raised(np.asarray(line.curve)), line.kind, line.width, line.colour, line.strength)
                 for line in panel.lines
             ]
-            panel.marks = [
-                Mark(self.raised(mark.outline), mark.material, mark.opacity) for mark in panel.marks
-            ]
+            panel.marks = [Mark(self.raised(mark.outline), mark.material, mark.opacity) for mark in panel.marks]
             panel.holes = [self.raised(hole) for hole in panel.holes]
         return parts
 
@@ -102,22 +106,18 @@ class Shoe:
         return panel
 
     def _lining(self) -> Panel:
-        h, f, x = -self.heel_top, -self.front_top, self.front_x
-        wide = x - 0.5 if -h < 30 else x + 2.4
-        mouth = path(
-            spline([(0.3, h), (wide * 0.5, min(h, f) - 0.9), (wide, f)]),
-            spline([(wide, f), (wide * 0.5, max(h, f) + 1.6), (0.3, h)]),
-        )
-        return Panel(mouth, "lining", 13.0, shade=0.7, bulge=0, shadow=0)
+        """The far side of the mouth."""
+        near = spline(path(self.last.heel[-1:], self.last.mouth, self.last.instep[:1]))
+        rise = np.sin(np.linspace(0, np.pi, len(near))) * (1.5 if self.name in ("pump", "ballet") else 2.0)
+        far = near - np.stack([np.zeros(len(near)), rise], 1)
+        return Panel(path(near + (0, 0.8), far[::-1]), "lining", 13.0, shade=0.7, bulge=0, shadow=0)
 
     def _blocks(self) -> list[Mark]:
         """Parts of another colour: toe cap, heel counter, side stripes."""
         found, s = [], -self.sole
         style = self.design.get("trim")
         if style in ("cap", "all"):
-            found.append(
-                Mark(path(spline([(20.2, s), (20.4, -4), (21.4, -7)]), points((30, -7), (30, 2))), "second")
-            )
+            found.append(Mark(path(spline([(20.2, s), (20.4, -4), (21.4, -7)]), points((30, -7), (30, 2))), "second"))
         if style in ("counter", "all"):
             found.append(
                 Mark(
@@ -135,9 +135,7 @@ class Shoe:
         if style == "swoosh":
             found.append(
                 Mark(
-                    path(
-                        spline([(3, -5), (9, -4.2), (16, -7.2)]), spline([(16, -7.2), (9, -5.8), (4.5, -7.4)])
-                    ),
+                    path(spline([(3, -5), (9, -4.2), (16, -7.2)]), spline([(16, -7.2), (9, -5.8), (4.5, -7.4)])),
                     "second",
                 )
             )
@@ -157,159 +155,118 @@ class Shoe:
             )
         return found
 
+    def _instep(self) -> Points:
+        return spline(np.array(self.last.instep))
+
     def _seams(self) -> list[Line]:
-        s = -self.sole
-        if self.last in ("ballet", "pump"):
-            return [
-                Line(
-                    path(
-                        [(0.6, -self.heel_top + 0.7)],
-                        spline([(1, -self.heel_top + 0.7), (9, -3.9), (17.4, -3.4)]),
-                    ),
-                    "seam",
-                    0.25,
-                )
-            ]
-        lines = [
-            Line(spline([(9.0, s), (10.5, -6), (11.5, -self.front_top + 1)]), "seam", 0.2),
-            Line(
-                spline([(19, s), (19.2, -4.2), (20.6, -6)]),
-                "stitch" if self.last == "combat" else "seam",
-                0.2,
-            ),
-        ]
-        if self.last in ("knee", "rain", "ankle", "chelsea"):
-            lines = [
-                Line(spline([(1, -11), (6, -8.6), (12, -12)]), "fold", 1.0, strength=-0.5),
-                Line(spline([(0, -15), (7, -12.5), (12, -14.5)]), "fold", 1.0, strength=0.4),
-            ]
-        return lines
+        s, near = -self.sole, spline(path(self.last.heel[-1:], self.last.mouth, self.last.instep[:1]))
+        rim = [Line(near + (0, 0.6), "seam", 0.16, strength=0.7)]
+        if self.name in ("ballet", "pump"):
+            return rim
+        if self.heel_top < -17:
+            creases = ((1, -11), (6, -8.6), (12, -12)), ((0, -15), (7, -12.5), (12, -14.5))
+            folds = [Line(spline(c), "fold", 1.0, strength=k) for c, k in zip(creases, (-0.5, 0.4), strict=True)]
+            return [*rim, *folds, Line(spline([(0.4, -11), (4, -7), (5, s)]), "seam", 0.18)]
+        facing = self._instep()[2:16] + (-2.6, 2.0)
+        return [*rim, Line(facing, "seam", 0.2), Line(spline([(19, s), (19.4, -4.6), (20.8, -7)]), "seam", 0.2)]
 
     def _heel(self) -> list[Panel]:
-        if self.heel < 1.5:
-            return (
-                []
-                if self.heel == 0
-                else [Panel(points((0, -1), (7, -1), (6.6, 1.0), (0.2, 1.0)), "sole", 14.1, puff=0.5)]
-            )
-        wide = 2.0 if self.heel > 6 else 6.5
         top = self.heel
-        outline = points(
-            (0.3, -self.sole),
-            (wide + 2.6, -self.sole),
-            (wide + 0.2, top * 0.35),
-            (wide - 0.1, top),
-            (0.5, top),
-            (0.1, top * 0.4),
+        if top == 0:
+            return []
+        if top < 1.5:
+            return [Panel(points((0, -0.8), (7, -0.8), (6.6, top), (0.2, top)), "sole", 14.1, puff=0.5)]
+        wide = 1.6 if top > 6 else 6.2
+        back, front = (
+            spline([(0.2, -self.sole - 0.6), (0.5, top * 0.4), (0.9, top)]),
+            spline([(0.9 + wide, top), (0.9 + wide * 1.1, top * 0.4), (wide + 3.4, 0.4)]),
         )
-        return [Panel(outline, "sole" if self.heel < 6 else "main", 13.9, puff=1.0, bulge=0.8)]
+        return [Panel(path(back, front), "sole" if top < 6 else "main", 13.9, puff=1.0, bulge=0.8)]
 
     def _laces(self) -> list[Panel]:
-        count = {"sneaker": 5, "chunky": 5, "hightop": 7, "oxford": 4, "combat": 8}.get(self.last, 0)
+        count = {"sneaker": 5, "chunky": 5, "hightop": 8, "oxford": 4, "combat": 9}.get(self.name, 0)
         parts = []
-        for k in range(count):
-            t = k / max(count - 1, 1)
-            top = -self.front_top + 1.0
-            x = np.interp(t, (0, 0.6, 1), (10.9, 12.6 if self.front_top > 12 else 13.4, 17.2))
-            y = np.interp(t, (0, 0.6, 1), (top, -9.6 if self.front_top > 12 else -8.4, -6.4))
-            outline = points((x - 2.6, y + 1.0), (x - 2.2, y + 0.3), (x + 1.2, y - 0.6), (x + 1.0, y + 0.25))
+        for x, y in along(self._instep(), np.linspace(0.04, 0.5 if self.heel_top < -15 else 0.44, count)):
+            outline = points((x + 0.5, y - 0.35), (x + 0.5, y + 0.45), (x - 2.9, y + 2.1), (x - 2.9, y + 1.3))
             parts.append(Panel(outline, "lace", 14.6, puff=0.3, shadow=0.25))
         if count:
-            top = -self.front_top
-            tongue = path(spline([(9.0, top + 1), (9.6, top - 2.2), (12.4, top - 1.4), (12.2, top + 1.4)]))
-            parts.append(
-                Panel(tongue, "second" if self.design.get("trim") == "all" else "main", 13.6, GRAIN, puff=0.9)
-            )
+            x, y = self.last.instep[0]
+            tongue = path(spline([(x - 2.6, y + 1.4), (x - 2.0, y - 1.7), (x + 0.9, y - 1.5), (x + 0.7, y + 1.6)]))
+            parts.append(Panel(tongue, "second" if self.design.get("trim") == "all" else "main", 13.6, GRAIN, puff=0.9))
         return parts
 
     def _extras(self) -> list[Panel]:
-        if self.last == "chelsea":
+        if self.name == "chelsea":
+            gore = path(
+                spline([(3.6, -18.2), (4.4, -12.5), (6.2, -8.4)]), spline([(6.8, -8.4), (8.2, -12.5), (8.6, -18.2)])
+            )
+            return [Panel(gore, "rib", 14.4, puff=0.6, shadow=0.1)]
+        if self.name == "loafer":
+            saddle = path(
+                spline([(11.4, -3.4), (12.4, -6.8), (13.6, -8.5)]), spline([(16.8, -7.4), (15.6, -5.4), (15.0, -3.0)])
+            )
+            return [Panel(saddle, "second" if self.design.get("trim") else "main", 14.4, puff=0.7, shadow=0.35)]
+        if self.name == "ballet" and self.design.get("trim"):
+            bow = [ellipse((18.4 + dx, -4.4), 1.6, 1.0, 18) for dx in (-1.3, 1.3)]
             return [
-                Panel(
-                    path(
-                        spline([(4.2, -18.4), (5, -12), (6.4, -8)]),
-                        spline([(6.8, -8), (8.2, -12), (9, -18.6)]),
-                    ),
-                    "rib",
-                    14.4,
-                    puff=0.6,
-                    shadow=0.1,
-                )
-            ]
-        if self.last == "loafer":
-            return [
-                Panel(
-                    path(
-                        spline([(11.6, -4), (12.6, -7.2), (14.5, -8.2)]),
-                        spline([(17.2, -7.0), (15.4, -5.6), (14.6, -3.4)]),
-                    ),
-                    "second" if self.design.get("trim") else "main",
-                    14.4,
-                    puff=0.7,
-                    shadow=0.35,
-                )
-            ]
-        if self.last == "ballet" and self.design.get("trim"):
-            return [
-                Panel(ellipse((18.6 + dx, -5.2), 1.5, 0.9, 18), "second", 14.4, puff=0.4, shadow=0.3)
-                for dx in (-1.2, 1.2)
-            ]
-        if self.last == "combat" or self.design.get("strap"):
-            return [
-                Panel(
-                    points((-0.4, -13.4), (12.2, -12.6), (12.2, -11), (-0.4, -11.6)),
-                    "second",
-                    14.5,
-                    puff=0.6,
-                    shadow=0.3,
-                )
+                Panel(outline, "second", 14.4, puff=0.4, shadow=0.3)
+                for outline in (*bow, ellipse((18.4, -4.4), 0.6, 0.7, 12))
             ]
         return []
 
 
 def _sandal(design: Design) -> list[Panel]:
-    sole = path(
-        spline([(0, -1.6), (-0.4, -0.8), (0.6, 0)]),
-        spline([(0.6, 0), (13, 0.2), (24, 0), (25.8, -1.6)]),
-        spline([(25.8, -2.0), (18, -1.9), (10, -2.6), (0, -2.4)]),
+    bed = path(
+        spline([(0, -2.6), (8, -2.8), (16, -2.2), (24, -2.2), (26, -1.8)]),
+        spline([(26.2, -1.2), (24.6, -0.2), (13, 0.1), (1.4, 0), (-0.2, -1.0)]),
     )
-    parts = [Panel(sole, "sole", 14.0, puff=1.0, bulge=0.8)]
+    parts = [
+        Panel(
+            bed,
+            "sole",
+            14.0,
+            puff=1.0,
+            bulge=0.8,
+            lines=[Line(spline([(0, -1.5), (13, -1.2), (26, -1.2)]), "seam", 0.25, strength=0.5)],
+        )
+    ]
     if design.get("last") == "slide":
-        band_ = path(
-            spline([(12.2, -1.8), (13.0, -6.6), (15.4, -8.4)]),
-            spline([(15.4, -8.4), (20, -6.8), (23.2, -2.0)]),
+        strap = path(
+            spline([(12.0, -2.2), (12.8, -6.4), (15.0, -8.8)]), spline([(17.8, -8.4), (21.4, -6.2), (23.4, -2.2)])
         )
         return [
             *parts,
             Panel(
-                band_,
+                strap,
                 "main",
                 14.5,
                 GRAIN,
-                puff=1.6,
+                puff=1.8,
                 shadow=0.3,
-                marks=[Mark(ellipse((17.6, -5.2), 1.5, 1.1), "second")],
+                marks=[Mark(ellipse((17.8, -5.4), 1.6, 1.1), "second")],
             ),
         ]
-    straps = [
-        ((17.5, -1.9), (18.8, -6.4), (21.8, -2.0)),
-        ((12.5, -2), (12.2, -8.2), (16.8, -5.2)),
-        ((0.6, -2), (1.6, -8.8), (10.8, -9.6)),
+    for low, top in (((17.4, 20.6), (16.8, 18.8)), ((21.6, 24.2), (19.6, 21.6))):
+        strap = path(
+            spline([(low[0], -2), (low[0] - 0.2, -4.4), (top[0], -6.2)]),
+            spline([(top[1], -5.6), (low[1] - 0.2, -4.0), (low[1], -2)]),
+        )
+        parts.append(Panel(strap, "main", 14.5, GRAIN, puff=0.9, shadow=0.3))
+    heel = path(spline([(0.2, -2.6), (0.2, -6), (1.2, -9.6)]), spline([(2.8, -9.6), (2.0, -6), (2.2, -2.6)]))
+    near, far = spline([(1.0, -9.4), (5, -8.0), (10.8, -10.4)]), spline([(1.0, -9.6), (6, -11.4), (10.8, -10.8)])
+    parts += [Panel(path(far, far[::-1] + (0, 1.4)), "lining", 13.8, puff=0.6, shadow=0, shade=0.8)]
+    parts += [
+        Panel(outline, "main", 14.5, GRAIN, puff=0.7, shadow=0.3)
+        for outline in (heel, path(near, near[::-1] + (0, 1.7)))
     ]
-    for low, mid, end in straps:
-        line = spline([low, mid, end])
-        parts.append(Panel(path(line, (line + (1.9, -0.1))[::-1]), "main", 14.5, GRAIN, puff=0.7, shadow=0.3))
-    parts.append(Panel(ellipse((10.6, -9.3), 0.8, 0.9, 18), "button", 14.6, puff=0.4, shadow=0.3))
-    return parts
+    return [*parts, Panel(ellipse((6.6, -7.8), 0.9, 1.0, 18), "button", 14.6, puff=0.4, shadow=0.3)]
 
 
 def shoe(design: Design) -> list[Panel]:
     return _sandal(design) if design.get("last") in ("sandal", "slide") else Shoe(design).panels()
 
 
-def placed(
-    panels: list[Panel], scale: tuple[float, float], at: tuple[float, float], lift: float = 0.0
-) -> list[Panel]:
+def placed(panels: list[Panel], scale: tuple[float, float], at: tuple[float, float], lift: float = 0.0) -> list[Panel]:
     """The panels stretched by `scale` and moved to `at`; `lift` is added to their order."""
 
     def move(curve: Points) -> Points:
@@ -330,10 +287,11 @@ def placed(
 def pair(design: Design, body: Body) -> list[Panel]:
     """Both shoes: on the body's feet, or, with nobody inside, as a shop lays them out."""
     if body.dressed:
+        lift = 12.0 if design.get("last") in ("knee", "rain", "combat") else 0.0  # trousers go into tall boots
         return [
             panel
             for side in (LEFT, RIGHT)
-            for panel in placed(shoe(design), (side * 0.66, 1.0), _heel_of(body, side), 0.3 * side)
+            for panel in placed(shoe(design), (side * 0.66, 1.0), _heel_of(body, side), lift + 0.3 * side)
         ]
     behind = placed(shoe(design), (1, 1), (5.5, -6.0), -6)
     front = placed(shoe(design), (1, 1), (0, 0), 6)

@@ -18,9 +18,7 @@ def opened(upper: Upper) -> list[Panel]:
     """Two fronts that hang apart, over the inside of the back."""
     body = upper.body
     whole = body.torso(path(upper.right_half(), (upper.right_half() * (-1, 1))[::-1]))
-    inside = Panel(
-        whole, "lining", upper.layer - 20, upper.grain(), shade=0.62, bulge=0.3, shadow=0, edge=0.5
-    )
+    inside = Panel(whole, "lining", upper.layer - 20, upper.grain(), shade=0.62, bulge=0.3, shadow=0, edge=0.5)
     inside.drape = Drape("smooth", 0.2, shift=upper.design.shift)
     return [inside, *(_front(upper, side) for side in (LEFT, RIGHT))]
 
@@ -78,9 +76,7 @@ def closure(upper: Upper) -> list[Panel]:
 
 def button(upper: Upper, x: float, y: float, size: float = 0.62) -> Panel:
     centre = upper.body.torso(points((x, y)))[0]
-    return Panel(
-        ellipse(centre, size, size, 18), "button", upper.layer + 0.8, puff=0.4, bulge=0.7, shadow=0.3
-    )
+    return Panel(ellipse(centre, size, size, 18), "button", upper.layer + 0.8, puff=0.4, bulge=0.7, shadow=0.3)
 
 
 def _double(upper: Upper, top: float) -> list[Panel]:
@@ -181,9 +177,7 @@ def _two_chest(upper: Upper) -> list[Panel]:
     for x in (-7.4, 7.4):
         panels.append(_pocket(upper, _bag_shape(x, 44, 8.6, 9.4)))
         panels.append(
-            _pocket(
-                upper, points((x - 4.5, 43), (x + 4.5, 43), (x + 4.5, 45.4), (x, 46.8), (x - 4.5, 45.4)), 0.7
-            )
+            _pocket(upper, points((x - 4.5, 43), (x + 4.5, 43), (x + 4.5, 45.4), (x, 46.8), (x - 4.5, 45.4)), 0.7)
         )
         panels.append(button(upper, x, 45.5))
     return panels
@@ -214,9 +208,7 @@ def _flap(upper: Upper) -> list[Panel]:
     return [
         _pocket(
             upper,
-            path(
-                points((side * 5, y), (side * 14, y - 0.6), (side * 14.2, y + 4)), points((side * 5, y + 4.8))
-            ),
+            path(points((side * 5, y), (side * 14, y - 0.6), (side * 14.2, y + 4)), points((side * 5, y + 4.8))),
             stitched=False,
         )
         for side in (LEFT, RIGHT)
@@ -253,7 +245,5 @@ def sleeve_marks(upper: Upper, outer: Points, inner: Points, spine: Points) -> l
         ends = along(spine, [start, start + width])
         across = np.array([ends[1] - ends[0]])[0][::-1] * (1, -1)
         across = across / np.hypot(*across) * 14
-        found.append(
-            Mark(path([ends[0] + across, ends[0] - across, ends[1] - across, ends[1] + across]), "second")
-        )
+        found.append(Mark(path([ends[0] + across, ends[0] - across, ends[1] - across, ends[1] + across]), "second"))
     return found

@@ -11,16 +11,19 @@ from .footwear import placed
 from .panels import Drape, Grain, Line, Mark, Panel
 
 Z = 80.0
-HEAD = (0.0, 12.5)  # the head's middle on an upright body
+HEAD = (0.0, 13.6)  # the head's middle on an upright body
 GRAIN = Grain.straight((0, -14), (0, 6), 9)
 
 
 def _crown(wide: float, top: float, low: float, flat: float = 0.0) -> Points:
+    """A dome; `flat` above 0 squares it off."""
+    shoulder = (wide * (0.8 + flat * 0.12), top + (low - top) * (0.26 - flat * 0.16))
     side = spline(
         [
             (wide, low),
-            (wide * 1.0, (low + top) / 2 - 1),
-            (wide * (0.72 + flat * 0.2), top + 1.2 - flat * 0.6),
+            (wide * 1.0, low + (top - low) * 0.42),
+            shoulder,
+            (wide * 0.42, top + 0.35 - flat * 0.3),
             (0, top),
         ]
     )
@@ -67,8 +70,7 @@ def cap(design: Design, back: bool) -> list[Panel]:
         from .prints import PICTURES
 
         marks = [
-            Mark(outline * 2.6 + (0, -9.4), material)
-            for outline, material in PICTURES[str(design.get("print"))]()
+            Mark(outline * 2.6 + (0, -9.4), material) for outline, material in PICTURES[str(design.get("print"))]()
         ]
     crown.marks = marks
     return [crown, visor, top]
@@ -94,9 +96,7 @@ def bucket(design: Design, back: bool) -> list[Panel]:
 
 def beanie(design: Design, back: bool) -> list[Panel]:
     dome = _panel(_crown(9.2, -16.0, -4.5), drape=Drape("cloth", 0.12, shift=design.shift))
-    cuff = path(
-        spline([(-9.4, -7.6), (0, -6.4), (9.4, -7.6)]), spline([(9.5, -2.8), (0, -1.2), (-9.5, -2.8)])
-    )
+    cuff = path(spline([(-9.4, -7.6), (0, -6.4), (9.4, -7.6)]), spline([(9.5, -2.8), (0, -1.2), (-9.5, -2.8)]))
     parts = [dome, _panel(cuff, "rib", Z + 0.4, puff=1.6)]
     if design.get("pompom"):
         angle = np.linspace(0, 2 * np.pi, 60, endpoint=False)
@@ -119,9 +119,7 @@ def wide(design: Design, back: bool) -> list[Panel]:
         spline([(span, -3.0), (span * 0.6, 0.6), (0, 2.0), (-span * 0.6, 0.6), (-span, -3.0)]),
     )
     crown = _crown(8.6, -15.5, -6.2, 0.7)
-    ribbon = path(
-        spline([(-8.7, -9.0), (0, -7.8), (8.7, -9.0)]), spline([(8.7, -5.8), (0, -4.5), (-8.7, -5.8)])
-    )
+    ribbon = path(spline([(-8.7, -9.0), (0, -7.8), (8.7, -9.0)]), spline([(8.7, -5.8), (0, -4.5), (-8.7, -5.8)]))
     parts = [
         _panel(brim, z=Z, puff=1.6),
         _panel(crown, z=Z + 0.4),
@@ -190,10 +188,9 @@ def hijab(design: Design, back: bool) -> list[Panel]:
             (-9.6, 8),
         ]
     )
-    parts = [_panel(fall, z=71.0, puff=3.5, drape=soft)]
+    parts = [_panel(fall, z=69.0, puff=3.5, drape=soft)]
     parts[0].lines = [
-        Line(spline([(s * 7, 13), (s * 6, 22), (s * (1 - s), 33)]), "fold", 1.8, strength=0.6)
-        for s in (LEFT, RIGHT)
+        Line(spline([(s * 7, 13), (s * 6, 22), (s * (1 - s), 33)]), "fold", 1.8, strength=0.6) for s in (LEFT, RIGHT)
     ]
     if back:
         return [*parts, _panel(outer, z=Z, puff=4, drape=soft)]
@@ -204,8 +201,9 @@ def hijab(design: Design, back: bool) -> list[Panel]:
         spline([(9.4, 12), (6, 18.5), (-2, 18), (-8.6, 12)]),
     )
     wrap = _panel(chin, z=Z + 0.3, puff=2.0, drape=soft)
-    wrap.lines = [Line(spline([(-7.6, 9), (0, 14.4), (8, 11)]), "fold", 1.2, strength=0.6)]
-    return [*parts, hood, wrap]
+    wrap.lines = [Line(spline([(-7.6, 11.5), (0, 17), (8, 13.5)]), "fold", 1.2, strength=0.6)]
+    inside = _panel(ellipse((0, 1.5), 8.4, 12.5), "lining", 68.0, shade=0.6, bulge=0.2, shadow=0)
+    return [inside, *parts, hood, wrap]
 
 
 def _face_opening() -> Points:
@@ -302,6 +300,9 @@ SHAPES = {
     "sunglasses": sunglasses,
 }  # fmt: skip
 
+# hats are drawn about their own middle; on a head they sit above the brows
+WORN_HIGHER = {"cap": -2.6, "bucket": -3.0, "wide": -3.2, "beanie": -0.8, "beret": -0.6}
+
 
 def head_middle(body: Body) -> tuple[float, float]:
     neck = body.neck
@@ -312,4 +313,5 @@ def headgear(design: Design, body: Body) -> list[Panel]:
     panels = SHAPES[str(design.get("shape", "cap"))](design, body.back)
     if not panels:  # glasses from behind: their inside
         panels = SHAPES[str(design.get("shape"))](design, False)
-    return placed(panels, (1, 1), head_middle(body))
+    x, y = head_middle(body)
+    return placed(panels, (1, 1), (x, y + WORN_HIGHER.get(str(design.get("shape")), 0.0)))

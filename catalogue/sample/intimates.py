@@ -179,9 +179,7 @@ def _sock(design: Design, height: float) -> list[Panel]:
         spline([(23.6, -0.4), (12, 0.0), (2, 0.3), (-0.9, -2.6), (0.4, -8), (0.2, -leg)]),
     )
     grain = Grain.straight((5, -leg), (5, 0), 6)
-    panel = Panel(
-        outline, z=13.0, grain=grain, puff=3.5, bulge=0.7, drape=Drape("smooth", 0.15, shift=design.shift)
-    )
+    panel = Panel(outline, z=13.0, grain=grain, puff=3.5, bulge=0.7, drape=Drape("smooth", 0.15, shift=design.shift))
     cuff = Panel(
         points((0.0, -leg - 0.4), (9.8, -leg - 0.4), (9.6, -leg + 3.6), (0.2, -leg + 3.6)),
         "rib",
@@ -219,16 +217,12 @@ def socks(design: Design, body: Body) -> list[Panel]:
 
     height = float(design.get("height", 20))
     if not body.dressed:
-        both = placed(_sock(design, height), (1, 1), (7.5, -2.5), -3) + placed(
-            _sock(design, height), (1, 1), (0, 0), 3
-        )
+        both = placed(_sock(design, height), (1, 1), (7.5, -2.5), -3) + placed(_sock(design, height), (1, 1), (0, 0), 3)
         return placed(both, (-1, 1), (30, 0)) if body.back else both
     parts = []
     for side in (LEFT, RIGHT):
         ankle = body.leg(side)[2]
-        foot = placed(
-            _sock(design, 13.0), (side * 0.62, 0.96), (ankle[0] - side * 3.4, ankle[1] + 7.4), 0.1 * side
-        )
+        foot = placed(_sock(design, 13.0), (side * 0.62, 0.96), (ankle[0] - side * 3.4, ankle[1] + 7.4), 0.1 * side)
         parts += [panel for panel in foot if panel.material != "rib"] + _sock_leg(design, body, side, height)
     return parts
 
@@ -262,7 +256,5 @@ def tights(design: Design, body: Body) -> list[Panel]:
 
 
 def ellipse_foot(ankle, side: int):
-    shape = spline(
-        [(-3.2, -2), (-3.4, 4), (-1.5, 8), (5, 9.4), (9.4, 8.4), (8.4, 5.6), (4.2, 2.4), (3.4, -2)]
-    )
+    shape = spline([(-3.2, -2), (-3.4, 4), (-1.5, 8), (5, 9.4), (9.4, 8.4), (8.4, 5.6), (4.2, 2.4), (3.4, -2)])
     return mirror(shape) + ankle if side == LEFT else shape + ankle

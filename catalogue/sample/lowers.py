@@ -9,7 +9,7 @@ from .curves import LEFT, RIGHT, Points, along, ellipse, lengths, mirror, path, 
 from .design import Design
 from .panels import Drape, Grain, Line, Panel
 
-BARE = ((0, 0.14, 0.3, 0.5, 0.68, 1.0), (9.3, 8.5, 7.0, 5.3, 5.5, 3.5))  # a leg's half-width, hip to ankle
+BARE = ((0, 0.14, 0.3, 0.5, 0.68, 1.0), (9.3, 8.5, 7.0, 5.1, 5.5, 3.2))  # a leg's half-width, hip to ankle
 RISES = {"low": 76.0, "mid": 71.5, "high": 66.0}
 # ease in cm at the thigh, knee, calf and hem
 FITS = {
@@ -45,18 +45,16 @@ class Trousers:
     def leg(self, side: int) -> Panel:
         outer, inner, spine = self.edges(side)
         place = np.array((side, 1))
-        heights = np.linspace(self.waist, HIP + 1, 5)
+        heights = np.linspace(self.waist, HIP - 4, 4)
         hips = self.body.torso(np.stack([self.waist_half(heights), heights], 1) * place)
         drop = CROTCH + 1.2 + min(self.ease[0], 2) * 0.6
         top, crotch = self.body.torso(points((0, self.waist + 0.9), (-side * 0.4, drop)))
-        outer = outer[outer[:, 1] > HIP + 7] if len(outer[outer[:, 1] > HIP + 7]) > 1 else outer[-2:]
+        outer = outer[outer[:, 1] > HIP + 13] if len(outer[outer[:, 1] > HIP + 13]) > 1 else outer[-2:]
         inner = inner[inner[:, 1] > drop + 4]
         inner = inner if len(inner) else points((side * 1.5, spine[-1][1]))
         outline = path([top], spline(path(hips, outer), 3), spline(path(inner[::-1], [crotch]), 3))
         z = self.layer + (0.2 if side == RIGHT else 0)
-        panel = Panel(
-            outline, z=z, grain=Grain.tube(path([hips[0] * (0.5, 1)], spine), 10.0), puff=5.0, bulge=0.72
-        )
+        panel = Panel(outline, z=z, grain=Grain.tube(path([hips[0] * (0.5, 1)], spine), 10.0), puff=5.0, bulge=0.72)
         style = str(self.design.get("drape", "leg"))
         panel.drape = Drape(
             style, 0.36 * self.design.softness, float(self.design.get("folds", 5)), self.design.shift + side
@@ -65,9 +63,7 @@ class Trousers:
         panel.lines += [] if self.body.back else self._front()
         return panel
 
-    def _leg_lines(
-        self, side: int, outer: Points, inner: Points, spine: Points, crotch: Points
-    ) -> list[Line]:
+    def _leg_lines(self, side: int, outer: Points, inner: Points, spine: Points, crotch: Points) -> list[Line]:
         lines = []
         soft = self.design.softness
         for k, drop in enumerate((2.5, 7.0)):
@@ -123,18 +119,12 @@ class Trousers:
     def waistband(self) -> list[Panel]:
         deep = float(self.design.get("band", 3.8))
         top, low = self.waist - 0.6, self.waist + deep
-        right = path(
-            spline([(0, top + 0.9), (self.waist_half(top) * 0.6, top + 0.7), (self.waist_half(top), top)])
-        )
-        bottom = spline(
-            [(self.waist_half(low), low), (self.waist_half(low) * 0.6, low + 0.7), (0, low + 0.9)]
-        )
+        right = path(spline([(0, top + 0.9), (self.waist_half(top) * 0.6, top + 0.7), (self.waist_half(top), top)]))
+        bottom = spline([(self.waist_half(low), low), (self.waist_half(low) * 0.6, low + 0.7), (0, low + 0.9)])
         half = path(right, bottom)
         outline = self.body.torso(path(half, mirror(half)[::-1]))
         material = str(self.design.get("band_material", "main"))
-        panel = Panel(
-            outline, material, self.layer + 0.6, self._top_grain(), puff=1.4, bulge=0.55, shadow=0.2
-        )
+        panel = Panel(outline, material, self.layer + 0.6, self._top_grain(), puff=1.4, bulge=0.55, shadow=0.2)
         if self.design.get("elastic"):
             panel.drape = Drape("gather", 0.16, 14, self.design.shift)
         parts = [panel, *self._inside(top)]
@@ -142,18 +132,14 @@ class Trousers:
             parts += self._cord(low)
         elif not self.body.back and not self.design.get("elastic"):
             x, y = self.body.torso(points((0, self.waist + deep * 0.5)))[0]
-            parts.append(
-                Panel(ellipse((x, y + 0.7), 0.8, 0.8, 20), "button", self.layer + 0.9, puff=0.5, shadow=0.25)
-            )
+            parts.append(Panel(ellipse((x, y + 0.7), 0.8, 0.8, 20), "button", self.layer + 0.9, puff=0.5, shadow=0.25))
         return parts + (self._loops(top, low) if self.design.get("loops") else [])
 
     def _inside(self, top: float) -> list[Panel]:
         if self.body.dressed or self.body.back:
             return []
         x = float(self.waist_half(top))
-        outline = path(
-            spline([(-x, top), (0, top - 1.6), (x, top)]), spline([(x, top), (0, top + 1.4), (-x, top)])
-        )
+        outline = path(spline([(-x, top), (0, top - 1.6), (x, top)]), spline([(x, top), (0, top + 1.4), (-x, top)]))
         return [Panel(self.body.torso(outline), "lining", self.layer - 10, shade=0.6, bulge=0, shadow=0)]
 
     def _top_grain(self) -> Grain:
@@ -197,9 +183,7 @@ class Trousers:
             ]
         )
         for side in (LEFT, RIGHT):
-            slit = spline(
-                [(side * half * 0.52, y), (side * half * 0.66, y + 6), (side * (half + 1.2), y + 9)]
-            )
+            slit = spline([(side * half * 0.52, y), (side * half * 0.66, y + 6), (side * (half + 1.2), y + 9)])
             lines += [
                 Line(self.body.torso(slit), "seam", 0.24, strength=0.9),
                 Line(self.body.torso(slit + (-side * 0.4, 0.5)), kind, 0.14, self._thread, 0.7),
@@ -212,14 +196,10 @@ class Trousers:
         pockets = []
         for x in (-8, 8):
             y = self.waist + 9
-            outline = self.body.torso(
-                points((x - 5, y), (x + 5, y), (x + 4.6, y + 9), (x, y + 11.5), (x - 4.6, y + 9))
-            )
+            outline = self.body.torso(points((x - 5, y), (x + 5, y), (x + 4.6, y + 9), (x, y + 11.5), (x - 4.6, y + 9)))
             centre = outline.mean(0)
             inner = path(centre + (outline - centre) * 0.88, [centre + (outline[0] - centre) * 0.88])
-            panel = Panel(
-                outline, "main", self.layer + 0.5, self._top_grain(), puff=0.7, bulge=0.5, shadow=0.25
-            )
+            panel = Panel(outline, "main", self.layer + 0.5, self._top_grain(), puff=0.7, bulge=0.5, shadow=0.25)
             panel.lines.append(Line(inner, "stitch", 0.16, self._thread, 0.8))
             pockets.append(panel)
         return pockets
@@ -229,9 +209,7 @@ class Trousers:
         at = along(spine, [min(0.42, 0.42 / self.reach)])[0]
         x = at[0] + side * 4.6
         outline = points((x - 5, at[1]), (x + 5, at[1]), (x + 5, at[1] + 13), (x - 5, at[1] + 13))
-        panel = Panel(
-            outline, "main", self.layer + 0.7, Grain.tube(spine, 10), puff=1.2, bulge=0.6, shadow=0.3
-        )
+        panel = Panel(outline, "main", self.layer + 0.7, Grain.tube(spine, 10), puff=1.2, bulge=0.6, shadow=0.3)
         panel.lines = [
             Line(points((x - 5, at[1] + 4), (x + 5, at[1] + 4)), "seam", 0.3),
             Line(outline * 1.0 + (0, 0.5), "stitch", 0.15),
@@ -254,9 +232,7 @@ class Trousers:
             ]
         )
         material = "rib" if self.design.get("cuff") == "rib" else "lining"
-        return Panel(
-            outline, material, self.layer + 0.7, Grain.tube(end, half), puff=1.5, bulge=0.6, shadow=0.2
-        )
+        return Panel(outline, material, self.layer + 0.7, Grain.tube(end, half), puff=1.5, bulge=0.6, shadow=0.2)
 
 
 def trousers(design: Design, body: Body) -> list[Panel]:

@@ -49,9 +49,7 @@ def shape(tile: Tile, outline: np.ndarray, colour: RGB, at: Sequence[float] = (0
             if high[0] + dx < 0 or low[0] + dx > size or high[1] + dy < 0 or low[1] + dy > size:
                 continue
             fixed = np.round((outline + (dx, dy)) * 16).astype(np.int32)
-            cv2.fillPoly(
-                tile, [fixed], tuple(map(float, colour)), cv2.LINE_AA if tile.dtype == np.uint8 else 8, 4
-            )
+            cv2.fillPoly(tile, [fixed], tuple(map(float, colour)), cv2.LINE_AA if tile.dtype == np.uint8 else 8, 4)
 
 
 def blob(radius: float, petals: int, depth: float, turn: float = 0.0, count: int = 40) -> np.ndarray:
@@ -133,13 +131,13 @@ def windowpane(size, colours, rng):
     return lay(tile, stripe(y, 5, 0.06), colours[1], 0.9)
 
 
-def houndstooth(size, colours, rng, count=7):
+def houndstooth(size, colours, rng, count=8):
+    """Four dark threads and four light ones, both ways, in a two-and-two twill."""
     x, y = axes(size)
-    cell_x, cell_y = (x * count * 4) % 4, (y * count * 4) % 4
-    twill = (np.floor(cell_x) - np.floor(cell_y)) % 4 < 2
-    warp, weft = cell_x < 2, cell_y < 2
-    dark = np.where(twill, warp, weft)
-    return lay(ground(size, colours[0]), dark.astype(np.float32), colours[1])
+    column, row = np.floor(x * count * 8), np.floor(y * count * 8)
+    over = (column - row) % 4 < 2
+    dark = np.where(over, column % 8 < 4, row % 8 < 4).astype(np.float32)
+    return lay(ground(size, colours[0]), dark, colours[1])
 
 
 def herringbone(size, colours, rng):
@@ -304,9 +302,7 @@ def parang(size, colours, rng, count=4):
     x, y = axes(size)
     rows = (x + y) * count
     wave = np.sin((y - x) * count * 3 * 2 * np.pi) * 0.17
-    tile = lay(
-        ground(size, colours[0]), np.clip((0.3 - np.abs((rows + wave) % 1 - 0.5)) * 14, 0, 1), colours[1]
-    )
+    tile = lay(ground(size, colours[0]), np.clip((0.3 - np.abs((rows + wave) % 1 - 0.5)) * 14, 0, 1), colours[1])
     lay(tile, np.clip((0.06 - np.abs((rows + wave * 0.8) % 1 - 0.5)) * 24, 0, 1), colours[0])
     return lay(tile, stripe(x + y, count, 0.06, 0.5), colours[-1])
 

@@ -15,10 +15,8 @@ from .views import plain
 
 STANDING = (
     Pose(arms=((13, 12), (10, 14)), legs=((2, 0), (5, 2)), hip_tilt=-2, shoulder_tilt=1.5, sway=-1, turn=0.4),
-    Pose(
-        arms=((38, 100), (12, 10)), legs=((2, 0), (8, 3)), hip_tilt=-4, shoulder_tilt=3, sway=-1.6, turn=-0.5
-    ),
-    Pose(arms=((10, 18), (40, 104)), legs=((8, 3), (2, 0)), hip_tilt=4, shoulder_tilt=-3, sway=1.6, turn=0.6),
+    Pose(arms=((46, 100), (12, 10)), legs=((2, 0), (8, 3)), hip_tilt=-4, shoulder_tilt=3, sway=-1.6, turn=-0.5),
+    Pose(arms=((10, 18), (48, 103)), legs=((8, 3), (2, 0)), hip_tilt=4, shoulder_tilt=-3, sway=1.6, turn=0.6),
     Pose(arms=((18, 26), (16, 12)), legs=((6, 5), (7, 1)), hip_tilt=1, shoulder_tilt=-2, turn=0.1),
     Pose(arms=((10, 10), (24, 62)), legs=((4, 3), (3, 0)), hip_tilt=2, shoulder_tilt=-1, sway=0.8, turn=-0.8),
     Pose(arms=((28, 24), (26, 20)), legs=((7, 0), (8, 1)), turn=0.0),
@@ -40,13 +38,9 @@ def suits(product: Product, build: str) -> bool:
     if product.category in ("Baju_Hamil", "Baju_Tidur___Pakaian_Dalam", "Swimwear___Beachwear"):
         return False
     if build == "man":
-        return own == "man" or (
-            own is None and product.garment_type in ("outerwear",) and product.category != "Blazer"
-        )
+        return own == "man" or (own is None and product.garment_type in ("outerwear",) and product.category != "Blazer")
     return (
-        own == build
-        or (own is None and build == "woman")
-        or (own is None and product.garment_type not in WOMEN_ONLY)
+        own == build or (own is None and build == "woman") or (own is None and product.garment_type not in WOMEN_ONLY)
     )
 
 
@@ -90,9 +84,7 @@ def _parts(wardrobe: Wardrobe, build: str) -> list[Product | None]:
     return [wardrobe.pick(build, "top"), wardrobe.pick(build, *low)]
 
 
-def _extras(
-    wardrobe: Wardrobe, rng: np.random.Generator, build: str, main: list, count: int
-) -> list[Product | None]:
+def _extras(wardrobe: Wardrobe, rng: np.random.Generator, build: str, main: list, count: int) -> list[Product | None]:
     veiled = build == "woman" and rng.random() < 0.22
     kinds = ["footwear", "bag", "outerwear", "headwear", "accessory"]
     order = [kinds[k] for k in np.argsort(rng.random(5) + np.array((0.0, 0.15, 0.25, 0.35, 0.5)))]
@@ -119,9 +111,7 @@ def _gaps(bought: Sequence[Product]) -> list[Design]:
         gaps.append(plain("white", "footwear", "footwear", last="sneaker"))
     if not types & {"dress", "jumpsuit", "trousers", "shorts", "skirt"}:
         gaps.append(plain("charcoal", "trousers", "trousers", "twill", fit="slim"))
-    if not types & {"dress", "jumpsuit", "top"} or any(
-        product.design.kind == "dungarees" for product in bought
-    ):
+    if not types & {"dress", "jumpsuit", "top"} or any(product.design.kind == "dungarees" for product in bought):
         gaps.append(plain("white", "upper", "top", ease=1.2, hem=84, collar="rib", layer=18))
     return gaps
 

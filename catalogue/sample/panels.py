@@ -103,9 +103,5 @@ class Panel:
     shadow: float = 0.35  # what it casts on the figure below it
     shade: float = 1.0  # less than 1: an inside, seen in shadow
     edge: float = 1.0  # how dark its edge is drawn
-    form: Points | None = (
-        None  # the shape that its roundness follows, where the cloth goes on under another panel
-    )
-    fade: tuple[str, float, float] | None = (
-        None  # another material blended in from v0 to v1 cm down the grain
-    )
+    form: Points | None = None  # the shape that its roundness follows, where the cloth goes on under another panel
+    fade: tuple[str, float, float] | None = None  # another material blended in from v0 to v1 cm down the grain

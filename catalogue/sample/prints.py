@@ -82,10 +82,7 @@ def _monogram() -> Shapes:
 
 
 def _flower() -> Shapes:
-    petals = [
-        (ellipse((0.5 * np.cos(a), 0.5 * np.sin(a)), 0.34, 0.34, 20), "second")
-        for a in np.arange(6) * np.pi / 3
-    ]
+    petals = [(ellipse((0.5 * np.cos(a), 0.5 * np.sin(a)), 0.34, 0.34, 20), "second") for a in np.arange(6) * np.pi / 3]
     return [*petals, (ellipse((0, 0), 0.3, 0.3, 20), "trim")]
 
 
@@ -96,9 +93,7 @@ def _heart() -> Shapes:
 
 
 def _bolt() -> Shapes:
-    return [
-        (points((0.2, -1), (-0.55, 0.15), (-0.05, 0.15), (-0.25, 1), (0.55, -0.2), (0.05, -0.2)), "second")
-    ]
+    return [(points((0.2, -1), (-0.55, 0.15), (-0.05, 0.15), (-0.25, 1), (0.55, -0.2), (0.05, -0.2)), "second")]
 
 
 def _star() -> Shapes:
@@ -122,9 +117,7 @@ def _cat() -> Shapes:
 def _palm() -> Shapes:
     shapes: Shapes = [
         (
-            path(
-                spline([(0.1, 0.9), (0, 0.2), (0.1, -0.4)]), spline([(0.2, -0.4), (0.14, 0.2), (0.28, 0.9)])
-            ),
+            path(spline([(0.1, 0.9), (0, 0.2), (0.1, -0.4)]), spline([(0.2, -0.4), (0.14, 0.2), (0.28, 0.9)])),
             "trim",
         )
     ]

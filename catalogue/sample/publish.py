@@ -80,9 +80,7 @@ def _run(jobs: list[Job], processes: int) -> Iterator[int]:
         yield from map(do, jobs)
         return
     # spawn, not fork: the caller may be a server with threads and database connections
-    with multiprocessing.get_context("spawn").Pool(
-        processes, initializer=cv2.setNumThreads, initargs=(1,)
-    ) as pool:
+    with multiprocessing.get_context("spawn").Pool(processes, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
         yield from pool.imap_unordered(do, jobs, chunksize=2)
 
 

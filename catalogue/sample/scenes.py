@@ -106,9 +106,7 @@ def _stand(canvas: Canvas, weather: Weather) -> None:
         0.7,
         -1,
     )
-    cv2.ellipse(
-        mask, (int(feet[0]), int(feet[1])), (int(24 * reach), max(1, int(4 * reach))), 0, 0, 360, 1.0, -1
-    )
+    cv2.ellipse(mask, (int(feet[0]), int(feet[1])), (int(24 * reach), max(1, int(4 * reach))), 0, 0, 360, 1.0, -1)
     shade = cv2.resize(soften(mask, 2.0 * reach), (view.width, view.height))
     canvas.rgb *= (1 - weather.shadow * shade)[..., None]
 

@@ -27,15 +27,9 @@ class Skirt:
         self.belly = float(design.get("belly", 0.0))
 
     def half_width(self, y: np.ndarray) -> np.ndarray:
-        body = (
-            self.body.half_width(np.minimum(y, HIP))
-            + 0.7
-            + self.belly * np.exp(-(((np.asarray(y) - 74) / 13) ** 2))
-        )
+        body = self.body.half_width(np.minimum(y, HIP)) + 0.7 + self.belly * np.exp(-(((np.asarray(y) - 74) / 13) ** 2))
         down = np.clip((np.asarray(y) - self.waist) / 50, 0, 2)
-        flare = {"pencil": -1.2, "straight": 1.0, "aline": 9.0, "circle": 19.0, "full": 15.0, "slip": 4.0}[
-            self.style
-        ]
+        flare = {"pencil": -1.2, "straight": 1.0, "aline": 9.0, "circle": 19.0, "full": 15.0, "slip": 4.0}[self.style]
         return body + flare * down ** (1.25 if flare < 12 else 0.85) + (0.6 if flare > 2 else 0)
 
     def _legs_at(self, y: float) -> tuple[float, float]:
@@ -125,13 +119,9 @@ class Skirt:
             outline = self.outline(start)
             centre = outline.mean(0)
             wide = (outline - centre) * (1.03 + 0.012 * k, 1) + centre
-            panel = Panel(
-                wide, z=self.layer + 0.1 * (k + 1), grain=self.grain(), puff=3, bulge=0.6, shadow=0.3
-            )
+            panel = Panel(wide, z=self.layer + 0.1 * (k + 1), grain=self.grain(), puff=3, bulge=0.6, shadow=0.3)
             top = wide[:, 1].min()
-            panel.grain = Grain(
-                np.array([(centre[0], top), (centre[0], self.hem)]), np.full(2, np.ptp(wide[:, 0]) / 2)
-            )
+            panel.grain = Grain(np.array([(centre[0], top), (centre[0], self.hem)]), np.full(2, np.ptp(wide[:, 0]) / 2))
             panel.drape = Drape("gather", 0.55 * self.design.softness, 9 + 2 * k, self.design.shift + k)
             panels.append(panel)
         return panels
@@ -272,21 +262,15 @@ def dress(design: Design, body: Body) -> list[Panel]:
         upper = Upper(design, body)
         return [*upper.panels(), *belt(design, body, 66, float(upper.side(66)) + 0.2, upper.layer + 1.5)]
     waist = float(design.get("waist", 66))
-    bodice = Upper(
-        _without(design, shape="fitted", hem_shape="straight", pocket="none"), body, hem=waist + 0.5
-    )
-    lower = Skirt(
-        _without(design, skirt_layer=bodice.layer - 1, skirt_band=design.get("skirt_band", 0)), body, waist
-    )
+    bodice = Upper(_without(design, shape="fitted", hem_shape="straight", pocket="none"), body, hem=waist + 0.5)
+    lower = Skirt(_without(design, skirt_layer=bodice.layer - 1, skirt_band=design.get("skirt_band", 0)), body, waist)
     sash = belt(design, body, waist - 1.2, float(lower.half_width(np.array(waist))) + 0.3, bodice.layer + 1.5)
     return [*lower.panels(), *bodice.panels(), *sash]
 
 
 def jumpsuit(design: Design, body: Body) -> list[Panel]:
     bodice = Upper(_without(design, shape="fitted", hem_shape="straight", pocket="none"), body, hem=67.0)
-    legs = Trousers(
-        _without(design, rise="high", layer=bodice.layer - 1, elastic=True, cord=False, band=2.4), body
-    )
+    legs = Trousers(_without(design, rise="high", layer=bodice.layer - 1, elastic=True, cord=False, band=2.4), body)
     sash = belt(design, body, 65.4, float(legs.waist_half(66)) + 0.3, bodice.layer + 1.5)
     return [*(panel for panel in legs.panels() if panel.material != "lining"), *bodice.panels(), *sash]
 
@@ -317,9 +301,7 @@ def dungarees(design: Design, body: Body) -> list[Panel]:
         ),
     ]
     for side in (LEFT, RIGHT):
-        strap = points(
-            (side * 7, bib_top + 2), (side * 9.4, bib_top + 2), (side * 9.8, 27.6), (side * 7.4, 26.8)
-        )
+        strap = points((side * 7, bib_top + 2), (side * 9.4, bib_top + 2), (side * 9.8, 27.6), (side * 7.4, 26.8))
         panels.append(Panel(body.torso(strap), z=33.8, grain=grain, puff=0.8, shadow=0.3))
         panels.append(
             Panel(

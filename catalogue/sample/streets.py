@@ -30,10 +30,10 @@ class Weather:
 
 WEATHERS = (
     Weather((rgb("#7fb2e3"), rgb("#dcecf7")), (1.0, 0.985, 0.95), 0.5, (-0.5, -0.5), 0.5),
-    Weather((rgb("#c9d0d6"), rgb("#e6e9eb")), (0.94, 0.96, 0.98), 0.66, (-0.15, -0.5), 0.25),
-    Weather((rgb("#e7a36b"), rgb("#f6dcb4")), (1.04, 0.94, 0.82), 0.48, (0.6, -0.25), 0.5),
+    Weather((rgb("#c9d0d6"), rgb("#e6e9eb")), (0.99, 1.0, 1.01), 0.66, (-0.15, -0.5), 0.25),
+    Weather((rgb("#e9b78d"), rgb("#f8e6cb")), (1.06, 0.98, 0.88), 0.48, (0.6, -0.25), 0.5),
     Weather((rgb("#8fb9d6"), rgb("#f2efe3")), (1.02, 1.0, 0.96), 0.54, (0.45, -0.55), 0.45),
-    Weather((rgb("#2b3350"), rgb("#6a5b7a")), (0.86, 0.84, 0.95), 0.56, (-0.3, -0.45), 0.2),
+    Weather((rgb("#2b3350"), rgb("#6a5b7a")), (0.92, 0.9, 1.0), 0.56, (-0.3, -0.45), 0.2),
 )
 
 
@@ -139,9 +139,7 @@ class Street:
         for _ in range(6):  # what is on show
             left = x + wide * self.rng.uniform(0.08, 0.56)
             tall = unit * self.rng.uniform(0.03, 0.12)
-            tone = mix(
-                CARS[int(self.rng.integers(len(CARS)))], WALLS[int(self.rng.integers(len(WALLS)))], 0.4
-            )
+            tone = mix(CARS[int(self.rng.integers(len(CARS)))], WALLS[int(self.rng.integers(len(WALLS)))], 0.4)
             self._box(
                 left,
                 low - unit * 0.03 - tall,
@@ -159,9 +157,7 @@ class Street:
             ],
             mix(rgb("#39424d"), (1, 1, 1), 0.55),
         )
-        self._box(
-            x + wide * 0.72, high + unit * 0.02, x + wide * 0.93, low, mix(wall, (0.15, 0.1, 0.08), 0.6)
-        )
+        self._box(x + wide * 0.72, high + unit * 0.02, x + wide * 0.93, low, mix(wall, (0.15, 0.1, 0.08), 0.6))
         self._box(
             x + wide * 0.745,
             high + unit * 0.04,
@@ -229,8 +225,8 @@ class Street:
         green = mix(rgb("#4f7d43"), rgb("#8aa04a"), self.rng.random())
         for k in range(26):
             place = (
-                x + self.rng.normal(0, 0.055) * unit,
-                ground - unit * 0.38 + self.rng.normal(0, 0.05) * unit,
+                x + float(np.clip(self.rng.normal(0, 0.055), -0.09, 0.09)) * unit,
+                ground - unit * 0.38 + float(np.clip(self.rng.normal(0, 0.05), -0.08, 0.08)) * unit,
             )
             tone = mix(green, (1, 1, 0.7) if k > 13 else (0, 0.1, 0.05), self.rng.uniform(0.0, 0.3))
             cv2.circle(
@@ -290,9 +286,7 @@ class Street:
             -1,
             cv2.LINE_AA,
         )
-        self._box(
-            x + unit * 0.02, low - unit * 0.075, x + unit * 0.08, low - unit * 0.065, (0.97, 0.96, 0.93)
-        )
+        self._box(x + unit * 0.02, low - unit * 0.075, x + unit * 0.08, low - unit * 0.065, (0.97, 0.96, 0.93))
         self._box(x + unit * 0.045, low - unit * 0.04, x + unit * 0.055, low + unit * 0.02, rgb("#4a4a4c"))
 
     def _lamp(self, x: float) -> None:

@@ -47,9 +47,7 @@ class Upper:
 
     @property
     def armpit(self) -> Points:
-        deeper = (
-            float(self.design.get("drop", 0.0)) * 0.9 + self.ease * 0.35 - (1.0 if self.sleeveless else 0)
-        )
+        deeper = float(self.design.get("drop", 0.0)) * 0.9 + self.ease * 0.35 - (1.0 if self.sleeveless else 0)
         return points((self.side(ARMPIT + deeper), ARMPIT + deeper))[0]
 
     def side(self, y: float | np.ndarray) -> np.ndarray:
@@ -58,9 +56,7 @@ class Upper:
         fitted = body.half_width(y)
         build = body.build
         straight = np.interp(y, (ARMPIT, HIP), (build.chest, max(build.chest, build.hip - 1.5)))
-        share = {"fitted": 0.12, "straight": 0.8, "aline": 0.6, "boxy": 1.0}[
-            str(design.get("shape", "straight"))
-        ]
+        share = {"fitted": 0.12, "straight": 0.8, "aline": 0.6, "boxy": 1.0}[str(design.get("shape", "straight"))]
         flare = float(design.get("flare", 0.0)) * np.clip((np.asarray(y) - ARMPIT) / 40, 0, 1.5)
         belly = float(design.get("belly", 0.0)) * np.exp(-(((np.asarray(y) - 72) / 13) ** 2))
         return fitted + (np.maximum(straight, fitted) - fitted) * share + self.ease + flare + belly
@@ -100,9 +96,7 @@ class Upper:
     def hem_curve(self) -> Points:
         """The hem's right half, from the side to the middle."""
         corner = points((self.side(self.hem), self.hem))[0]
-        dip = {"curved": 6.5, "straight": 1.4, "point": 5.0, "rib": 0.9}[
-            str(self.design.get("hem_shape", "straight"))
-        ]
+        dip = {"curved": 6.5, "straight": 1.4, "point": 5.0, "rib": 0.9}[str(self.design.get("hem_shape", "straight"))]
         if dip > 4:
             return spline(
                 [
@@ -188,9 +182,7 @@ class Upper:
             ]
         )
         outline = path(behind, front[::-1], mirror(front))
-        label = path(
-            points((-1.6, top[1] + 2.4), (1.6, top[1] + 2.4), (1.6, top[1] + 4.2), (-1.6, top[1] + 4.2))
-        )
+        label = path(points((-1.6, top[1] + 2.4), (1.6, top[1] + 2.4), (1.6, top[1] + 4.2), (-1.6, top[1] + 4.2)))
         panel = Panel(self.body.torso(outline), "lining", self.layer - 19, shade=0.72, bulge=0.2, shadow=0)
         panel.grain = self.grain()
         if not self.body.dressed and self.depth > 4.5:
@@ -207,10 +199,9 @@ class Upper:
 
     def _sleeve_radii(self, reach: float) -> tuple[list[float], list[float]]:
         arm = self.body.build.arm
-        ease = 0.7 + self.ease * 0.32 + float(self.design.get("sleeve_ease", 0.4))
+        ease = 0.5 + self.ease * 0.3 + float(self.design.get("sleeve_ease", 0.3))
         bare = [
-            np.interp(t * reach, (0, 0.28, 0.52, 0.66, 1), (5.4, 4.5, 3.7, 3.7, 2.5)) * arm
-            for t in (0, 0.35, 0.7, 1)
+            np.interp(t * reach, (0, 0.28, 0.52, 0.66, 1), (4.6, 4.5, 3.8, 3.6, 2.5)) * arm for t in (0, 0.35, 0.7, 1)
         ]
         shape = str(self.design.get("sleeve_shape", "straight"))
         extra = {
@@ -233,11 +224,12 @@ class Upper:
         place = np.array((side, 1))
         tip, low = self.body.torso(np.array([self.shoulder * place, self.armpit * place]))
         armhole = self.body.torso(self.armhole() * place)
-        start = 3 if len(outer) > 8 else 1
+        start = len(outer) // 5 if lengths(spine)[-1] > 16 else len(outer) // 3
+        rounded = tip * 0.45 + outer[start] * 0.55 + (side * 0.9, -0.7)
         below = inner[inner[:, 1] > low[1] + 1.2] if lengths(spine)[-1] > 9 else inner[-2:]
         below = below if len(below) > 1 else inner[-2:]
         outline = path(
-            spline(path([tip], outer[start:]), 3), spline(path(below[::-1], [low]), 3), armhole[::-1]
+            spline(path([tip, rounded], outer[start:]), 3), spline(path(below[::-1], [low]), 3), armhole[::-1]
         )
         radius = float(np.hypot(*(outer[-1] - inner[-1])) / 2 + 1)
         z = 50 + self.layer / 20 + (0.2 if side == RIGHT else 0)
@@ -251,7 +243,7 @@ class Upper:
         )
         inward = armhole - (side * 5.0, 0)
         panel.form = path(
-            spline(path([tip - (side * 5.0, 1.0), tip], outer[start:]), 3),
+            spline(path([tip - (side * 5.0, 1.0), tip, rounded], outer[start:]), 3),
             spline(path(below[::-1], [low]), 3),
             inward[::-1],
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from .canvas import Canvas, Light, View, soften
 from .design import Design
 from .fabrics import Fabric
 from .figure import HAIRCUTS, HAIRS, PLASTER, SKINS, Person, dress_up, paint
+from .lowers import BARE, FITS
 from .palette import COLOURS, rgb
 from .panels import Panel
 from .tailor import panels_of
@@ -25,26 +27,38 @@ BUILDS: dict[str, Build] = {"woman": WOMAN, "man": MAN, "curvy": CURVY, "expecti
 # where a picture of somebody wearing it begins and ends, cm below the top of the head
 FRAMES = {
     "top": (-6, 104), "outerwear": (-6, 118), "dress": (-8, 176), "jumpsuit": (-8, 176), "trousers": (52, 176),
-    "shorts": (50, 150), "skirt": (52, 176), "footwear": (122, 174), "bag": (-6, 132), "headwear": (-14, 46),
+    "shorts": (50, 150), "skirt": (52, 176), "footwear": (106, 175), "bag": (-4, 142), "headwear": (-14, 46),
     "accessory": (-10, 66), "underwear": (20, 112), "swimwear": (-8, 112),
 }  # fmt: skip
 
 
 def finished(rgb_float: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """The sheet at its final size, as bytes."""
-    bytes_ = (np.clip(rgb_float, 0, 1) * 255 + 0.5).astype(np.uint8)
-    return cv2.resize(bytes_, size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(rgb_float, size, interpolation=cv2.INTER_AREA)
+    return cv2.convertScaleAbs(np.clip(small, 0, 1), alpha=255)
 
 
 def body_of(design: Design, back: bool = False) -> Body:
-    return Body(BUILDS[str(design.get("build", "woman"))], FLAT, back=back)
+    """The invisible body that a packshot is laid out on; wide trouser legs are laid apart."""
+    spread = 3.2
+    if design.get("fit") in FITS and design.kind != "tights":
+        reach = float(design.get("reach", 0.99)) * 75
+        hem = float(np.interp(reach / 75, *BARE) + FITS[str(design.get("fit"))][3])
+        spread = float(np.clip(np.degrees(np.arcsin((hem - 7.2) / reach)), 3.2, 9))
+    pose = replace(FLAT, legs=((spread, 0), (spread, 0)))
+    return Body(BUILDS[str(design.get("build", "woman"))], pose, back=back)
 
 
-def _sheet(width: int, height: int, tone: tuple[float, float, float]) -> np.ndarray:
+@lru_cache(maxsize=8)
+def _paper(width: int, height: int, tone: tuple[float, float, float]) -> np.ndarray:
     """A studio's paper: light in the middle, a little darker towards the corners and the floor."""
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
     glow = 1 - 0.035 * (x * x + (y + 0.15) ** 2)
     return glow[..., None] * np.asarray(tone, dtype=np.float32)
+
+
+def _sheet(width: int, height: int, tone: tuple[float, float, float]) -> np.ndarray:
+    return _paper(width, height, tone).copy()
 
 
 def _bounds(panels: Sequence[Panel]) -> tuple[np.ndarray, np.ndarray]:
@@ -116,9 +130,7 @@ def neutrals(design: Design, rng: np.random.Generator) -> list[Design]:
     shoes = plain("white", "footwear", "footwear", last="sneaker")
     worn = [] if kind == "footwear" else [shoes]
     if covers in ("top", "outerwear", "footwear", "bag", "headwear", "accessory") and kind != "tights":
-        worn.append(
-            jeans if kind not in ("socks",) else plain("grey", "trousers", "shorts", fit="shorts", reach=0.4)
-        )
+        worn.append(jeans if kind not in ("socks",) else plain("grey", "trousers", "shorts", fit="shorts", reach=0.4))
     if covers in ("trousers", "shorts", "skirt", "outerwear", "footwear", "bag", "headwear") or kind in (
         "headwear",
         "socks",
@@ -130,10 +142,8 @@ def neutrals(design: Design, rng: np.random.Generator) -> list[Design]:
 
 POSES = (
     Pose(arms=((12, 10), (12, 10)), legs=((3, 0), (4, 1))),
-    Pose(arms=((36, 98), (11, 12)), legs=((2, 0), (7, 2)), hip_tilt=-3, shoulder_tilt=2, sway=-1.2, turn=0.5),
-    Pose(
-        arms=((10, 16), (38, 100)), legs=((7, 2), (2, 0)), hip_tilt=3, shoulder_tilt=-2, sway=1.2, turn=-0.6
-    ),
+    Pose(arms=((46, 100), (11, 12)), legs=((2, 0), (7, 2)), hip_tilt=-3, shoulder_tilt=2, sway=-1.2, turn=0.5),
+    Pose(arms=((10, 16), (46, 100)), legs=((7, 2), (2, 0)), hip_tilt=3, shoulder_tilt=-2, sway=1.2, turn=-0.6),
     Pose(arms=((17, 14), (9, 22)), legs=((5, 3), (5, 0)), shoulder_tilt=1.5, turn=0.3),
     Pose(arms=((9, 20), (20, 16)), legs=((4, 0), (6, 4)), hip_tilt=-2, sway=-0.8, turn=-0.4),
 )
@@ -144,11 +154,7 @@ def model_for(design: Design, rng: np.random.Generator) -> Person:
     body = Body(BUILDS[build], POSES[int(rng.integers(len(POSES)))], dressed=True)
     if rng.random() < 0.25:
         return Person(body, skin=PLASTER, mannequin=True)
-    cuts = (
-        ("short", "crop")
-        if build == "man"
-        else tuple(cut for cut in HAIRCUTS if cut not in ("short", "crop"))
-    )
+    cuts = ("short", "crop") if build == "man" else tuple(cut for cut in HAIRCUTS if cut not in ("short", "crop"))
     return Person(
         body, SKINS[int(rng.integers(len(SKINS)))], HAIRS[int(rng.integers(len(HAIRS) - 2))],
         str(rng.choice(cuts)), beard=build == "man" and rng.random() < 0.4,

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from catalogue.sample import render_scene
+from catalogue.sample.assortment import assortment
+from catalogue.sample.scenes import box_of
+
+SIZE = (240, 320)
+
+
+@pytest.fixture(scope="module")
+def scene():
+    return render_scene(3, size=SIZE)
+
+
+def test_a_scene_is_a_picture_with_several_garments(scene):
+    picture, garments = scene
+    assert picture.shape == (SIZE[1], SIZE[0], 3) and picture.dtype == np.uint8
+    assert 3 <= len(garments) <= 6
+    sold = {product.product_id: product for product in assortment(420)}
+    assert all(sold[garment.product_id].garment_type == garment.garment_type for garment in garments)
+    assert len({garment.product_id for garment in garments}) == len(garments)
+
+
+def test_boxes_are_the_extent_of_their_masks(scene):
+    for garment in scene[1]:
+        assert garment.mask.shape == scene[0].shape[:2] and garment.mask.dtype == bool
+        x0, y0, x1, y1 = garment.box
+        assert garment.mask[y0:y1, x0:x1].sum() == garment.mask.sum() > 0
+        for edge in (
+            garment.mask[y0, x0:x1],
+            garment.mask[y1 - 1, x0:x1],
+            garment.mask[y0:y1, x0],
+            garment.mask[y0:y1, x1 - 1],
+        ):
+            assert edge.any()
+
+
+def test_no_pixel_belongs_to_two_garments(scene):
+    assert np.sum([garment.mask for garment in scene[1]], axis=0).max() == 1
+
+
+def test_the_same_seed_gives_the_same_scene(scene):
+    again, garments = render_scene(3, size=SIZE)
+    assert np.array_equal(again, scene[0])
+    assert all(np.array_equal(a.mask, b.mask) for a, b in zip(garments, scene[1], strict=True))
+    other, _ = render_scene(4, size=SIZE)
+    assert not np.array_equal(other, scene[0])
+
+
+def test_box_of_one_pixel():
+    mask = np.zeros((5, 7), dtype=bool)
+    mask[2, 3] = True
+    assert box_of(mask) == (3, 2, 4, 3)
