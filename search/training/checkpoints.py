@@ -39,11 +39,11 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise CheckpointError(
-            f"{path} is refused: reading it would unpickle objects, which can run any code. "
+            f"{path} is refused: it is no checkpoint, or reading it would unpickle objects, which can run any code. "
             "Save its state_dict alone, with torch.save, on a machine that trusts it."
         ) from error
     except (OSError, RuntimeError, EOFError) as error:
-        raise CheckpointError(f"{path} is no checkpoint: {str(error).strip().splitlines()[0]}") from error
+        raise CheckpointError(f"{path} is no checkpoint ({type(error).__name__})") from error
     if not isinstance(content, dict):
         raise CheckpointError(f"{path} holds a {type(content).__name__}, not weights by name.")
     return content if "state_dict" in content else {"state_dict": content}
