@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from django.core.cache import cache
 from django.core.files.storage import default_storage
 
+from catalogue.models import Product
+
 FOLDER = "samples/scenes"
 _PICTURE = re.compile(r"[\w-]+\.(jpe?g|png|webp)")
 KEPT_SECONDS = 60
+SPOTS = 4
 
 
 def scenes() -> list[str]:
@@ -36,3 +41,67 @@ def _listed() -> list[str]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     return [str(PurePosixPath(FOLDER, name)) for name in sorted(files) if _PICTURE.fullmatch(name)]
+
+
+class Spot(NamedTuple):
+    """A garment of an example and the product that it is; x and y in pixels of the photo."""
+
+    number: int
+    x: float
+    y: float
+    product: Product
+
+
+class Example(NamedTuple):
+    name: str
+    width: int
+    height: int
+    spots: list[Spot]
+
+    @property
+    def dot(self) -> float:
+        return self.width / 34
+
+
+def example() -> Example | None:
+    """An example photo that shows what a search does: some garments of it are products of the shop. None without."""
+    described = cache.get("photo-example")
+    if described is None:
+        described = next((each for name in scenes() if (each := _described(name))), {})
+        cache.set("photo-example", described, KEPT_SECONDS)
+    garments = {garment["product_id"]: garment for garment in described.get("garments", [])}
+    products = {
+        product.sku: product for product in Product.objects.visible().for_cards().filter(sku__in=list(garments))
+    }
+    shown = [(products[sku], garment) for sku, garment in garments.items() if sku in products][:SPOTS]
+    if len(shown) < SPOTS:
+        return None
+    spots = [Spot(number, *_middle(garment["box"]), product) for number, (product, garment) in enumerate(shown, 1)]
+    return Example(described["name"], described["width"], described["height"], spots)
+
+
+def _described(name: str) -> dict | None:
+    """What is known of a scene, its largest garments first; None where that is too little to show."""
+    try:
+        with default_storage.open(str(PurePosixPath(name).with_suffix(".json"))) as file:
+            known = json.load(file)
+        garments = [{"product_id": each["product_id"], "box": each["box"]} for each in known["garments"]]
+        if len(garments) < SPOTS:
+            return None
+        return {
+            "name": name,
+            "width": known["width"],
+            "height": known["height"],
+            "garments": sorted(garments, key=_area),
+        }
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _area(garment: dict) -> float:
+    x0, y0, x1, y1 = garment["box"]
+    return -(x1 - x0) * (y1 - y0)
+
+
+def _middle(box: list[float]) -> tuple[float, float]:
+    return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2

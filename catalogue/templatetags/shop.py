@@ -24,7 +24,7 @@ _JSON_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 _DRAWN = {
     "card": "(min-width: 90rem) 15rem, (min-width: 64rem) 22vw, (min-width: 40rem) 31vw, 46vw",
     "gallery": "(min-width: 64rem) 32rem, 92vw",
-    "tile": "(min-width: 64rem) 15vw, (min-width: 40rem) 23vw, 46vw",
+    "tile": "(min-width: 64rem) 9vw, (min-width: 40rem) 15vw, 30vw",
     "tiny": "6rem",
 }
 _LARGEST = {"card": "card2x", "gallery": "zoom", "tile": "card2x", "tiny": "card"}

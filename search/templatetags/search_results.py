@@ -1,7 +1,6 @@
 """What the search app adds to the catalogue's pages."""
 
 from django import template
-from django.conf import settings
 
 from search import scenes, services
 
@@ -19,5 +18,5 @@ def example_scenes():
 
 
 @register.simple_tag
-def photo_minutes():
-    return settings.PHOTO_QUERY_SECONDS // 60
+def example_photo():
+    return scenes.example()
