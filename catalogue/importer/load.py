@@ -56,8 +56,7 @@ class Loader:
             reason = f"The database refuses it: {str(error).splitlines()[0]}."
             self.report.refuse("product", line=product.line, value=product.sku, reason=reason)
             return
-        self.report.products.update(outcome.products)
-        self.report.images.update(outcome.images)
+        self.report.add(products=outcome.products, images=outcome.images)
         for refusal in outcome.refused:
             self.report.refuse("image", **refusal)
         self.reader.forget(products)

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import TextIO
 
 SHOWN = 50  # refusals on the terminal
@@ -67,19 +68,27 @@ class Report:
     values_refused: int = 0
     refusals: list[Refusal] = field(default_factory=list)  # the first SHOWN
     notes: list[str] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)  # rows are read while others are written
 
     def refuse(self, kind: str, *, reason: str, value: str = "", line: int | None = None, column: str | None = None):
         """Counts a refusal and writes it down."""
-        if kind == "value":
-            self.values_refused += 1
-        else:
-            {"product": self.products, "image": self.images}[kind]["refused"] += 1
         shown = value if len(value) <= MAX_VALUE else value[:MAX_VALUE] + "…"
         refusal = Refusal(kind, line, column, shown, reason)
-        if len(self.refusals) < SHOWN:
-            self.refusals.append(refusal)
-        if self.file:
-            self.file.write(refusal)
+        with self.lock:
+            if kind == "value":
+                self.values_refused += 1
+            else:
+                {"product": self.products, "image": self.images}[kind]["refused"] += 1
+            if len(self.refusals) < SHOWN:
+                self.refusals.append(refusal)
+            if self.file:
+                self.file.write(refusal)
+
+    def add(self, *, products: Counter[str], images: Counter[str]) -> None:
+        """Counts what one batch did."""
+        with self.lock:
+            self.products.update(products)
+            self.images.update(images)
 
     @property
     def number_of_refusals(self) -> int:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection, reset_queries
 from django.utils import timezone
 
+from catalogue.importer.ahead import read_ahead
 from catalogue.importer.download import Downloads
 from catalogue.importer.images import ImageFinder
 from catalogue.importer.load import Loader, batches
@@ -101,7 +102,7 @@ def _load(source: Source, options: Options, *, csv_folder: Path) -> None:
     reader = PhotoReader(folder=source.folder, downloads=downloads)
     loader = Loader(reader=reader, report=report, dry_run=options.dry_run, prune=options.prune)
     try:
-        for batch in batches(_products(source, rows)):
+        for batch in read_ahead(batches(_products(source, rows))):
             loader.load(batch)
             reset_queries()  # with DEBUG Django keeps them, a megabyte each
     finally:

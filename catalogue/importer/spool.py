@@ -54,7 +54,7 @@ class Spooled(NamedTuple):
 
 class Spool:
     def __init__(self) -> None:
-        self.database = sqlite3.connect("")
+        self.database = sqlite3.connect("", check_same_thread=False)  # one thread after another uses it
         self.database.executescript(_SCHEMA)
 
     # -- filling ------------------------------------------------------------------------------------------------

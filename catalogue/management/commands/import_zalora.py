@@ -83,7 +83,7 @@ class Command(BaseCommand):
 
     def _options(self, options) -> Options:
         return Options(
-            csv=options["csv"], images=options["images"], columns=self._columns(options["column"]),
+            csv=Path(options["csv"]), images=Path(options["images"]) if options["images"] else None,  # call_command may bring texts columns=self._columns(options["column"]),
             currency=options["currency"], dry_run=options["dry_run"], download=options["download"],
             allow_private_hosts=options["allow_private_hosts"], prune=options["prune"],
             deactivate_missing=options["deactivate_missing"],
@@ -102,7 +102,7 @@ class Command(BaseCommand):
 
     def _report_file(self, path: Path | None) -> ReportFile | None:
         try:
-            return ReportFile(path) if path else None
+            return ReportFile(Path(path)) if path else None
         except (OSError, ValueError) as error:
             raise CommandError(f"--report {error}") from error
 

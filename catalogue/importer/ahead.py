@@ -1,0 +1,47 @@
+"""Reads the next batch while the database is busy with this one."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
+_END = object()
+
+
+def read_ahead(items: Iterator[T], *, depth: int = 1) -> Iterator[T]:
+    """The same items, made in a thread of their own, at most `depth` of them beforehand; raises what `items` raises."""
+    waiting: queue.Queue = queue.Queue(depth)
+    is_stopped = threading.Event()
+
+    def put(item: object) -> bool:
+        while not is_stopped.is_set():
+            try:
+                waiting.put(item, timeout=0.2)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+    def make() -> None:
+        try:
+            for item in items:
+                if not put(item):
+                    return
+        except BaseException as error:  # to be raised where somebody sees it
+            put(error)
+        else:
+            put(_END)
+
+    thread = threading.Thread(target=make, name="read-ahead", daemon=True)
+    thread.start()
+    try:
+        while (item := waiting.get()) is not _END:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        is_stopped.set()
+        thread.join()
