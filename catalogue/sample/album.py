@@ -11,11 +11,21 @@ from .views import packshot, worn
 
 # the part of a garment that a close-up shows: how many times larger, and about where (shares of its extent)
 CLOSE_UPS = {
-    "upper": (2.1, (0.5, 0.26)), "dress": (2.6, (0.5, 0.22)), "jumpsuit": (2.8, (0.5, 0.22)), "dungarees": (2.5, (0.5, 0.25)),
-    "trousers": (2.5, (0.5, 0.2)), "skirt": (2.3, (0.5, 0.24)), "footwear": (1.9, (0.68, 0.7)), "bag": (1.7, (0.5, 0.74)),
-    "headwear": (1.7, (0.5, 0.5)), "lingerie": (2.2, (0.5, 0.28)), "swimsuit": (2.2, (0.5, 0.4)), "trunks": (2.0, (0.5, 0.3)),
-    "socks": (1.9, (0.45, 0.3)), "tights": (3.0, (0.5, 0.14)),
-}  # fmt: skip
+    "upper": (2.1, (0.5, 0.26)),
+    "dress": (2.6, (0.5, 0.22)),
+    "jumpsuit": (2.8, (0.5, 0.22)),
+    "dungarees": (2.5, (0.5, 0.25)),
+    "trousers": (2.5, (0.5, 0.2)),
+    "skirt": (2.3, (0.5, 0.24)),
+    "footwear": (1.9, (0.68, 0.7)),
+    "bag": (1.7, (0.5, 0.74)),
+    "headwear": (1.7, (0.5, 0.5)),
+    "lingerie": (2.2, (0.5, 0.28)),
+    "swimsuit": (2.2, (0.5, 0.4)),
+    "trunks": (2.0, (0.5, 0.3)),
+    "socks": (1.9, (0.45, 0.3)),
+    "tights": (3.0, (0.5, 0.14)),
+}
 
 
 def shots(product: Product) -> list[Callable[[], np.ndarray]]:

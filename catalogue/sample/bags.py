@@ -17,9 +17,10 @@ def _rounded(width: float, height: float, flare: float = 0.0, corner: float = 2.
     """A bag's front: `width` at the top, wider by `flare` at the bottom."""
     t, b, c = width / 2, width / 2 + flare, corner
     return path(
-        spline([(-t, 0), (0, 0.5), (t, 0)]), spline([(b, height - c), (b - c * 0.3, height - c * 0.3), (b - c, height)]),
+        spline([(-t, 0), (0, 0.5), (t, 0)]),
+        spline([(b, height - c), (b - c * 0.3, height - c * 0.3), (b - c, height)]),
         spline([(-b + c, height), (-b + c * 0.3, height - c * 0.3), (-b, height - c)]),
-    )  # fmt: skip
+    )
 
 
 def ribbon(curve: Points, width: float, material: str = "second", z: float = Z + 1) -> Panel:

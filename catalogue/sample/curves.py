@@ -1,4 +1,4 @@
-"""Curves in the plane: how every outline of the sample catalogue is drawn. Points are (N, 2) float64, in centimetres."""
+"""Curves in the plane: how every outline of the sample catalogue is drawn. Points are (N, 2), in centimetres."""
 
 from __future__ import annotations
 

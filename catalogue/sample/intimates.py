@@ -136,9 +136,13 @@ def swimsuit(design: Design, body: Body) -> list[Panel]:
     low = 40.0 if not body.back else 52.0
     sides = np.linspace(47, 79, 7)
     half = path(
-        spline([(0, low + 5), (5, low + 3.4), (8.6, low - 5)]), points((11, low - 5)), spline([(11.4, 41), (float(w(47)) + 0.3, 47)]),
-        spline(np.stack([w(sides) + 0.35, sides], 1)), spline([(side, 81), (side * (0.66 if body.back else 0.5), CROTCH - 2.5), (2.4, CROTCH + 2.4)]), [(0, CROTCH + 2.6)],
-    )  # fmt: skip
+        spline([(0, low + 5), (5, low + 3.4), (8.6, low - 5)]),
+        points((11, low - 5)),
+        spline([(11.4, 41), (float(w(47)) + 0.3, 47)]),
+        spline(np.stack([w(sides) + 0.35, sides], 1)),
+        spline([(side, 81), (side * (0.66 if body.back else 0.5), CROTCH - 2.5), (2.4, CROTCH + 2.4)]),
+        [(0, CROTCH + 2.6)],
+    )
     main = _panel(body, symmetric(half), puff=5)
     main.drape = Drape("smooth", 0.2, shift=design.shift)
     main.marks = []

@@ -120,10 +120,16 @@ def _person(rng: np.random.Generator, build: str) -> Person:
     base = {"woman": WOMAN, "man": MAN, "curvy": CURVY}[build]
     pose = STANDING[int(rng.integers(len(STANDING)))]
     return Person(
-        Body(_varied(base, rng), pose, dressed=True), SKINS[int(rng.integers(len(SKINS)))], HAIRS[int(rng.integers(len(HAIRS)))],
-        str(rng.choice(("short", "crop", "curly") if build == "man" else ("long", "bob", "bun", "ponytail", "wavy", "curly"))),
+        Body(_varied(base, rng), pose, dressed=True),
+        SKINS[int(rng.integers(len(SKINS)))],
+        HAIRS[int(rng.integers(len(HAIRS)))],
+        str(
+            rng.choice(
+                ("short", "crop", "curly") if build == "man" else ("long", "bob", "bun", "ponytail", "wavy", "curly")
+            )
+        ),
         beard=build == "man" and rng.random() < 0.4,
-    )  # fmt: skip
+    )
 
 
 def _varied(build: Build, rng: np.random.Generator) -> Build:

@@ -23,56 +23,43 @@ from .album import shots
 from .assortment import Product, assortment
 from .scenes import render_scene
 
-EDITION = 1  # raise it when the drawing changes: pictures of an older edition are drawn again
-SCENES = 12
+EDITION = 2  # raise it when the drawing changes: what an older edition drew is drawn anew
+PRODUCTS, SCENES = 420, 12
 QUALITY = 90
-COLUMNS = (
-    "product_id",
-    "category",
-    "brand",
-    "name",
-    "price",
-    "currency",
-    "colour",
-    "description",
-    "url",
-    "images",
-)
+COLUMNS = ("product_id", "category", "brand", "name", "price", "currency", "colour", "description", "url", "images")
 
 
 @dataclass(frozen=True)
 class Job:
-    """One product's pictures, or one scene."""
+    """One product's pictures, or one scene: the `number`th of an assortment of `count`."""
 
     out: Path
     count: int
     seed: int
     number: int
     is_scene: bool
-    fresh: bool  # draw even what is there: it is of another edition or seed
 
 
 def render_sample(
-    out: Path, count: int = 420, seed: int = 0, processes: int = 2, scenes: int = SCENES
+    out: Path, count: int = PRODUCTS, seed: int = 0, processes: int = 2, scenes: int = SCENES
 ) -> Iterator[tuple[int, int, int]]:
-    """Draws what is missing under `out`; yields (jobs done, jobs in all, files drawn by this job) as it goes.
+    """Draws what is missing under `out`; yields (jobs done, jobs in all, files drawn by the last) as it goes.
 
-    Raises ValueError where `count` is more than the shop can tell apart, or less than 1.
+    Pictures of products that an earlier run drew and this one does not have, or had another edition or seed of,
+    are removed. Raises ValueError where `count` is below 1 or more than the shop can tell apart, or where `out` holds
+    a catalogue that is not ours.
     """
     if count < 1:
         raise ValueError(f"{count} products asked for; at least 1 is needed")
-    out = Path(out)
-    chosen = assortment(count, seed)
-    fresh = _edition_of(out) not in (None, (EDITION, seed))
-    jobs = [Job(out, count, seed, number, True, fresh) for number in range(scenes)]
-    jobs += [Job(out, count, seed, number, False, fresh) for number in range(count)]
-    if fresh:
-        _mark_edition(out, None)
+    out, chosen = Path(out), assortment(count, seed)
+    _clear(out, seed, {name for product in chosen for name in image_paths(product)})
+    _write_text(out / "edition.json", json.dumps({"edition": EDITION, "seed": seed}))
+    _write_text(out / "zalora" / "data-zalora.csv", table(chosen))
+    jobs = [Job(out, count, seed, number, True) for number in range(scenes)]
+    jobs += [Job(out, count, seed, number, False) for number in range(count)]
     for done, drawn in enumerate(_run(jobs, processes), start=1):
         yield done, len(jobs), drawn
-    _write_text(out / "zalora" / "data-zalora.csv", table(chosen))
     _write_text(out / "scenes" / "scenes.json", _scenes_json(out, scenes))
-    _mark_edition(out, seed)
 
 
 def _run(jobs: list[Job], processes: int) -> Iterator[int]:
@@ -100,7 +87,7 @@ def _draw_product(job: Job) -> int:
     drawn = 0
     for name, draw in zip(image_paths(product), shots(product), strict=True):
         path = job.out / "zalora" / name
-        if job.fresh or not path.exists():
+        if not path.exists():
             _write(path, jpeg(draw()))
             drawn += 1
     return drawn
@@ -109,15 +96,18 @@ def _draw_product(job: Job) -> int:
 def _draw_scene(job: Job) -> int:
     path = job.out / "scenes" / f"street-{job.number + 1:02d}.jpg"
     truth = path.with_suffix(".json")
-    if not job.fresh and path.exists() and truth.exists():
+    sold = assortment(job.count, job.seed)
+    if path.exists() and truth.exists() and json.loads(truth.read_text())["products"] == job.count:
         return 0
-    picture, garments = render_scene(job.seed * 1000 + job.number, assortment(job.count, job.seed))
+    picture, garments = render_scene(job.seed * 1000 + job.number, sold)
     height, width = picture.shape[:2]
     listed = [
         {"product_id": g.product_id, "garment_type": g.garment_type, "box": list(g.box), "mask": rle.encode(g.mask)}
         for g in garments
-    ]  # fmt: skip
-    _write_text(truth, json.dumps({"file": path.name, "width": width, "height": height, "garments": listed}))
+    ]
+    record = {"file": path.name, "width": width, "height": height, "products": job.count, "garments": listed}
+    path.unlink(missing_ok=True)  # a picture never stands beside another picture's truth
+    _write_text(truth, json.dumps(record))
     _write(path, jpeg(picture))
     return 1
 
@@ -125,24 +115,11 @@ def _draw_scene(job: Job) -> int:
 def table(products: tuple[Product, ...]) -> str:
     """The CSV that Zalora's would be; several images in one cell are joined by ";"."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for p in products:
-        images = ";".join(image_paths(p))
-        writer.writerow(
-            (
-                p.product_id,
-                p.category,
-                p.brand,
-                p.name,
-                p.price,
-                p.currency,
-                p.colour,
-                p.description,
-                p.url,
-                images,
-            )
-        )
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for product in products:
+        images = ";".join(image_paths(product))
+        writer.writerow({column: images if column == "images" else getattr(product, column) for column in COLUMNS})
     return text.getvalue()
 
 
@@ -161,7 +138,6 @@ def jpeg(picture: np.ndarray) -> bytes:
 
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    # outside the folder that is imported, so that a killed run leaves no half picture there
     half = path.with_name(f".{path.name}.{os.getpid()}.part")
     half.write_bytes(data)
     os.replace(half, path)
@@ -173,14 +149,33 @@ def _write_text(path: Path, text: str) -> None:
         _write(path, data)
 
 
-def _edition_of(out: Path) -> tuple[int, int] | None:
-    """(edition, seed) of what is under `out`; None where nothing has been drawn."""
-    mark = out / "edition.json"
+def _clear(out: Path, seed: int, wanted: set[str]) -> None:
+    """Removes what earlier runs drew and this one will not, by the CSV they left; nothing else."""
+    listed, mark = out / "zalora" / "data-zalora.csv", out / "edition.json"
     if not mark.exists():
-        return None
-    found = json.loads(mark.read_text())
-    return found["edition"], found["seed"]
+        if listed.exists():
+            raise ValueError(f"{listed} was not drawn by us: render into a folder of its own, or remove it first")
+        return
+    for half in [*out.glob("scenes/.*.part"), *out.glob("zalora/.*.part"), *out.glob("zalora/*/*/.*.part")]:
+        half.unlink(missing_ok=True)  # of a killed run
+    same = json.loads(mark.read_text()) == {"edition": EDITION, "seed": seed}
+    if not same:
+        for path in out.glob("scenes/street-*.*"):
+            path.unlink()
+    for name in _listed(listed) - (wanted if same else set()):
+        _remove(out / "zalora" / name, out / "zalora")
 
 
-def _mark_edition(out: Path, seed: int | None) -> None:
-    _write_text(out / "edition.json", json.dumps({"edition": EDITION, "seed": seed}))
+def _listed(table_of_images: Path) -> set[str]:
+    if not table_of_images.exists():
+        return set()
+    with open(table_of_images, newline="", encoding="utf-8") as lines:
+        return {name for row in csv.DictReader(lines) for name in row["images"].split(";")}
+
+
+def _remove(path: Path, root: Path) -> None:
+    """The file, and its folders where they are empty then."""
+    path.unlink(missing_ok=True)
+    for folder in (path.parent, path.parent.parent):
+        if folder != root and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()

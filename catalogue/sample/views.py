@@ -156,9 +156,12 @@ def model_for(design: Design, rng: np.random.Generator) -> Person:
         return Person(body, skin=PLASTER, mannequin=True)
     cuts = ("short", "crop") if build == "man" else tuple(cut for cut in HAIRCUTS if cut not in ("short", "crop"))
     return Person(
-        body, SKINS[int(rng.integers(len(SKINS)))], HAIRS[int(rng.integers(len(HAIRS) - 2))],
-        str(rng.choice(cuts)), beard=build == "man" and rng.random() < 0.4,
-    )  # fmt: skip
+        body,
+        SKINS[int(rng.integers(len(SKINS)))],
+        HAIRS[int(rng.integers(len(HAIRS) - 2))],
+        str(rng.choice(cuts)),
+        beard=build == "man" and rng.random() < 0.4,
+    )
 
 
 def worn(design: Design, seed: int) -> np.ndarray:

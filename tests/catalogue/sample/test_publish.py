@@ -10,7 +10,7 @@ from catalogue.sample import rle
 from catalogue.sample.assortment import assortment
 from catalogue.sample.publish import COLUMNS, image_paths, render_sample
 
-PRODUCTS, SCENES = 3, 1
+PRODUCTS, SCENES = 2, 1
 
 
 def render(out, count=PRODUCTS, seed=0):
@@ -72,13 +72,17 @@ def test_a_half_written_scene_is_drawn_again(sample, tmp_path):
     assert contents(tmp_path) == contents(sample)
 
 
-def test_another_seed_replaces_what_is_there(tmp_path):
-    render(tmp_path, count=1, seed=0)
-    old = contents(tmp_path)
-    assert render(tmp_path, count=1, seed=5) > 0
-    render(tmp_path, count=1, seed=0)
-    changed = contents(tmp_path)
-    assert changed == old
+def test_another_seed_or_fewer_products_leave_nothing_behind(sample, tmp_path):
+    for count, seed in ((1, 5), (PRODUCTS + 1, 0), (PRODUCTS, 0)):
+        render(tmp_path, count, seed)
+    assert contents(tmp_path) == contents(sample)
+
+
+def test_somebody_elses_catalogue_is_left_alone(tmp_path):
+    (tmp_path / "zalora").mkdir()
+    (tmp_path / "zalora" / "data-zalora.csv").write_text("id,images\n1,a.jpg\n")
+    with pytest.raises(ValueError, match="not drawn by us"):
+        render(tmp_path)
 
 
 def test_scenes_say_what_is_seen_where(sample):
