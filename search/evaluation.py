@@ -80,7 +80,7 @@ def load_gallery(encoder: Encoder) -> Gallery:
     """All visible rows of the encoder."""
     rows = GarmentEmbedding.objects.of(encoder).filter(product__is_active=True).order_by("image_id", "ordinal")
     columns = list(rows.values_list("vector", "image_id", "product_id", "ordinal").iterator(chunk_size=10_000))
-    vectors = np.array([row[0].to_numpy() for row in columns], np.float32).reshape(len(columns), encoder.dimensions)
+    vectors = np.array([row[0] for row in columns], np.float32).reshape(len(columns), encoder.dimensions)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     numbers = np.array([row[1:] for row in columns], np.int64).reshape(-1, 3)
     return Gallery(vectors, *numbers.T)

@@ -102,7 +102,7 @@ def similar_products(product: Product, *, limit: int = 12) -> list[Result]:
     if stored is None:
         return []
     search = NearestGarments(
-        stored.vector.to_numpy(),
+        stored.vector,
         encoder=encoder,
         products=Product.objects.visible().exclude(pk=product.pk),
         garment_type=stored.garment_type or None,
