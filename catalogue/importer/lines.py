@@ -24,8 +24,8 @@ class Record(NamedTuple):
     problem: str = ""
 
 
-class _RunawayQuote(Exception):
-    pass
+class _Endless(Exception):
+    """The record is longer than any that is meant; the message says why."""
 
 
 class _Lines:
@@ -53,8 +53,15 @@ class _Lines:
         self.record.append(line)
         self.characters += len(line)
         if len(self.record) > MAX_LINES_A_RECORD or self.characters > MAX_CHARACTERS_A_RECORD:
-            raise _RunawayQuote
+            raise _Endless("A quote opens here and does not close.")
+        if len(line) == MAX_CHARACTERS_A_RECORD and not line.endswith(("\n", "\r")):
+            self._skip_rest_of_line()
+            raise _Endless(f"The line has more than {MAX_CHARACTERS_A_RECORD:,} characters.")
         return line
+
+    def _skip_rest_of_line(self) -> None:
+        while (rest := self.file.readline(MAX_CHARACTERS_A_RECORD)) and not rest.endswith(("\n", "\r")):
+            pass
 
     def begin(self) -> None:
         self.record, self.characters = [], 0
@@ -99,8 +106,8 @@ def _records(lines: _Lines, delimiter: str) -> Iterator[Record]:
         except StopIteration:
             if not lines.record:
                 return
-        except _RunawayQuote:
-            problem = "A quote opens here and does not close."
+        except _Endless as error:
+            problem = str(error)
         except csv.Error as error:
             problem = f"The line is not CSV ({error})."
         problem = problem or _problem(values, lines.record, width)
@@ -114,7 +121,7 @@ def _records(lines: _Lines, delimiter: str) -> Iterator[Record]:
 def _problem(values: list[str], lines: list[str], width: int) -> str:
     if len(lines) > 1 and sum(line.count('"') for line in lines) % 2:
         return "A quote opens here and does not close."
-    if not width or len(values) == width or not any(values):
+    if not width or len(values) == width or not any(value.strip(" \t\r\n\0") for value in values):
         return ""
     if len(values) > width and not any(value.strip() for value in values[width:]):
         return ""
