@@ -184,7 +184,11 @@ def _best_ids(
     columns: Columns, named: list[int], rows: Sequence[Sequence[str]], surroundings: Surroundings
 ) -> list[int]:
     """Of several columns that may be the id, the one whose cells name product folders; else the likeliest header's."""
-    free = [number for number in range(len(columns.headers)) if not _is_taken(columns, number)]
+    free = [
+        number
+        for number, header in enumerate(columns.headers)
+        if number in named or not (_is_taken(columns, number) or is_known_header(header))
+    ]
     shares = {number: _share(rows, number, surroundings.is_product_folder) for number in free}
     best = max(free, key=lambda number: (shares[number], number in named), default=None)
     if best is None or shares[best] < _ENOUGH or (named and shares[named[0]] >= shares[best]):

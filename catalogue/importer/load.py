@@ -149,7 +149,8 @@ class Loader:
             if self.prune and product.has_all_images and not refused:
                 listed = {image.sha256 for image in images}
                 gone += [old.pk for old in own.values() if old.source and old.sha256 not in listed]
-        outcome.images["removed"] += len(gone)
+        if gone:
+            outcome.images["removed"] += len(gone)
         if self.dry_run:
             return
         ProductImage.objects.bulk_create(

@@ -159,6 +159,7 @@ def _deactivate_missing(source: Source, report: Report, dry_run: bool) -> None:
     ):
         after = found[-1][0]
         missing = [pk for pk, sku in found if not source.spool.has_product(sku)]
-        report.products["deactivated"] += len(missing)
+        if missing:
+            report.products["deactivated"] += len(missing)
         if missing and not dry_run:
             Product.objects.filter(pk__in=missing).update(is_active=False, updated_at=timezone.now())

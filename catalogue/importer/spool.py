@@ -25,6 +25,7 @@ CREATE TABLE photo (
     folder_key TEXT NOT NULL,    -- the same, folded
     above TEXT NOT NULL,         -- one folder further up, for products whose photos lie in subfolders
     above_category TEXT NOT NULL,
+    root TEXT NOT NULL,          -- all that stands before the category
     is_claimed INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE TABLE barred (key TEXT PRIMARY KEY) WITHOUT ROWID;  -- ids whose row was refused
@@ -34,7 +35,7 @@ PRAGMA synchronous = OFF;
 PRAGMA cache_size = -65536;
 """
 _IS_OF_A_ROW = "(is_claimed OR folder_key IN (SELECT key FROM product WHERE is_row))"
-_IN_A_CATEGORY_WITH_ROWS = f"AND category IN (SELECT category FROM photo WHERE {_IS_OF_A_ROW})"
+_BESIDE_ROWS = f"AND root IN (SELECT root FROM photo WHERE {_IS_OF_A_ROW})"
 
 
 class SpooledPhoto(NamedTuple):
@@ -61,7 +62,7 @@ class Spool:
 
     def add_photos(self, files: Iterable[FoundFile]) -> int:
         """Adds the files and returns how many there are."""
-        insert = "INSERT OR IGNORE INTO photo VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0)"
+        insert = "INSERT OR IGNORE INTO photo VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
         self.database.executemany(insert, map(_photo_row, files))
         self.database.executescript(
             """
@@ -101,7 +102,7 @@ class Spool:
     def add_folders_without_row(self, *, only_beside_rows: bool) -> int:
         """Adds the product folders that no row has named, by id or by path; returns the number of all products.
 
-        With `only_beside_rows`, those alone whose category has products with rows.
+        With `only_beside_rows`, those alone whose category lies where the category of some row's photo lies.
         """
         self.database.execute(
             f"""
@@ -109,7 +110,7 @@ class Spool:
             SELECT min(folder), folder_key, 0 FROM photo
             WHERE category <> '' AND folder <> '' AND folder_key NOT IN (SELECT key FROM barred)
               AND folder_key NOT IN (SELECT key FROM product WHERE is_row)
-              {_IN_A_CATEGORY_WITH_ROWS if only_beside_rows else ""}
+              {_BESIDE_ROWS if only_beside_rows else ""}
             GROUP BY folder_key HAVING max(is_claimed) = 0 ORDER BY min(path)
             """
         )
@@ -187,4 +188,5 @@ def _photo_row(found: FoundFile) -> tuple:
     parts = found.parts
     above = ["", "", "", *parts[:-1]]
     name = parts[-1].casefold()
-    return found.path, name, name.split(".")[0], above[-2], above[-1], above[-1].casefold(), above[-2], above[-3]
+    stem, folder, root = name.split(".")[0], above[-1], "/".join(parts[:-3])
+    return found.path, name, stem, above[-2], folder, folder.casefold(), above[-2], above[-3], root

@@ -83,11 +83,16 @@ class Command(BaseCommand):
 
     def _options(self, options) -> Options:
         return Options(
-            csv=Path(options["csv"]), images=Path(options["images"]) if options["images"] else None,  # call_command may bring texts columns=self._columns(options["column"]),
-            currency=options["currency"], dry_run=options["dry_run"], download=options["download"],
-            allow_private_hosts=options["allow_private_hosts"], prune=options["prune"],
+            csv=Path(options["csv"]),  # call_command may bring a text
+            images=Path(options["images"]) if options["images"] else None,
+            columns=self._columns(options["column"]),
+            currency=options["currency"],
+            dry_run=options["dry_run"],
+            download=options["download"],
+            allow_private_hosts=options["allow_private_hosts"],
+            prune=options["prune"],
             deactivate_missing=options["deactivate_missing"],
-        )  # fmt: skip
+        )
 
     def _columns(self, given: list[str]) -> dict[str, list[str]]:
         columns: dict[str, list[str]] = {}

@@ -38,7 +38,9 @@ def test_a_header_is_known_whatever_its_spelling(header, field):
     assert found == {field: [header]}
 
 
-@pytest.mark.parametrize("header", ["brand_id", "category_id", "image_count", "shipping_price", "old name", "rating", ""])
+@pytest.mark.parametrize(
+    "header", ["brand_id", "category_id", "image_count", "shipping_price", "old name", "rating", ""]
+)
 def test_what_only_resembles_a_known_header_is_none(header):
     assert find(["sku", header], surroundings=NOWHERE) == {"sku": ["sku"]}
 
