@@ -12,7 +12,8 @@ from tests.factories import picture_bytes
 
 def picture(number):
     """A small JPEG of its own for each number."""
-    return picture_bytes(colour=(number * 53 % 256, number * 97 % 256, number * 29 % 256), format="JPEG")
+    colour = (number * 53 % 256, number * 97 % 256, number * 29 % 256)
+    return picture_bytes(colour=colour, size=(48 + number // 256, 64), format="JPEG")
 
 
 def write_csv(path, rows, **dialect):

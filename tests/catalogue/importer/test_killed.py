@@ -1,0 +1,97 @@
+"""kill -9 in the middle of an import, and again: what is there is whole, and the end is that of an undisturbed run."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from catalogue.models import Category, Product, ProductImage
+from tests.catalogue.importer.sources import catalogue, files_in, run, write_csv, write_files
+
+PRODUCTS = 900
+# Works with whatever database the tests have: the test database's name is put in where the settings have another.
+IMPORT = """
+import sys, django
+django.setup()
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+from django.core.management import call_command
+call_command("import_zalora", sys.argv[2], verbosity=0)
+"""
+
+
+@pytest.fixture
+def shop(tmp_path):
+    folder = write_files(
+        tmp_path / "zalora", {f"Rok/{n:05d}/{side}.jpg": 2 * n + side for n in range(PRODUCTS) for side in (0, 1)}
+    )
+    rows = [["sku", "kategori", "nama"], *([f"{n:05d}", "Rok", f"Rok mini {n}"] for n in range(0, PRODUCTS, 2))]
+    return write_csv(folder / "data.csv", rows)
+
+
+def start(shop, media):
+    command = [sys.executable, "-c", IMPORT, connection.settings_dict["NAME"], str(shop)]
+    environment = {**os.environ, "MEDIA_ROOT": str(media), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    return subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
+
+
+def kill_when(process, media, files):
+    """Kills the process as soon as it has written that many files; False where it ended before."""
+    while process.poll() is None:
+        if len(files_in(media)) >= files:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def wait_for_lock():
+    """The server notices a moment later that the killed process is gone, and lets go of its lock."""
+    for _ in range(100):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+            if not cursor.fetchone()[0]:
+                return
+        time.sleep(0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_import_leaves_whole_products_and_a_second_run_completes_it(shop, media):
+    for files in (100, 700, 1_300):
+        assert kill_when(start(shop, media), media, files), "The import was faster than the test."
+        wait_for_lock()
+        assert not Product.objects.filter(images__isnull=True).exists()
+        assert ProductImage.objects.count() == 2 * Product.objects.count() < 2 * PRODUCTS
+        assert set(ProductImage.objects.values_list("file", flat=True)) <= set(files_in(media))
+    run(shop)
+    completed = catalogue(), files_in(media)
+    assert Product.objects.count() == PRODUCTS
+    assert completed[1] == sorted(set(ProductImage.objects.values_list("file", flat=True)))
+
+    Product.objects.all().delete()
+    Category.objects.all().delete()
+    assert files_in(media) == []
+    run(shop)
+    assert (catalogue(), files_in(media)) == completed
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_are_refused(shop, media):
+    process = start(shop, media)
+    try:
+        while not files_in(media):
+            assert process.poll() is None
+            time.sleep(0.02)
+        with pytest.raises(Exception, match="Another import is running"):
+            run(shop)
+    finally:
+        process.wait()
+    assert "900 unchanged" in run(shop)
