@@ -78,7 +78,7 @@ def melange(size, repeat, rng):
 def denim(size, repeat, rng):
     x, y = axes(size)
     twill = np.sin((x + y) * 2 * np.pi * _count(repeat, 0.22))
-    return 1 + 0.05 * twill + 0.055 * _grain(size, rng, 5, 0.7) + 0.05 * _grain(size, rng, 14, 10)
+    return 1 + 0.05 * twill + 0.045 * _grain(size, rng, 4, 0.7) + 0.028 * _grain(size, rng, 16, 12)
 
 
 def twill(size, repeat, rng):
@@ -124,7 +124,7 @@ def tweed(size, repeat, rng):
 
 
 def fleece(size, repeat, rng):
-    return 1 + 0.06 * _grain(size, rng, 3.0, 3.0) + 0.03 * _grain(size, rng, 1.2, 1.2)
+    return 1 + 0.03 * _grain(size, rng, 2.4, 2.4) + 0.025 * _grain(size, rng, 1.0, 1.0)
 
 
 def satin(size, repeat, rng):

@@ -247,7 +247,7 @@ def tights(design: Design, body: Body) -> list[Panel]:
 
     from .lowers import Trousers
 
-    cut = {**design.cut, "fit": "skin", "rise": "high", "layer": 12.0, "elastic": True, "reach": 1.0}
+    cut = {**design.cut, "fit": "skin", "rise": "high", "layer": 15.2, "elastic": True, "reach": 1.0}
     legs = Trousers(replace(design, cut=cut), body).panels()
     if body.dressed:
         return legs
@@ -255,7 +255,7 @@ def tights(design: Design, body: Body) -> list[Panel]:
     for side in (LEFT, RIGHT):
         ankle = body.leg(side)[2]
         toe = ellipse_foot(ankle, side)
-        feet.append(Panel(toe, z=12.1, grain=Grain.straight(ankle, ankle + (0, 8), 4), puff=2, bulge=0.7))
+        feet.append(Panel(toe, z=15.3, grain=Grain.straight(ankle, ankle + (0, 8), 4), puff=2, bulge=0.7))
     return [*legs, *feet]
 
 

@@ -40,7 +40,14 @@ class Trousers:
         leg = self.body.build.leg
         radii = np.interp(stations, *BARE) * leg + np.interp(stations, (0.1, 0.45, 0.68, 1), self.ease)
         left, right = tube(spine, stations / self.reach, radii)
-        return (right, left, spine) if side == RIGHT else (left, right, spine)
+        outer, inner = (right, left) if side == RIGHT else (left, right)
+        return outer, self._apart(inner, side), spine
+
+    def _apart(self, inner: Points, side: int) -> Points:
+        """The inner edge kept on its own side of the middle, so that two wide legs do not look like a skirt."""
+        middle = self.body.torso(points((0, CROTCH)))[0][0]
+        least = 0.3 + 0.07 * np.clip(inner[:, 1] - CROTCH, 0, 30)
+        return np.stack([middle + side * np.maximum((inner[:, 0] - middle) * side, least), inner[:, 1]], axis=1)
 
     def leg(self, side: int) -> Panel:
         outer, inner, spine = self.edges(side)

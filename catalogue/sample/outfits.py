@@ -14,13 +14,13 @@ from .figure import HAIRCUTS, HAIRS, SKINS, Person
 from .views import plain
 
 STANDING = (
-    Pose(arms=((13, 12), (10, 14)), legs=((2, 0), (5, 2)), hip_tilt=-2, shoulder_tilt=1.5, sway=-1, turn=0.4),
-    Pose(arms=((46, 100), (12, 10)), legs=((2, 0), (8, 3)), hip_tilt=-4, shoulder_tilt=3, sway=-1.6, turn=-0.5),
-    Pose(arms=((10, 18), (48, 103)), legs=((8, 3), (2, 0)), hip_tilt=4, shoulder_tilt=-3, sway=1.6, turn=0.6),
-    Pose(arms=((18, 26), (16, 12)), legs=((6, 5), (7, 1)), hip_tilt=1, shoulder_tilt=-2, turn=0.1),
-    Pose(arms=((10, 10), (24, 62)), legs=((4, 3), (3, 0)), hip_tilt=2, shoulder_tilt=-1, sway=0.8, turn=-0.8),
-    Pose(arms=((28, 24), (26, 20)), legs=((7, 0), (8, 1)), turn=0.0),
-    Pose(arms=((20, 58), (12, 6)), legs=((3, 0), (6, 4)), hip_tilt=-2, shoulder_tilt=2, sway=-0.8, turn=0.8),
+    Pose(arms=((13, 12), (10, 14)), legs=((1, 0), (3, 2)), hip_tilt=-2, shoulder_tilt=1.5, sway=-1, turn=0.4),
+    Pose(arms=((46, 100), (12, 10)), legs=((0, 0), (6, 4)), hip_tilt=-4, shoulder_tilt=3, sway=-1.6, turn=-0.5),
+    Pose(arms=((10, 18), (48, 103)), legs=((6, 4), (0, 0)), hip_tilt=4, shoulder_tilt=-3, sway=1.6, turn=0.6),
+    Pose(arms=((18, 26), (16, 12)), legs=((3, 4), (4, 0)), hip_tilt=1, shoulder_tilt=-2, turn=0.1),
+    Pose(arms=((10, 10), (24, 62)), legs=((2, 3), (1, 0)), hip_tilt=2, shoulder_tilt=-1, sway=0.8, turn=-0.8),
+    Pose(arms=((28, 24), (26, 20)), legs=((5, 0), (5, 1)), turn=0.0),
+    Pose(arms=((20, 58), (12, 6)), legs=((1, 0), (4, 4)), hip_tilt=-2, shoulder_tilt=2, sway=-0.8, turn=0.8),
 )
 WOMEN_ONLY = {"dress", "jumpsuit", "skirt"}
 
@@ -70,6 +70,7 @@ def look(wardrobe: Wardrobe, rng: np.random.Generator, wanted: int) -> Look:
     extras = _extras(wardrobe, rng, build, main, max(0, wanted - len(main)))
     bought = [product for product in (*main, *extras) if product is not None][: max(wanted, 2)]
     worn = [(product.design, product) for product in bought]
+    worn = [(_tucked(design, bought, rng), product) for design, product in worn]
     worn += [(design, None) for design in _gaps(bought)]
     person = _person(rng, build)
     return Look(person, tuple((_carried(design, person, rng), product) for design, product in worn))
@@ -112,8 +113,18 @@ def _gaps(bought: Sequence[Product]) -> list[Design]:
     if not types & {"dress", "jumpsuit", "trousers", "shorts", "skirt"}:
         gaps.append(plain("charcoal", "trousers", "trousers", "twill", fit="slim"))
     if not types & {"dress", "jumpsuit", "top"} or any(product.design.kind == "dungarees" for product in bought):
-        gaps.append(plain("white", "upper", "top", ease=1.2, hem=84, collar="rib", layer=18))
+        gaps.append(plain("white", "upper", "top", ease=0.6, hem=79, shape="fitted", collar="rib", layer=18))
     return gaps
+
+
+def _tucked(design: Design, bought: Sequence[Product], rng: np.random.Generator) -> Design:
+    """A plain top goes into a high waistband as often as not."""
+    high = any(product.garment_type == "skirt" or product.design.get("rise") == "high" for product in bought)
+    loose = design.garment_type != "top" or design.get("hem_shape") == "rib" or design.get("build") == "man"
+    if loose or not high or rng.random() < 0.4:
+        return design
+    ease = min(float(design.get("ease", 2.0)), 1.6)
+    return replace(design, cut={**design.cut, "layer": 18, "hem": 72, "shape": "fitted", "ease": ease, "flare": 0.0})
 
 
 def _person(rng: np.random.Generator, build: str) -> Person:

@@ -270,7 +270,9 @@ def dress(design: Design, body: Body) -> list[Panel]:
 
 def jumpsuit(design: Design, body: Body) -> list[Panel]:
     bodice = Upper(_without(design, shape="fitted", hem_shape="straight", pocket="none"), body, hem=67.0)
-    legs = Trousers(_without(design, rise="high", layer=bodice.layer - 1, elastic=True, cord=False, band=2.4), body)
+    legs = Trousers(
+        _without(design, rise="high", layer=bodice.layer - 1, elastic=True, cord=False, band=2.4, cuff=None), body
+    )
     sash = belt(design, body, 65.4, float(legs.waist_half(66)) + 0.3, bodice.layer + 1.5)
     return [*(panel for panel in legs.panels() if panel.material != "lining"), *bodice.panels(), *sash]
 

@@ -118,7 +118,7 @@ def plain(colour: str, kind: str, garment_type: str, weave: str = "jersey", **cu
 def neutrals(design: Design, rng: np.random.Generator) -> list[Design]:
     """What a model wears besides the product: white, grey and denim."""
     kind, covers = design.kind, design.garment_type
-    tee = plain("white", "upper", "top", ease=1.2, hem=84, collar="rib", layer=18, build=design.get("build"))
+    tee = plain("white", "upper", "top", ease=0.6, hem=79, shape="fitted", collar="rib", layer=18)
     jeans = plain(
         *(
             ("denim", "trousers", "trousers", "denim")
@@ -129,6 +129,8 @@ def neutrals(design: Design, rng: np.random.Generator) -> list[Design]:
     )
     shoes = plain("white", "footwear", "footwear", last="sneaker")
     worn = [] if kind == "footwear" else [shoes]
+    if covers == "swimwear" and kind == "upper":
+        worn.append(plain("black", "briefs", "swimwear"))
     if covers in ("top", "outerwear", "footwear", "bag", "headwear", "accessory") and kind != "tights":
         worn.append(jeans if kind not in ("socks",) else plain("grey", "trousers", "shorts", fit="shorts", reach=0.4))
     if covers in ("trousers", "shorts", "skirt", "outerwear", "footwear", "bag", "headwear") or kind in (
@@ -141,11 +143,12 @@ def neutrals(design: Design, rng: np.random.Generator) -> list[Design]:
 
 
 POSES = (
-    Pose(arms=((12, 10), (12, 10)), legs=((3, 0), (4, 1))),
-    Pose(arms=((46, 100), (11, 12)), legs=((2, 0), (7, 2)), hip_tilt=-3, shoulder_tilt=2, sway=-1.2, turn=0.5),
-    Pose(arms=((10, 16), (46, 100)), legs=((7, 2), (2, 0)), hip_tilt=3, shoulder_tilt=-2, sway=1.2, turn=-0.6),
-    Pose(arms=((17, 14), (9, 22)), legs=((5, 3), (5, 0)), shoulder_tilt=1.5, turn=0.3),
-    Pose(arms=((9, 20), (20, 16)), legs=((4, 0), (6, 4)), hip_tilt=-2, sway=-0.8, turn=-0.4),
+    Pose(arms=((12, 10), (12, 10)), legs=((1, 0), (2, 1))),
+    Pose(arms=((46, 100), (11, 12)), legs=((0, 0), (5, 3)), hip_tilt=-3, shoulder_tilt=2, sway=-1.2, turn=0.5),
+    Pose(arms=((10, 16), (46, 100)), legs=((5, 3), (0, 0)), hip_tilt=3, shoulder_tilt=-2, sway=1.2, turn=-0.6),
+    Pose(arms=((17, 14), (9, 16)), legs=((3, 3), (3, 0)), shoulder_tilt=1.5, turn=0.3),
+    Pose(arms=((9, 14), (20, 16)), legs=((2, 0), (4, 4)), hip_tilt=-2, sway=-0.8, turn=-0.4),
+    Pose(arms=((24, 18), (24, 18)), legs=((3, 0), (3, 0)), turn=0.0),
 )
 
 

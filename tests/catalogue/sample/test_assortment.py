@@ -3,7 +3,6 @@ from collections import Counter
 import pytest
 
 from catalogue.sample.assortment import assortment
-from catalogue.sample.tailor import BUILDERS
 
 COUNT = 420
 
@@ -73,7 +72,3 @@ def test_fewer_products_are_the_first_of_more(products):
 
 def test_another_seed_is_another_assortment(products):
     assert [p.name for p in assortment(30, 1)] != [p.name for p in products[:30]]
-
-
-def test_every_kind_of_garment_is_sold(products):
-    assert {product.design.kind for product in products} == set(BUILDERS) - {"bra", "briefs"}
