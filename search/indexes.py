@@ -23,15 +23,17 @@ def has_index(encoder: Encoder) -> bool:
     return bool(row and row[0])
 
 
-def create_index(encoder: Encoder, *, concurrently: bool = True) -> None:
-    """Builds the index unless it is there: beside the running site, or (not `concurrently`) inside a transaction."""
+def create_index(encoder: Encoder) -> None:
+    """Builds the index unless it is there: beside the running site, or plainly where a transaction is open."""
     if has_index(encoder):
         return
     drop_index(encoder)
+    if connection.in_atomic_block:
+        connection.check_constraints()  # no index can be made while foreign keys wait to be checked
     with connection.cursor() as cursor:
         cursor.execute(
-            f"CREATE INDEX {'CONCURRENTLY' if concurrently else ''} {index_name(encoder)} ON search_garmentembedding "
-            f"USING hnsw ((vector::halfvec({encoder.dimensions})) halfvec_cosine_ops) "
+            f"CREATE INDEX {'' if connection.in_atomic_block else 'CONCURRENTLY'} {index_name(encoder)} "
+            f"ON search_garmentembedding USING hnsw ((vector::halfvec({encoder.dimensions})) halfvec_cosine_ops) "
             f"WITH (m = {M}, ef_construction = {EF_CONSTRUCTION}) WHERE encoder_id = '{encoder.pk}'"
         )
 

@@ -3,7 +3,6 @@
 import hashlib
 
 import numpy as np
-from django.db import connection
 from pgvector import HalfVector
 
 from catalogue.models import Product, ProductImage
@@ -58,9 +57,8 @@ def make_embedded_catalogue(encoder, *, products, images=2, categories=("dress",
     )
     vectors = clustered_vectors(len(pictures), encoder.dimensions, seed=seed).astype(np.float16).astype(np.float32)
     embed(pictures, vectors, encoder, [product.category.garment_types[0] for product in rows for _ in range(images)])
-    connection.check_constraints()  # an index cannot be made while foreign keys wait to be checked
     if index:
-        indexes.create_index(encoder, concurrently=False)
+        indexes.create_index(encoder)
     indexes.analyse()
     return vectors, rows
 
