@@ -1,0 +1,158 @@
+"""Exports an encoder to an artifact that search.vision.encoder runs without torch.
+
+    python -m search.training.export_encoder --fitted var/training/lite2-colour.pt --name lite2-colour --out search/weights
+    python -m search.training.export_encoder --torchvision resnet50 --weights resnet50-11ad3fa6.pth \\
+        --name resnet50-imagenet --out var/models
+
+The first is what `fit_encoder` wrote. The second is a plain torchvision ResNet with the weights of a state dict: its
+four stages and the colours, each an equal share, brought to `--dimensions` by a fixed random rotation, which keeps
+cosines; nothing is learned, so nothing but the weights is needed. Both print how far the artifact is from torch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openvino
+import torch
+
+from search.training.artifacts import file_hashes, save, write_card
+from search.training.encoder_network import GarmentEncoder, ResNetTaps
+from search.training.fit_encoder import make_network
+
+# Where cells are averaged or colours counted, 8 bits would be lost on a few hundred numbers that carry the most.
+KEPT_IN_FLOAT = ("histogram", "project", "pool")
+
+
+class EncoderError(RuntimeError):
+    """Weights cannot be exported; the message says which and why."""
+
+
+def read_fitted(path: Path) -> tuple[GarmentEncoder, dict[str, Any]]:
+    """Returns the encoder that `fit_encoder` wrote and its recipe (backbone, size, dimensions)."""
+    content = _read(path)
+    recipe = content["recipe"]
+    network = make_network(recipe["backbone"], recipe["size"], recipe["dimensions"])
+    network.load_state_dict(content["state_dict"])
+    return network.eval(), recipe
+
+
+def plain_resnet(depth: str, weights: Path, dimensions: int = 512, seed: int = 0) -> GarmentEncoder:
+    """Returns an encoder of a torchvision ResNet with the weights of a state-dict file.
+
+    Raises EncoderError where the file is no state dict of this ResNet, or reading it would unpickle objects.
+    """
+    state = _read(weights)
+    network = GarmentEncoder(ResNetTaps(depth), dimensions)
+    names = {"stem.0": "conv1", "stem.1": "bn1", **{f"stages.{i}": f"layer{i + 1}" for i in range(4)}}
+    try:
+        wanted = {name: state[_renamed(name, names)] for name in network.taps.state_dict()}
+        network.taps.load_state_dict(wanted)
+    except (KeyError, RuntimeError) as error:
+        raise EncoderError(f"{weights} holds no weights of torchvision's {depth}: {error}") from error
+    rotation = np.random.default_rng(seed).normal(size=(dimensions, sum(network.widths)))
+    with torch.no_grad():
+        network.project.weight.copy_(torch.from_numpy(np.linalg.qr(rotation.T)[0].T))
+        network.project.bias.zero_()
+    return network.eval()
+
+
+def _renamed(name: str, names: dict[str, str]) -> str:
+    ours = next(key for key in names if name.startswith(f"{key}."))
+    return names[ours] + name[len(ours) :]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises a different one for every way in which a file can be wrong
+        raise EncoderError(
+            f"{path} is refused: it is no state dict, or reading it would unpickle objects, which can run any code "
+            f"({type(error).__name__}). Save its state_dict alone with torch.save."
+        ) from error
+    if not isinstance(content, dict):
+        raise EncoderError(f"{path} holds a {type(content).__name__}, not a state dict")
+    return content
+
+
+def convert(network: GarmentEncoder, size: int) -> openvino.Model:
+    """Returns the graph with inputs image (N, 3, S, S) 0..1 and mask (N, 1, S, S) and one output (N, dimensions)."""
+    shapes = [([-1, 3, size, size],), ([-1, 1, size, size],)]
+    example = torch.rand(2, 3, size, size), torch.ones(2, 1, size, size)
+    with torch.no_grad():
+        model = openvino.convert_model(network, example_input=example, input=shapes)
+    for port, name in zip(model.inputs, ("image", "mask"), strict=True):
+        port.get_tensor().set_names({name})
+    return model
+
+
+def export(network: GarmentEncoder, folder: Path, card: dict[str, Any], size: int) -> Path:
+    """Writes the artifact and its card to folder/<name>; returns that folder."""
+    target = folder / card["name"]
+    target.mkdir(parents=True, exist_ok=True)
+    save(target, "model", convert(network, size))
+    made = {
+        "kind": "encoder",
+        "files": file_hashes(target, ("model",)),
+        "input_size": [size, size],
+        "mean": [0.0, 0.0, 0.0],  # the graph takes RGB from 0 to 1 and normalises it itself
+        "std": [255.0, 255.0, 255.0],
+        "dimensions": network.project.out_features,
+        "parameters": {"weights": "fp16", "values": sum(p.numel() for p in network.parameters())},
+    }
+    write_card(target, card | made)
+    return target
+
+
+def farthest(network: GarmentEncoder, artifact: Path, size: int, count: int = 8) -> float:
+    """Returns the largest cosine distance between torch's and the artifact's vectors of the same random crops."""
+    rng = np.random.default_rng(0)
+    coarse = torch.from_numpy(rng.random((count, 3, 9, 9), np.float32))
+    image = torch.nn.functional.interpolate(coarse, size=(size, size), mode="bicubic").clamp(0, 1)
+    mask = torch.ones(count, 1, size, size)
+    mask[::2, :, : size // 4] = 0
+    with torch.no_grad():
+        ours = network(image, mask).numpy()
+    settings = {"INFERENCE_PRECISION_HINT": "f32"}
+    theirs = openvino.compile_model(artifact / "model.xml", "CPU", settings)([image.numpy(), mask.numpy()])[0]
+    return float(1 - (ours * theirs).sum(1).min())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--fitted", type=Path, help="what fit_encoder wrote")
+    source.add_argument("--torchvision", help="a ResNet of torchvision, such as resnet50")
+    parser.add_argument("--weights", type=Path, help="its state dict")
+    parser.add_argument("--name", required=True)
+    parser.add_argument("--out", type=Path, default=Path("var/models"))
+    parser.add_argument("--size", type=int, default=224, help="of a torchvision ResNet's input")
+    parser.add_argument("--dimensions", type=int, default=512, help="of a torchvision ResNet's vector")
+    parser.add_argument("--licence", default="unknown")
+    args = parser.parse_args()
+    if args.torchvision and not args.weights:
+        parser.error("--torchvision needs --weights")
+    try:
+        network, recipe = _chosen(args)
+    except EncoderError as error:
+        print(error, file=sys.stderr)
+        return 1
+    card = {"name": args.name, "licence": args.licence, "training": recipe, "measured": {}}
+    folder = export(network, args.out, card, recipe["size"])
+    print(f"{folder}: cosine distance to torch at most {farthest(network, folder, recipe['size']):.1e}")
+    return 0
+
+
+def _chosen(args: argparse.Namespace) -> tuple[GarmentEncoder, dict[str, Any]]:
+    if args.fitted:
+        return read_fitted(args.fitted)
+    recipe = {"backbone": args.torchvision, "size": args.size, "weights": args.weights.name}
+    return plain_resnet(args.torchvision, args.weights, args.dimensions), recipe
+
+
+if __name__ == "__main__":
+    sys.exit(main())
