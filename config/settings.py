@@ -159,7 +159,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": "none"},  # else it asks swagger.io
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "GarmentTypeEnum": "catalogue.garment_types.GarmentType",
+        "ColourEnum": "catalogue.colours.Colour",
+    },
 }
 
 # Photos. The limits bound what one request may cost; the message of a refusal names them.

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from catalogue.api.serializers import ProductCardSerializer
 from catalogue.colours import Colour
 from catalogue.garment_types import GarmentType
-from catalogue.models import Category, Product
+from catalogue.models import Category
 from search.answers import Filters
 from search.services import DEFAULT_LIMIT, MAX_LIMIT
 
 
+@extend_schema_field(
+    {"type": "array", "items": {"type": "number", "minimum": 0, "maximum": 1}, "minItems": 4, "maxItems": 4}
+)
 class BoxField(serializers.Field):
     """x0,y0,x1,y1 in 0..1: as a text with commas or a list of four numbers."""
 
@@ -84,25 +89,6 @@ class PhotoSearchInput(serializers.Serializer):
         """What of the answer is asked for: the keywords of `search_query` besides the photo and the filters."""
         names = ("garment", "box", "whole", "limit", "offset")
         return {name: self.validated_data[name] for name in names if name in self.validated_data}
-
-
-class ProductCardSerializer(serializers.ModelSerializer):
-    category = serializers.SlugRelatedField(slug_field="slug", read_only=True)
-    image = serializers.SerializerMethodField()
-    page = serializers.URLField(source="get_absolute_url", read_only=True)
-
-    class Meta:
-        model = Product
-        fields = ["id", "sku", "name", "brand", "category", "price", "currency", "url", "image", "colours", "page"]
-
-    def get_image(self, product: Product) -> str | None:
-        return self._absolute(product.main_image)
-
-    def _absolute(self, image) -> str | None:
-        request = self.context.get("request")
-        if image is None:
-            return None
-        return request.build_absolute_uri(image.file.url) if request else image.file.url
 
 
 class ResultSerializer(serializers.Serializer):

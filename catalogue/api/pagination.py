@@ -1,0 +1,53 @@
+"""Pages by limit and offset, bounded and explicit about mistakes."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import LimitOffsetPagination
+from rest_framework.request import Request
+
+MAX_LIMIT = 100
+MAX_OFFSET = 10_000_000
+
+
+class BoundedPagination(LimitOffsetPagination):
+    """`limit` from 1 to 100 and `offset` from 0; anything else is an error and not another page."""
+
+    default_limit = 24
+    max_limit = MAX_LIMIT
+
+    def get_limit(self, request: Request) -> int:
+        return _number(request, self.limit_query_param, self.default_limit, 1, MAX_LIMIT)
+
+    def get_offset(self, request: Request) -> int:
+        return _number(request, self.offset_query_param, 0, 0, MAX_OFFSET)
+
+    def get_paginated_response_schema(self, schema: dict) -> dict:
+        described = super().get_paginated_response_schema(schema)
+        described["properties"]["count"]["description"] = "How many there are in all."
+        return described
+
+    def get_schema_operation_parameters(self, view) -> list[dict]:
+        limit, offset = super().get_schema_operation_parameters(view)
+        limit["schema"] |= {"minimum": 1, "maximum": MAX_LIMIT, "default": self.default_limit}
+        offset["schema"] |= {"minimum": 0, "maximum": MAX_OFFSET, "default": 0}
+        return [limit, offset]
+
+
+class ProductPagination(BoundedPagination):
+    """Finds a page's ids in the index alone and then reads these rows: what lies before it is not read."""
+
+    def paginate_queryset(self, queryset: QuerySet, request: Request, view=None) -> list:
+        ids = super().paginate_queryset(queryset.values_list("pk", flat=True), request, view)
+        rows = queryset.model.objects.for_cards().in_bulk(ids)
+        return [rows[pk] for pk in ids if pk in rows]
+
+
+def _number(request: Request, name: str, default: int, lowest: int, highest: int) -> int:
+    text = request.query_params.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 12 and lowest <= int(text) <= highest):
+        raise ValidationError({name: [f"{text!r} is no number from {lowest} to {highest}."]})
+    return int(text)

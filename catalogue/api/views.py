@@ -1,0 +1,173 @@
+"""The catalogue's endpoints: everybody reads, staff write."""
+
+from __future__ import annotations
+
+from django.db.models import Count, ProtectedError, QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import generics, status, viewsets
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from catalogue import services
+from catalogue.api.pagination import BoundedPagination, ProductPagination
+from catalogue.api.serializers import (
+    BrandSerializer,
+    CategorySerializer,
+    ImageSerializer,
+    OrderSerializer,
+    ProductCardSerializer,
+    ProductSerializer,
+    UploadSerializer,
+)  # fmt: skip
+from catalogue.filters import ProductFilter
+from catalogue.models import Category, Product, ProductImage
+from catalogue.photos import NotAPhoto
+
+
+class InUse(APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "in_use"
+
+
+@extend_schema_view(
+    list=extend_schema(operation_id="list_products", summary="Products, narrowed down and ordered"),
+    retrieve=extend_schema(operation_id="get_product", summary="All of one product"),
+    create=extend_schema(operation_id="create_product", summary="Add a product (staff)"),
+    update=extend_schema(operation_id="replace_product", summary="Write all of a product (staff)"),
+    partial_update=extend_schema(operation_id="update_product", summary="Change some of a product (staff)"),
+    destroy=extend_schema(operation_id="delete_product", summary="Delete a product and its photos (staff)"),
+)
+class ProductViewSet(viewsets.ModelViewSet):
+    """Products. Hidden ones are there for staff alone."""
+
+    queryset = Product.objects.all()
+    filterset_class = ProductFilter
+    pagination_class = ProductPagination
+    lookup_value_regex = "[0-9]{1,18}"
+
+    def get_queryset(self) -> QuerySet[Product]:
+        products = Product.objects.defer("document").order_by("-id")
+        return products if self.request.user.is_staff else products.visible()
+
+    def get_serializer_class(self) -> type:
+        return ProductCardSerializer if self.action == "list" else ProductSerializer
+
+    def get_object(self) -> Product:
+        product = get_object_or_404(self.get_queryset().for_cards(), pk=self.kwargs["pk"])
+        self.check_object_permissions(self.request, product)
+        return product
+
+
+class ProductImagesView(APIView):
+    """The photos of one product, for staff to add to."""
+
+    parser_classes = [MultiPartParser, FormParser]
+
+    @extend_schema(
+        operation_id="add_product_image",
+        summary="Add a photo to a product (staff)",
+        request={"multipart/form-data": UploadSerializer},
+        responses={
+            201: ImageSerializer,
+            400: OpenApiResponse(description="The file is no photo; the answer says why."),
+        },
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Adds the photo behind the product's others; one that it has already is answered as it is."""
+        product = get_object_or_404(Product, pk=pk)
+        given = UploadSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        try:
+            image = services.add_image(product=product, file=given.validated_data["file"])
+        except NotAPhoto as error:
+            raise ValidationError({"file": [str(error)]}) from error
+        answer = ImageSerializer(image, context={"request": request})
+        return Response(answer.data, status=status.HTTP_201_CREATED)
+
+
+class ProductImageOrderView(APIView):
+    """The order in which a product's photos are shown."""
+
+    @extend_schema(
+        operation_id="order_product_images",
+        summary="Order the photos of a product (staff)",
+        request=OrderSerializer,
+        responses=ImageSerializer(many=True),
+    )
+    def put(self, request: Request, pk: int) -> Response:
+        """Shows the photos in this order; the first is the one that lists show."""
+        product = get_object_or_404(Product, pk=pk)
+        given = OrderSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        try:
+            services.order_images(product=product, images=given.validated_data["images"])
+        except ValueError as error:
+            raise ValidationError({"images": [str(error)]}) from error
+        return Response(ImageSerializer(product.images.all(), many=True, context={"request": request}).data)
+
+
+class ProductImageView(APIView):
+    """One photo of a product."""
+
+    @extend_schema(operation_id="delete_product_image", summary="Remove a photo (staff)", responses={204: None})
+    def delete(self, request: Request, pk: int, image: int) -> Response:
+        """Removes the photo, and its file where no other product shows it."""
+        get_object_or_404(ProductImage, pk=image, product=pk).delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@extend_schema_view(
+    list=extend_schema(operation_id="list_categories", summary="Categories with their numbers of products"),
+    retrieve=extend_schema(operation_id="get_category", summary="One category"),
+    create=extend_schema(operation_id="create_category", summary="Add a category (staff)"),
+    update=extend_schema(operation_id="replace_category", summary="Write all of a category (staff)"),
+    partial_update=extend_schema(operation_id="update_category", summary="Change some of a category (staff)"),
+    destroy=extend_schema(
+        operation_id="delete_category", summary="Delete an empty category (staff)",
+        responses={204: None, 409: OpenApiResponse(description="The category holds products.")},
+    ),
+)  # fmt: skip
+class CategoryViewSet(viewsets.ModelViewSet):
+    queryset = Category.objects.all()
+    serializer_class = CategorySerializer
+    pagination_class = BoundedPagination
+    filter_backends = []
+    lookup_field = "slug"
+
+    def get_queryset(self) -> QuerySet[Category]:
+        return Category.objects.with_counts().order_by("position", "name", "id")
+
+    def perform_create(self, serializer: CategorySerializer) -> None:
+        serializer.instance = self.get_queryset().get(pk=serializer.save().pk)
+
+    def perform_destroy(self, category: Category) -> None:
+        try:
+            category.delete()
+        except ProtectedError as error:
+            held = category.products.count()
+            raise InUse(f"{category.name} holds {held} products. Move or delete them first.") from error
+
+
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="list_brands",
+        summary="Brands with their numbers of products, the largest first",
+        parameters=[OpenApiParameter("q", str, description="The beginning of a brand's name.")],
+    )
+)
+class BrandListView(generics.ListAPIView):
+    queryset = Product.objects.none()
+    serializer_class = BrandSerializer
+    pagination_class = BoundedPagination
+    filter_backends = []
+
+    def get_queryset(self) -> QuerySet[Product]:
+        products = Product.objects.visible().exclude(brand="")
+        begin = self.request.query_params.get("q", "").replace("\0", "")[:120]
+        if begin:
+            products = products.filter(brand__istartswith=begin)
+        return products.values("brand").annotate(product_count=Count("pk")).order_by("-product_count", "brand")
