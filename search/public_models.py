@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import subprocess
 import sys
@@ -28,7 +29,7 @@ class PublicModel:
     weights: RemoteFile
     licence: str
     about: str
-    config: str = ""  # of MMDetection, as it is named there
+    config: str  # an architecture of torchvision, or a configuration of MMDetection, as it is named there
     labels: dict[str, str | None] | None = None
 
 
@@ -40,6 +41,7 @@ PUBLIC_MODELS = [
         weights=RemoteFile("https://download.pytorch.org/models/resnet50-11ad3fa6.pth", "11ad3fa6"),
         licence="BSD-3-Clause (torchvision); trained on ImageNet-1k",
         about="torchvision's ResNet-50, IMAGENET1K_V2",
+        config="resnet50",
     ),
     PublicModel(
         name="mask-rcnn-deepfashion",
@@ -107,9 +109,18 @@ def export(model: PublicModel) -> Path:
 
 
 def _arguments(model: PublicModel, weights: Path) -> list[str]:
-    common = ["--checkpoint", str(weights), "--name", model.name, "--out", str(models_dir())]
+    common = ["--name", model.name, "--out", str(models_dir()), "--licence", model.licence]
     if model.kind == "encoder":
-        return [*common, "--arch", "resnet50", "--licence", model.licence]
+        return [*common, "--torchvision", model.config, "--weights", str(weights)]
     table = weights.with_suffix(".labels.json")
     table.write_text(json.dumps(model.labels))
-    return [*common, "--config", model.config, "--labels", str(table), "--licence", model.licence]
+    config = _mmdetection() / ".mim" / "configs" / model.config
+    return [*common, "--config", str(config), "--checkpoint", str(weights), "--labels", str(table)]
+
+
+def _mmdetection() -> Path:
+    """Where MMDetection lies; its own configurations come with it."""
+    spec = importlib.util.find_spec("mmdet")
+    if spec is None or not spec.submodule_search_locations:
+        raise ExportError("MMDetection is not installed; exporting needs all of requirements.txt.")
+    return Path(spec.submodule_search_locations[0])

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 from django.conf import settings
 from django.db import transaction
+from prometheus_client import Histogram
 
 from catalogue.models import Product, ProductImage
 from catalogue.querysets import ProductQuerySet
@@ -36,6 +37,12 @@ __all__ = [
 ]
 
 DEFAULT_LIMIT, MAX_LIMIT = 24, 100
+STAGE_SECONDS = Histogram(
+    "photo_search_stage_seconds",
+    "How long each stage of a photo search took.",
+    ["stage"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
 
 
 class NotReady(RuntimeError):
@@ -192,6 +199,8 @@ def _answer(
     ]
     timing |= {"search": _since(search_started), "total": _since(started)}
     width, height = kept.size
+    for stage, milliseconds in timing.items():
+        STAGE_SECONDS.labels(stage).observe(milliseconds / 1000)
     rounded = {stage: round(milliseconds, 1) for stage, milliseconds in timing.items()}
     return PhotoAnswer(query, width, height, garments, rounded, encoder.pk, limit, offset)
 
