@@ -1,0 +1,178 @@
+"""The catalogue in the admin: quick at a million products, photos stored as everywhere else."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from import_export.admin import ImportExportModelAdmin
+from import_export.formats.base_formats import CSV
+
+from catalogue.admin_forms import CategoryForm, ImageForm, ImageFormSet, ProductForm
+from catalogue.admin_resources import ProductResource
+from catalogue.models import Category, Product, ProductImage
+from catalogue.templatetags.shop import money
+from catalogue.thumbnails import thumbnail_of
+
+admin.site.site_header = admin.site.site_title = _("Fashion Visual Search")
+admin.site.index_title = _("Shop")
+
+
+def preview(image: ProductImage | None, size: str) -> str:
+    """An <img> of the thumbnail, with its size so that the page does not jump."""
+    if image is None or not image.file:
+        return "–"
+    thumbnail = thumbnail_of(image, size)
+    return format_html(
+        '<img src="{}" width="{}" height="{}" alt="" loading="lazy">', thumbnail.url, thumbnail.width, thumbnail.height
+    )
+
+
+class HasPhotoFilter(admin.SimpleListFilter):
+    title = _("photos")
+    parameter_name = "photos"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple]:
+        return [("yes", _("with photos")), ("no", _("without photos"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(images__isnull=self.value() == "no").distinct()
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin):
+    form = CategoryForm
+    list_display = ["name", "slug", "holds", "products_shown", "position"]
+    list_editable = ["position"]
+    search_fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
+        return super().get_queryset(request).with_counts()
+
+    @admin.display(description=_("holds"))
+    def holds(self, category: Category) -> str:
+        labels = dict(Category._meta.get_field("garment_types").base_field.choices)
+        return ", ".join(str(labels[name]) for name in category.garment_types) or str(_("anything"))
+
+    @admin.display(description=_("products shown"), ordering="product_count")
+    def products_shown(self, category: Category) -> str:
+        url = reverse("admin:catalogue_product_changelist")
+        return format_html(
+            '<a href="{}?category__id__exact={}&is_active__exact=1">{}</a>', url, category.pk, category.product_count
+        )
+
+
+class ImageInline(admin.TabularInline):
+    model = ProductImage
+    form = ImageForm
+    formset = ImageFormSet
+    fields = ["photo", "file", "position", "size", "source"]
+    readonly_fields = ["photo", "size", "source"]
+    extra = 1
+
+    @admin.display(description=_("photo"))
+    def photo(self, image: ProductImage) -> str:
+        return preview(image if image.pk else None, "tiny")
+
+    @admin.display(description=_("pixels"))
+    def size(self, image: ProductImage) -> str:
+        return f"{image.width} × {image.height}" if image.pk else "–"
+
+
+@admin.register(Product)
+class ProductAdmin(ImportExportModelAdmin):
+    form = ProductForm
+    resource_classes = [ProductResource]
+    formats = [CSV]
+    list_display = ["photo", "name", "sku", "category", "brand", "costs", "photos", "is_active", "updated_at"]
+    list_display_links = ["photo", "name"]
+    list_filter = ["is_active", "category", HasPhotoFilter, "created_at"]
+    list_per_page = 50
+    show_full_result_count = False  # counts a million rows to say "of 1,000,000"
+    search_fields = ["name"]  # shows the box; `get_search_results` does the looking
+    search_help_text = _("Words of name, brand, category or description; or an SKU")
+    autocomplete_fields = ["category"]
+    readonly_fields = ["created_at", "updated_at"]
+    inlines = [ImageInline]
+    actions = ["show", "hide"]
+    fieldsets = [
+        (None, {"fields": ["name", "sku", "category", "brand", "is_active"]}),
+        (_("Price"), {"fields": [("price", "currency"), "url"]}),
+        (_("Details"), {"fields": ["description", "attributes", "colours", ("created_at", "updated_at")]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
+        return super().get_queryset(request).defer("document").for_cards()
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """An exact SKU, else full-text search: both by an index, where `icontains` would read every row."""
+        term = search_term.replace("\0", "").strip()
+        if not term:
+            return queryset, False
+        exact = queryset.filter(sku=term)
+        return (exact, False) if exact.exists() else (queryset.matching_text(term[:200]), False)
+
+    @admin.display(description="")
+    def photo(self, product: Product) -> str:
+        return preview(product.main_image, "tiny")
+
+    @admin.display(description=_("price"), ordering="price")
+    def costs(self, product: Product) -> str:
+        return money(product.price, product.currency) or "–"
+
+    @admin.display(description=_("photos"))
+    def photos(self, product: Product) -> int:
+        return len(product.images.all())  # loaded for the list already
+
+    @admin.action(description=_("Show in the shop"), permissions=["change"])
+    def show(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        self._set_active(request, queryset, True)
+
+    @admin.action(description=_("Hide from the shop"), permissions=["change"])
+    def hide(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        self._set_active(request, queryset, False)
+
+    def _set_active(self, request: HttpRequest, queryset: QuerySet[Product], is_active: bool) -> None:
+        pks = queryset.order_by().values("pk")
+        changed = Product.objects.filter(pk__in=pks).exclude(is_active=is_active)
+        number = changed.update(is_active=is_active, updated_at=timezone.now())
+        text = ngettext("%(number)d product was changed.", "%(number)d products were changed.", number)
+        self.message_user(request, text % {"number": number}, messages.SUCCESS)
+
+
+@admin.register(ProductImage)
+class ProductImageAdmin(admin.ModelAdmin):
+    form = ImageForm
+    list_display = ["photo", "product", "position", "size", "source"]
+    list_select_related = ["product"]
+    list_per_page = 50
+    show_full_result_count = False
+    ordering = ["-id"]
+    search_fields = ["product__sku__exact"]
+    search_help_text = _("The SKU of the product")
+    autocomplete_fields = ["product"]
+    fields = ["product", "large", "file", "position", "size", "sha256", "source"]
+    readonly_fields = ["large", "size", "sha256", "source"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ProductImage | None = None) -> list[str]:
+        return [*self.readonly_fields, "product"] if obj else self.readonly_fields
+
+    @admin.display(description=_("photo"))
+    def photo(self, image: ProductImage) -> str:
+        return preview(image, "tiny")
+
+    @admin.display(description=_("photo"))
+    def large(self, image: ProductImage) -> str:
+        return preview(image if image.pk else None, "card")
+
+    @admin.display(description=_("pixels"))
+    def size(self, image: ProductImage) -> str:
+        return f"{image.width} × {image.height}" if image.pk else "–"

@@ -1,0 +1,120 @@
+"""The admin's forms: photos go through the services, sets of words are boxes to tick."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminFileWidget
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from catalogue import services
+from catalogue.colours import Colour
+from catalogue.garment_types import GarmentType
+from catalogue.models import Category, Product, ProductImage
+from catalogue.photos import ACCEPTED, MAX_BYTES, NotAPhoto, read_photo
+
+
+class CategoryForm(forms.ModelForm):
+    garment_types = forms.MultipleChoiceField(
+        choices=GarmentType.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=Category._meta.get_field("garment_types").help_text,
+    )
+
+    class Meta:
+        model = Category
+        fields = ["name", "slug", "garment_types", "position"]
+
+
+class ProductForm(forms.ModelForm):
+    colours = forms.MultipleChoiceField(
+        choices=Colour.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=Product._meta.get_field("colours").help_text,
+    )
+
+    class Meta:
+        model = Product
+        exclude: list[str] = []  # noqa: DJ006  (the admin's fieldsets name the fields)
+
+    def clean_attributes(self) -> dict[str, Any]:
+        attributes = self.cleaned_data["attributes"] or {}
+        if not isinstance(attributes, dict):
+            raise forms.ValidationError(_('Names and values are expected, as in {"material": "cotton"}.'))
+        return attributes
+
+
+class ImageForm(forms.ModelForm):
+    """A photo judged by its content; the model's own field would go by the file's name too."""
+
+    file = forms.FileField(label=_("file"), widget=AdminFileWidget, help_text=ACCEPTED)
+
+    class Meta:
+        model = ProductImage
+        fields = ["product", "file", "position"]
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if not isinstance(file, UploadedFile):
+            return file
+        content = file.read(MAX_BYTES + 1)
+        file.seek(0)
+        try:
+            self.sha256 = read_photo(content[:MAX_BYTES]).sha256 if len(content) <= MAX_BYTES else ""
+        except NotAPhoto as error:
+            raise forms.ValidationError(str(error)) from error
+        if not self.sha256:
+            raise forms.ValidationError(_("The file is too large."))
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        product = cleaned.get("product") or self.instance.product_id and self.instance.product
+        if product and product.pk and hasattr(self, "sha256"):
+            others = ProductImage.objects.filter(product=product, sha256=self.sha256).exclude(pk=self.instance.pk)
+            if others.exists():
+                self.add_error("file", _("The product has this photo already."))
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """Leaves the file out of the instance: the services put it there, under its hash."""
+        file = self.cleaned_data.pop("file", None)
+        super()._post_clean()
+        if file is not None:
+            self.cleaned_data["file"] = file
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return super()._get_validation_exclusions() | {"file"}
+
+    def save(self, commit: bool = True) -> ProductImage:
+        """Stores the photo under its hash. Django's admin saves once more what comes back, which changes nothing."""
+        image, file = self.instance, self.cleaned_data.get("file")
+        if not isinstance(file, UploadedFile):
+            return super().save(commit)
+        content = file.read()
+        if image.pk is None:
+            position = self.cleaned_data.get("position") if "position" in self.changed_data else None
+            stored = services.add_image(product=image.product, file=content, position=position)
+            image.__dict__.update(stored.__dict__)
+            image._state.adding = False
+        else:
+            services.replace_image(image=image, file=content)
+        return super().save(commit)
+
+
+class ImageFormSet(forms.BaseInlineFormSet):
+    """Two rows must not bring the same photo."""
+
+    def clean(self) -> None:
+        super().clean()
+        seen: set[str] = set()
+        for form in self.forms:
+            sha256 = getattr(form, "sha256", None)
+            if sha256 in seen:
+                form.add_error("file", _("The product has this photo already."))
+            if sha256:
+                seen.add(sha256)
