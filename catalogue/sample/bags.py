@@ -58,26 +58,14 @@ def tote(design: Design) -> list[Panel]:
 def handbag(design: Design) -> list[Panel]:
     front = _front(design, _rounded(27, 21, 2.6, 3.5))
     flap = path(
-        spline([(-13.8, -0.4), (0, 0.2), (13.8, -0.4)]),
-        spline([(14.6, 7), (8, 9.8), (0, 10.4), (-8, 9.8), (-14.6, 7)]),
+        spline([(-13.8, -0.4), (0, 0.2), (13.8, -0.4)]), spline([(14.6, 7), (8, 9.8), (0, 10.4), (-8, 9.8), (-14.6, 7)])
     )
     lid = Panel(
-        flap,
-        "second" if design.get("contrast") else "main",
-        Z + 0.5,
-        front.grain,
-        puff=1.4,
-        bulge=0.5,
-        shadow=0.4,
+        flap, "second" if design.get("contrast") else "main", Z + 0.5, front.grain, puff=1.4, bulge=0.5, shadow=0.4
     )
     lid.lines = [Line(spline([(-13.6, 6.2), (-8, 8.8), (0, 9.4), (8, 8.8), (13.6, 6.2)]), "stitch", 0.16)]
     lock = Panel(ellipse((0, 9.6), 1.5, 1.3, 20), "button", Z + 0.8, puff=0.6, shadow=0.4)
-    return [
-        ribbon(_arch(7.5, 13), 1.9, "second" if design.get("contrast") else "main", Z - 1),
-        front,
-        lid,
-        lock,
-    ]
+    return [ribbon(_arch(7.5, 13), 1.9, "second" if design.get("contrast") else "main", Z - 1), front, lid, lock]
 
 
 def crossbody(design: Design) -> list[Panel]:
@@ -85,12 +73,7 @@ def crossbody(design: Design) -> list[Panel]:
     flap = path(points((-11, -0.3), (11, -0.3)), spline([(11, 6), (6, 9.3), (0, 10), (-6, 9.3), (-11, 6)]))
     lid = Panel(flap, "main", Z + 0.5, front.grain, puff=1.2, bulge=0.5, shadow=0.45)
     clasp = Panel(points((-1.6, 8.4), (1.6, 8.4), (1.6, 11.4), (-1.6, 11.4)), "button", Z + 0.8, puff=0.5, shadow=0.4)
-    return [
-        ribbon(_arch(10.4, 34), 1.1, "second" if design.get("contrast") else "main", Z - 1),
-        front,
-        lid,
-        clasp,
-    ]
+    return [ribbon(_arch(10.4, 34), 1.1, "second" if design.get("contrast") else "main", Z - 1), front, lid, clasp]
 
 
 def camera(design: Design) -> list[Panel]:
@@ -144,13 +127,7 @@ def clutch(design: Design) -> list[Panel]:
     front = _front(design, _rounded(27, 16, 0, 1.4), 2.0)
     flap = points((-13.5, -0.2), (13.5, -0.2), (0, 10.8))
     lid = Panel(
-        flap,
-        "second" if design.get("contrast") else "main",
-        Z + 0.5,
-        front.grain,
-        puff=1.2,
-        bulge=0.5,
-        shadow=0.45,
+        flap, "second" if design.get("contrast") else "main", Z + 0.5, front.grain, puff=1.2, bulge=0.5, shadow=0.45
     )
     return [front, lid, Panel(ellipse((0, 9.4), 1.1, 1.1, 20), "button", Z + 0.8, puff=0.5, shadow=0.4)]
 
@@ -171,16 +148,11 @@ def hobo(design: Design) -> list[Panel]:
 
 def basket(design: Design) -> list[Panel]:
     outline = path(
-        spline([(-17, 0), (0, 1.6), (17, 0)]),
-        spline([(15.6, 14), (12, 23), (0, 24.4), (-12, 23), (-15.6, 14)]),
+        spline([(-17, 0), (0, 1.6), (17, 0)]), spline([(15.6, 14), (12, 23), (0, 24.4), (-12, 23), (-15.6, 14)])
     )
     front = _front(design, outline, 4.0)
     front.marks = [Mark(points((-20, 7), (20, 7), (20, 10.5), (-20, 10.5)), "second")]
-    return [
-        ribbon(_arch(8.5, 19), 1.4, "second", Z - 1),
-        front,
-        ribbon(_arch(8.5, 15, 5), 1.4, "second", Z + 0.5),
-    ]
+    return [ribbon(_arch(8.5, 19), 1.4, "second", Z - 1), front, ribbon(_arch(8.5, 15, 5), 1.4, "second", Z + 0.5)]
 
 
 SHAPES = {
@@ -213,10 +185,7 @@ def bag(design: Design, body: Body) -> list[Panel]:
     if shape in SLUNG:
         hip = body.torso(points((side * 13.5, 78)))[0]
         wide, material = (2.4 if shape == "camera" else 1.1), panels[0].material
-        return [
-            _strap_over(body, side, hip, wide, material),
-            *placed(panels[1:], (0.92, 1), tuple(hip), -13.5),
-        ]
+        return [_strap_over(body, side, hip, wide, material), *placed(panels[1:], (0.92, 1), tuple(hip), -13.5)]
     return _in_hand(body, panels, side, shape)
 
 

@@ -9,18 +9,7 @@ import numpy as np
 
 from .curves import LEFT, RIGHT, Points, points, spline
 
-NECK, SHOULDER, ARMPIT, BUST, WAIST, HIP, CROTCH, KNEE, ANKLE, GROUND = (
-    28,
-    32,
-    44,
-    47,
-    66,
-    84,
-    89,
-    124,
-    161,
-    169,
-)
+NECK, SHOULDER, ARMPIT, BUST, WAIST, HIP, CROTCH, KNEE, ANKLE, GROUND = (28, 32, 44, 47, 66, 84, 89, 124, 161, 169)
 UPPER_ARM, FOREARM, THIGH, SHIN = 28.5, 25.0, 38.0, 37.0
 
 

@@ -34,14 +34,7 @@ def _straps(upper: Upper) -> list[Panel]:
             points((top[0] + wide * 0.5, top[1]), (top[0] - wide * 0.5, top[1])),
         )
         panels.append(
-            Panel(
-                upper.body.torso(curve * (side, 1)),
-                "main",
-                upper.layer + 0.3,
-                upper.grain(),
-                puff=0.5,
-                shadow=0.2,
-            )
+            Panel(upper.body.torso(curve * (side, 1)), "main", upper.layer + 0.3, upper.grain(), puff=0.5, shadow=0.2)
         )
     return panels
 
@@ -66,12 +59,7 @@ def _turtle(upper: Upper) -> list[Panel]:
     )
     panel = Panel(upper.body.torso(outline), "rib", upper.layer + 0.6, upper.grain(), puff=2.6, bulge=0.6, shadow=0.25)
     panel.lines = [
-        Line(
-            upper.body.torso(spline([(-x, top + 4.6), (0, top + 5.8), (x, top + 4.6)])),
-            "fold",
-            1.4,
-            strength=-0.5,
-        )
+        Line(upper.body.torso(spline([(-x, top + 4.6), (0, top + 5.8), (x, top + 4.6)])), "fold", 1.4, strength=-0.5)
     ]
     return [panel]
 
@@ -231,14 +219,7 @@ def _hood(upper: Upper) -> list[Panel]:
         )
     )
     panels = [
-        Panel(
-            upper.body.torso(behind),
-            z=4,
-            grain=grain,
-            puff=3,
-            drape=Drape("cloth", 0.3, shift=shift),
-            shadow=0,
-        )
+        Panel(upper.body.torso(behind), z=4, grain=grain, puff=3, drape=Drape("cloth", 0.3, shift=shift), shadow=0)
     ]
     panels.append(Panel(upper.body.torso(inside), "lining", 4.5, grain, shade=0.6, puff=2, shadow=0))
     for side in (LEFT, RIGHT):
@@ -251,13 +232,7 @@ def _hood(upper: Upper) -> list[Panel]:
         )
         cord = spline([(side * 2.6, low + 3.5), (side * 3.1, low + 10), (side * 2.7, low + 16)])
         panels.append(
-            Panel(
-                upper.body.torso(path(cord, cord[::-1] + (0.45, 0))),
-                "trim",
-                upper.layer + 1.1,
-                puff=0.3,
-                shadow=0.3,
-            )
+            Panel(upper.body.torso(path(cord, cord[::-1] + (0.45, 0))), "trim", upper.layer + 1.1, puff=0.3, shadow=0.3)
         )
     return panels
 
@@ -286,13 +261,7 @@ def _bow(upper: Upper) -> list[Panel]:
             for outline, lift in ((ribbon, 1.0), (wing, 1.1))
         ]
     panels.append(
-        Panel(
-            upper.body.torso(ellipse((0, low), 1.3, 1.5, 20)),
-            "main",
-            upper.layer + 1.2,
-            upper.grain(),
-            puff=0.8,
-        )
+        Panel(upper.body.torso(ellipse((0, low), 1.3, 1.5, 20)), "main", upper.layer + 1.2, upper.grain(), puff=0.8)
     )
     return panels
 
@@ -304,12 +273,7 @@ def _ruffle(upper: Upper) -> list[Panel]:
     wobble = 4.6 + 0.5 * np.sin(along * 60)
     outer = inner + np.stack([np.sign(inner[:, 0]) * wobble * np.abs(inner[:, 0]) / upper.neck_half, wobble], axis=1)
     panel = Panel(
-        upper.body.torso(path(inner, outer[::-1])),
-        "main",
-        upper.layer + 0.8,
-        upper.grain(),
-        puff=1.2,
-        shadow=0.35,
+        upper.body.torso(path(inner, outer[::-1])), "main", upper.layer + 0.8, upper.grain(), puff=1.2, shadow=0.35
     )
     panel.drape = Drape("gather", 0.3, 16, upper.design.shift)
     return [panel]

@@ -38,11 +38,7 @@ def _front(upper: Upper, side: int) -> Panel:
     hem = upper.hem_curve()
     rest = path([upper.shoulder], upper.armhole(), upper.side_curve(), hem[hem[:, 0] > gap * 1.1])
     panel = Panel(
-        upper.body.torso(path(edge, rest) * place),
-        z=upper.layer + 0.1,
-        grain=upper.grain(),
-        puff=4.5,
-        bulge=0.55,
+        upper.body.torso(path(edge, rest) * place), z=upper.layer + 0.1, grain=upper.grain(), puff=4.5, bulge=0.55
     )
     panel.drape = upper.drape()
     fold = (edge + (1.4, 0)) * place
@@ -117,11 +113,7 @@ def _wrapped(upper: Upper) -> list[Panel]:
     neck, side = upper.neck_curve(), upper.side(66)
     edge = spline([(-upper.neck_half, neck[-1][1]), (-2, neck[0][1] - 3), (side * 0.6, 62), (side, 66)])
     panel = Panel(
-        upper.body.torso(path(edge, edge[::-1] + (0, 1.1))),
-        z=upper.layer + 0.6,
-        puff=0.6,
-        bulge=0.6,
-        shadow=0.35,
+        upper.body.torso(path(edge, edge[::-1] + (0, 1.1))), z=upper.layer + 0.6, puff=0.6, bulge=0.6, shadow=0.35
     )
     panel.grain = upper.grain()
     return [panel]
@@ -131,14 +123,7 @@ def pockets(upper: Upper) -> list[Panel]:
     style = upper.design.get("pocket", "none")
     if upper.body.back or style == "none":
         return []
-    makers = {
-        "chest": _chest,
-        "two": _two_chest,
-        "patch": _patch,
-        "kangaroo": _kangaroo,
-        "welt": _welt,
-        "flap": _flap,
-    }
+    makers = {"chest": _chest, "two": _two_chest, "patch": _patch, "kangaroo": _kangaroo, "welt": _welt, "flap": _flap}
     return makers[str(style)](upper)
 
 

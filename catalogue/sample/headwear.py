@@ -84,11 +84,7 @@ def bucket(design: Design, back: bool) -> list[Panel]:
     )
     skirt = _panel(brim, "second" if design.get("contrast") else "main", Z + 0.4, puff=2.0)
     skirt.lines = [
-        Line(
-            spline([(-9.5 - k, -5.2 + k * 1.5), (0, -3.6 + k * 1.6), (9.5 + k, -5.2 + k * 1.5)]),
-            "stitch",
-            0.13,
-        )
+        Line(spline([(-9.5 - k, -5.2 + k * 1.5), (0, -3.6 + k * 1.6), (9.5 + k, -5.2 + k * 1.5)]), "stitch", 0.13)
         for k in (0, 1.2, 2.4)
     ]
     return [crown, skirt]
@@ -102,12 +98,7 @@ def beanie(design: Design, back: bool) -> list[Panel]:
         angle = np.linspace(0, 2 * np.pi, 60, endpoint=False)
         radius = 3.4 + 0.22 * np.sin(angle * 17)
         parts.append(
-            _panel(
-                np.stack([radius * np.cos(angle), radius * np.sin(angle) - 18.2], 1),
-                "second",
-                Z + 0.5,
-                puff=2.4,
-            )
+            _panel(np.stack([radius * np.cos(angle), radius * np.sin(angle) - 18.2], 1), "second", Z + 0.5, puff=2.4)
         )
     return parts
 
@@ -120,11 +111,7 @@ def wide(design: Design, back: bool) -> list[Panel]:
     )
     crown = _crown(8.6, -15.5, -6.2, 0.7)
     ribbon = path(spline([(-8.7, -9.0), (0, -7.8), (8.7, -9.0)]), spline([(8.7, -5.8), (0, -4.5), (-8.7, -5.8)]))
-    parts = [
-        _panel(brim, z=Z, puff=1.6),
-        _panel(crown, z=Z + 0.4),
-        _panel(ribbon, "second", Z + 0.6, puff=0.8),
-    ]
+    parts = [_panel(brim, z=Z, puff=1.6), _panel(crown, z=Z + 0.4), _panel(ribbon, "second", Z + 0.6, puff=0.8)]
     if design.get("dent"):
         parts[1].lines = [Line(spline([(-3.5, -15), (0, -12), (3.5, -15)]), "fold", 2.0, strength=-0.8)]
     return parts
@@ -133,16 +120,7 @@ def wide(design: Design, back: bool) -> list[Panel]:
 def beret(design: Design, back: bool) -> list[Panel]:
     body = path(
         spline(
-            [
-                (-9.0, -6.4),
-                (-11.5, -9.4),
-                (-9, -14),
-                (-1, -16.2),
-                (8, -14.6),
-                (13, -9.6),
-                (11.5, -6.0),
-                (8.8, -5.6),
-            ]
+            [(-9.0, -6.4), (-11.5, -9.4), (-9, -14), (-1, -16.2), (8, -14.6), (13, -9.6), (11.5, -6.0), (8.8, -5.6)]
         ),
         spline([(8.8, -5.6), (0, -5.4), (-9.0, -6.4)]),
     )
@@ -159,19 +137,7 @@ def hijab(design: Design, back: bool) -> list[Panel]:
     """A veil round the face, which falls over shoulders and chest."""
     soft = Drape("cloth", 0.5 * design.softness, shift=design.shift)
     fall = path(
-        spline(
-            [
-                (-9.4, 4),
-                (-15, 17.5),
-                (-17.0, 27),
-                (-9, 36),
-                (0, 39.5),
-                (9, 36),
-                (17.0, 27),
-                (15, 17.5),
-                (9.4, 4),
-            ]
-        )
+        spline([(-9.4, 4), (-15, 17.5), (-17.0, 27), (-9, 36), (0, 39.5), (9, 36), (17.0, 27), (15, 17.5), (9.4, 4)])
     )
     outer = spline(
         [
@@ -197,8 +163,7 @@ def hijab(design: Design, back: bool) -> list[Panel]:
     face = _face_opening()
     hood = _panel(path(outer), z=Z, puff=3, drape=soft, holes=[face])
     chin = path(
-        spline([(-8.8, 6), (-4, 11.5), (3, 13.4), (8.6, 8)]),
-        spline([(9.4, 12), (6, 18.5), (-2, 18), (-8.6, 12)]),
+        spline([(-8.8, 6), (-4, 11.5), (3, 13.4), (8.6, 8)]), spline([(9.4, 12), (6, 18.5), (-2, 18), (-8.6, 12)])
     )
     wrap = _panel(chin, z=Z + 0.3, puff=2.0, drape=soft)
     wrap.lines = [Line(spline([(-7.6, 11.5), (0, 17), (8, 13.5)]), "fold", 1.2, strength=0.6)]
@@ -277,19 +242,11 @@ def sunglasses(design: Design, back: bool) -> list[Panel]:
                 + centre
             )
         glass = np.asarray(centre) + (rim - centre) * 0.82
-        parts += [
-            _panel(rim, "main", Z - 6, puff=0.4),
-            _panel(glass, "second", Z - 5.9, puff=2.0, bulge=0.4, shadow=0),
-        ]
+        parts += [_panel(rim, "main", Z - 6, puff=0.4), _panel(glass, "second", Z - 5.9, puff=2.0, bulge=0.4, shadow=0)]
     bridge = spline([(-0.8, -0.4), (0, -0.9), (0.8, -0.4)])
     parts.append(_panel(path(bridge, bridge[::-1] + (0, 0.6)), "main", Z - 5.8, puff=0.3))
     arms = [
-        _panel(
-            points((s * 6.8, -1.2), (s * 8.1, -1.0), (s * 8.1, -0.2), (s * 6.8, -0.4)),
-            "main",
-            Z - 6.1,
-            puff=0.3,
-        )
+        _panel(points((s * 6.8, -1.2), (s * 8.1, -1.0), (s * 8.1, -0.2), (s * 6.8, -0.4)), "main", Z - 6.1, puff=0.3)
         for s in (LEFT, RIGHT)
     ]
     return [] if back else parts + arms

@@ -65,13 +65,7 @@ def bra(design: Design, body: Body) -> list[Panel]:
         ]
     band = symmetric(path([(0, low - 1.8)], [(wide + 0.1, low - 2.6)], [(wide + 0.1, low)], [(0, low + 0.9)]))
     straps = [
-        _panel(
-            body,
-            points((s * 8.6, 42), (s * 10.2, 42), (s * 11, 28.4), (s * 9.8, 28)),
-            "second",
-            Z - 0.2,
-            puff=0.5,
-        )
+        _panel(body, points((s * 8.6, 42), (s * 10.2, 42), (s * 11, 28.4), (s * 9.8, 28)), "second", Z - 0.2, puff=0.5)
         for s in (LEFT, RIGHT)
     ]
     return [*straps, front, _panel(body, band, "second", Z + 0.3, puff=0.8, shadow=0.1)]
@@ -162,10 +156,7 @@ def swimsuit(design: Design, body: Body) -> list[Panel]:
         parts.append(
             _panel(
                 body,
-                path(
-                    spline([(-wide, 65), (0, 66), (wide, 65)]),
-                    spline([(wide, 67.6), (0, 68.6), (-wide, 67.6)]),
-                ),
+                path(spline([(-wide, 65), (0, 66), (wide, 65)]), spline([(wide, 67.6), (0, 68.6), (-wide, 67.6)])),
                 "second",
                 Z + 0.3,
                 puff=0.7,
@@ -193,10 +184,7 @@ def _sock(design: Design, height: float) -> list[Panel]:
         bulge=0.6,
     )
     toe = Panel(
-        path(
-            spline([(20, -6), (20.6, -3), (20, 0.1)]),
-            spline([(23.6, -0.3), (24.7, -3.2), (22.8, -5.2), (20, -6)]),
-        ),
+        path(spline([(20, -6), (20.6, -3), (20, 0.1)]), spline([(23.6, -0.3), (24.7, -3.2), (22.8, -5.2), (20, -6)])),
         "second",
         13.2,
         grain,

@@ -59,7 +59,7 @@ class Trousers:
         outer = outer[outer[:, 1] > HIP + 13] if len(outer[outer[:, 1] > HIP + 13]) > 1 else outer[-2:]
         inner = inner[inner[:, 1] > drop + 4]
         inner = inner if len(inner) else points((side * 1.5, spine[-1][1]))
-        outline = path([top], spline(path(hips, outer), 3), spline(path(inner[::-1], [crotch]), 3))
+        outline = path([top], spline(path(hips, outer[::2], outer[-1:]), 3), spline(path(inner[::-1], [crotch]), 3))
         z = self.layer + (0.2 if side == RIGHT else 0)
         panel = Panel(outline, z=z, grain=Grain.tube(path([hips[0] * (0.5, 1)], spine), 10.0), puff=5.0, bulge=0.72)
         style = str(self.design.get("drape", "leg"))
@@ -75,11 +75,7 @@ class Trousers:
         soft = self.design.softness
         for k, drop in enumerate((2.5, 7.0)):
             curve = spline(
-                [
-                    crotch + (side * 0.8, 0.5 + k),
-                    crotch + (side * 5, 1 + drop),
-                    crotch + (side * 9.5, drop * 0.5 - 1),
-                ]
+                [crotch + (side * 0.8, 0.5 + k), crotch + (side * 5, 1 + drop), crotch + (side * 9.5, drop * 0.5 - 1)]
             )
             lines.append(Line(curve, "fold", 1.2, strength=0.5 * soft))
         if self.design.get("wash"):
@@ -91,13 +87,7 @@ class Trousers:
         up = (spine[-2] - spine[-1]) / np.hypot(*(spine[-2] - spine[-1]))
         if self.design.get("fit") not in ("jogger", "skin"):
             lines.append(
-                Line(
-                    hem + up * 2.0,
-                    "stitch" if self.design.get("topstitch") else "seam",
-                    0.16,
-                    self._thread,
-                    0.7,
-                )
+                Line(hem + up * 2.0, "stitch" if self.design.get("topstitch") else "seam", 0.16, self._thread, 0.7)
             )
         if self.design.get("side_stripe"):
             lines.append(
@@ -168,11 +158,7 @@ class Trousers:
             curve = spline([(side * 0.6, low - 1.6), (side * 2.2, low + 4), (side * 1.6, low + 11)])
             cords.append(
                 Panel(
-                    self.body.torso(path(curve, curve[::-1] + (0.55, 0))),
-                    "trim",
-                    self.layer + 1,
-                    puff=0.3,
-                    shadow=0.3,
+                    self.body.torso(path(curve, curve[::-1] + (0.55, 0))), "trim", self.layer + 1, puff=0.3, shadow=0.3
                 )
             )
         return cords

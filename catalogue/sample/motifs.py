@@ -192,12 +192,7 @@ def ditsy(size, colours, rng):
     for k, place in enumerate(scattered(rng, 70, 0.085)):
         petals = colours[1 + k % (len(colours) - 1)]
         r = size * rng.uniform(0.02, 0.03)
-        shape(
-            tile,
-            leaf(r * 2.3, r * 0.5, rng.random() * 6.3),
-            mix(colours[-1], (0.2, 0.4, 0.25), 0.6),
-            place * size,
-        )
+        shape(tile, leaf(r * 2.3, r * 0.5, rng.random() * 6.3), mix(colours[-1], (0.2, 0.4, 0.25), 0.6), place * size)
         shape(tile, blob(r, 5, 0.45, rng.random()), petals, place * size)
         shape(tile, blob(r * 0.3, 3, 0), mix(petals, (1, 0.9, 0.4), 0.7), place * size)
     return tile
@@ -224,12 +219,7 @@ def tropical(size, colours, rng):
         colour, stem = colours[1 + k % (len(colours) - 1)], rng.random() * 6.3
         for j, t in enumerate(np.linspace(-1.2, 1.2, 7)):
             reach = size * 0.13 * (1 - 0.18 * abs(j - 3))
-            shape(
-                tile,
-                leaf(reach, size * 0.017, stem + t),
-                mix(colour, (0, 0, 0), 0.05 * (j % 2)),
-                place * size,
-            )
+            shape(tile, leaf(reach, size * 0.017, stem + t), mix(colour, (0, 0, 0), 0.05 * (j % 2)), place * size)
     return tile
 
 
@@ -238,12 +228,7 @@ def leopard(size, colours, rng):
     for place in scattered(rng, 90, 0.075):
         r, turn = size * rng.uniform(0.022, 0.034), rng.random() * 6.3
         shape(tile, blob(r, 3, 0.25, turn), colours[-1], place * size)
-        shape(
-            tile,
-            blob(r * 0.55, 2, 0.2, turn + 1),
-            mix(colours[0], colours[-1], 0.35),
-            place * size + r * 0.25,
-        )
+        shape(tile, blob(r * 0.55, 2, 0.2, turn + 1), mix(colours[0], colours[-1], 0.35), place * size + r * 0.25)
     return tile
 
 
@@ -361,10 +346,7 @@ def terrazzo(size, colours, rng):
         r = size * rng.uniform(0.015, 0.04)
         angle = np.sort(rng.random(5)) * 2 * np.pi
         shape(
-            tile,
-            np.stack([r * np.cos(angle), r * np.sin(angle)], 1),
-            colours[1 + k % (len(colours) - 1)],
-            place * size,
+            tile, np.stack([r * np.cos(angle), r * np.sin(angle)], 1), colours[1 + k % (len(colours) - 1)], place * size
         )
     return tile
 

@@ -10,7 +10,7 @@ import numpy as np
 from .assortment import Product
 from .body import CURVY, MAN, WOMAN, Body, Build, Pose
 from .design import Design
-from .figure import HAIRCUTS, HAIRS, SKINS, Person
+from .people import HAIRS, LONG_CUTS, SHORT_CUTS, SKINS, Person
 from .views import plain
 
 STANDING = (
@@ -134,11 +134,7 @@ def _person(rng: np.random.Generator, build: str) -> Person:
         Body(_varied(base, rng), pose, dressed=True),
         SKINS[int(rng.integers(len(SKINS)))],
         HAIRS[int(rng.integers(len(HAIRS)))],
-        str(
-            rng.choice(
-                ("short", "crop", "curly") if build == "man" else ("long", "bob", "bun", "ponytail", "wavy", "curly")
-            )
-        ),
+        str(rng.choice(SHORT_CUTS if build == "man" else LONG_CUTS)),
         beard=build == "man" and rng.random() < 0.4,
     )
 
@@ -160,6 +156,3 @@ def _carried(design: Design, person: Person, rng: np.random.Generator) -> Design
     if design.kind != "bag":
         return design
     return replace(design, cut={**design.cut, "side": int(rng.choice((-1, 1)))})
-
-
-HAIR_OF_ALL = HAIRCUTS

@@ -46,10 +46,7 @@ class Grain:
                 best, nearest = (across, down), apart
                 continue
             closer = apart < nearest
-            best = (
-                np.where(closer, across, best[0]),
-                np.where(closer, down + np.float32(distance[k]), best[1]),
-            )
+            best = (np.where(closer, across, best[0]), np.where(closer, down + np.float32(distance[k]), best[1]))
             nearest = np.where(closer, apart, nearest)
         across, down = best
         if np.ptp(self.radii) < 1e-6:

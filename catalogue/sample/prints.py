@@ -31,14 +31,7 @@ def _wave() -> Shapes:
     shapes: Shapes = [(ellipse((0, -0.15), 0.62, 0.62), "second")]
     for y, material in ((0.05, "trim"), (0.3, "main"), (0.5, "trim")):
         crest = spline(
-            [
-                (-1, y + 0.08),
-                (-0.6, y - 0.1),
-                (-0.2, y + 0.08),
-                (0.2, y - 0.1),
-                (0.6, y + 0.08),
-                (1, y - 0.06),
-            ]
+            [(-1, y + 0.08), (-0.6, y - 0.1), (-0.2, y + 0.08), (0.2, y - 0.1), (0.6, y + 0.08), (1, y - 0.06)]
         )
         shapes.append((path(crest, crest[::-1] + (0, 0.16)), material))
     return shapes
@@ -116,19 +109,13 @@ def _cat() -> Shapes:
 
 def _palm() -> Shapes:
     shapes: Shapes = [
-        (
-            path(spline([(0.1, 0.9), (0, 0.2), (0.1, -0.4)]), spline([(0.2, -0.4), (0.14, 0.2), (0.28, 0.9)])),
-            "trim",
-        )
+        (path(spline([(0.1, 0.9), (0, 0.2), (0.1, -0.4)]), spline([(0.2, -0.4), (0.14, 0.2), (0.28, 0.9)])), "trim")
     ]
     for turn in (-2.9, -2.3, -1.5, -0.8, -0.2):
         tip = np.array((0.15 + 0.8 * np.cos(turn), -0.4 + 0.6 * np.sin(turn) + 0.2))
         middle = np.array((0.15 + 0.45 * np.cos(turn), -0.5 + 0.5 * np.sin(turn)))
         shapes.append(
-            (
-                path(spline([(0.15, -0.42), middle, tip]), spline([tip, middle + (0, 0.2), (0.15, -0.3)])),
-                "second",
-            )
+            (path(spline([(0.15, -0.42), middle, tip]), spline([tip, middle + (0, 0.2), (0.15, -0.3)])), "second")
         )
     return shapes
 

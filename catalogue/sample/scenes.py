@@ -41,7 +41,8 @@ def render_scene(
     """A street scene: (height, width, 3) uint8 RGB, and the products seen in it, nearest person last.
 
     `products` are what people may wear (by default the sample shop's first 420); `size` is (width, height).
-    Boxes are the extent of their masks, and masks what is seen: without what an arm or a bag hides.
+    Boxes are the extent of their masks, and masks what is seen: without what an arm or a bag hides. The two shoes of
+    a pair are listed one by one.
     """
     rng = np.random.default_rng((seed, 7))
     products = assortment(420) if products is None else products
@@ -125,10 +126,17 @@ def _truth(owner: np.ndarray, owners: dict[int, Product], size: tuple[int, int])
     for number, product in owners.items():
         seen = (owner == number).astype(np.float32)
         mask = cv2.resize(seen, size, interpolation=cv2.INTER_AREA) > 0.5
-        if mask.mean() < SMALLEST:
-            continue
-        garments.append(SceneGarment(product.product_id, product.garment_type, box_of(mask), mask))
+        for part in _shoes(mask) if product.garment_type == "footwear" else [mask]:
+            if part.mean() >= SMALLEST:
+                garments.append(SceneGarment(product.product_id, product.garment_type, box_of(part), part))
     return garments
+
+
+def _shoes(mask: np.ndarray) -> list[np.ndarray]:
+    """A pair's shoes apart, left first: detectors are taught single ones."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    largest = sorted(range(1, count), key=lambda label: -stats[label, cv2.CC_STAT_AREA])[:2]
+    return [labels == label for label in sorted(largest, key=lambda label: stats[label, cv2.CC_STAT_LEFT])]
 
 
 def box_of(mask: np.ndarray) -> tuple[int, int, int, int]:

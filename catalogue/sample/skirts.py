@@ -224,10 +224,7 @@ def belt(design: Design, body: Body, y: float, half: float, z: float) -> list[Pa
     if style == "buckle":
         centre = body.torso(points((0, y + deep / 2 + 0.9)))[0]
         hole = ellipse(centre, 1.0, 0.8, 16)
-        return [
-            *panels,
-            Panel(ellipse(centre, 2.0, 1.8, 24), "button", z + 0.2, puff=0.5, shadow=0.3, holes=[hole]),
-        ]
+        return [*panels, Panel(ellipse(centre, 2.0, 1.8, 24), "button", z + 0.2, puff=0.5, shadow=0.3, holes=[hole])]
     for k, (dx, dy) in enumerate(((-2.5, 15), (2.2, 18))):
         curve = spline([(3.5, y + 2), (3.5 + dx * 0.5, y + dy * 0.5), (3.5 + dx, y + dy)])
         panels.append(
@@ -241,13 +238,7 @@ def belt(design: Design, body: Body, y: float, half: float, z: float) -> list[Pa
         )
     return [
         *panels,
-        Panel(
-            ellipse(body.torso(points((3.5, y + 1.7)))[0], 1.5, 1.6, 18),
-            material,
-            z + 0.4,
-            puff=0.7,
-            shadow=0.3,
-        ),
+        Panel(ellipse(body.torso(points((3.5, y + 1.7)))[0], 1.5, 1.6, 18), material, z + 0.4, puff=0.7, shadow=0.3),
     ]
 
 
@@ -293,36 +284,19 @@ def dungarees(design: Design, body: Body) -> list[Panel]:
     )
     panels = [
         *low,
-        Panel(
-            body.torso(bib),
-            z=33.5,
-            grain=grain,
-            puff=3,
-            bulge=0.5,
-            drape=Drape("cloth", 0.2, shift=design.shift),
-        ),
+        Panel(body.torso(bib), z=33.5, grain=grain, puff=3, bulge=0.5, drape=Drape("cloth", 0.2, shift=design.shift)),
     ]
     for side in (LEFT, RIGHT):
         strap = points((side * 7, bib_top + 2), (side * 9.4, bib_top + 2), (side * 9.8, 27.6), (side * 7.4, 26.8))
         panels.append(Panel(body.torso(strap), z=33.8, grain=grain, puff=0.8, shadow=0.3))
         panels.append(
-            Panel(
-                body.torso(ellipse((side * 8.2, bib_top + 1.8), 1.1, 1.1, 18)),
-                "button",
-                34.0,
-                puff=0.5,
-                shadow=0.3,
-            )
+            Panel(body.torso(ellipse((side * 8.2, bib_top + 1.8), 1.1, 1.1, 18)), "button", 34.0, puff=0.5, shadow=0.3)
         )
     if not body.back:
         pocket = body.torso(
             path(
                 points(
-                    (-5.5, bib_top + 5),
-                    (5.5, bib_top + 5),
-                    (5, bib_top + 14),
-                    (0, bib_top + 15.5),
-                    (-5, bib_top + 14),
+                    (-5.5, bib_top + 5), (5.5, bib_top + 5), (5, bib_top + 14), (0, bib_top + 15.5), (-5, bib_top + 14)
                 )
             )
         )

@@ -10,10 +10,7 @@ import numpy as np
 from .palette import RGB, mix, rgb
 
 WALLS = tuple(
-    map(
-        rgb,
-        ("#d9c7ae", "#c98f6e", "#b5b9bd", "#e5ddcf", "#9fae9f", "#b8745a", "#8e98a8", "#e2cfa6", "#c7a7a0"),
-    )
+    map(rgb, ("#d9c7ae", "#c98f6e", "#b5b9bd", "#e5ddcf", "#9fae9f", "#b8745a", "#8e98a8", "#e2cfa6", "#c7a7a0"))
 )
 AWNINGS = tuple(map(rgb, ("#c0392b", "#2c6e63", "#2d4a7c", "#d79b2e", "#7a3b55", "#3d3d3f")))
 CARS = tuple(map(rgb, ("#b8352f", "#2f4a6d", "#e8e6e1", "#3a3c3f", "#d5a021", "#6d8fa3")))
@@ -99,20 +96,11 @@ class Street:
                 self._box(left - 2, y - 2, right + 2, y + unit * 0.085 + 2, mix(wall, (1, 1, 1), 0.5))
                 self._box(left, y, right, y + unit * 0.085, glass)
                 self._area(
-                    [
-                        (left, y + unit * 0.06),
-                        (left + (right - left) * 0.6, y),
-                        (right, y),
-                        (left, y + unit * 0.085),
-                    ],
+                    [(left, y + unit * 0.06), (left + (right - left) * 0.6, y), (right, y), (left, y + unit * 0.085)],
                     mix(glass, (1, 1, 1), 0.25),
                 )
                 self._box(
-                    (left + right) / 2 - 1,
-                    y,
-                    (left + right) / 2 + 1,
-                    y + unit * 0.085,
-                    mix(wall, (1, 1, 1), 0.5),
+                    (left + right) / 2 - 1, y, (left + right) / 2 + 1, y + unit * 0.085, mix(wall, (1, 1, 1), 0.5)
                 )
                 self._box(left - 4, y + unit * 0.085, right + 4, y + unit * 0.094, mix(wall, (0, 0, 0), 0.25))
             y += unit * 0.125
@@ -123,18 +111,10 @@ class Street:
         awning = AWNINGS[int(self.rng.integers(len(AWNINGS)))]
         self._box(x, high - unit * 0.05, x + wide, high, mix(awning, (0, 0, 0), 0.3), 0.03)
         self._box(
-            x + wide * 0.25,
-            high - unit * 0.036,
-            x + wide * 0.75,
-            high - unit * 0.016,
-            mix(awning, (1, 1, 1), 0.8),
+            x + wide * 0.25, high - unit * 0.036, x + wide * 0.75, high - unit * 0.016, mix(awning, (1, 1, 1), 0.8)
         )
         self._box(
-            x + wide * 0.05,
-            high,
-            x + wide * 0.66,
-            low - unit * 0.03,
-            mix(rgb("#39424d"), self.weather.sky[1], 0.35),
+            x + wide * 0.05, high, x + wide * 0.66, low - unit * 0.03, mix(rgb("#39424d"), self.weather.sky[1], 0.35)
         )
         for _ in range(6):  # what is on show
             left = x + wide * self.rng.uniform(0.08, 0.56)
@@ -257,12 +237,10 @@ class Street:
         )
         self._area(body * unit + (x, ground), tone)
         self._area(
-            np.array([(0.42, -0.36), (0.56, -0.52), (0.76, -0.52), (0.76, -0.36)]) * unit + (x, ground),
-            rgb("#33404b"),
+            np.array([(0.42, -0.36), (0.56, -0.52), (0.76, -0.52), (0.76, -0.36)]) * unit + (x, ground), rgb("#33404b")
         )
         self._area(
-            np.array([(0.8, -0.36), (0.8, -0.52), (0.99, -0.52), (1.16, -0.36)]) * unit + (x, ground),
-            rgb("#3c4a55"),
+            np.array([(0.8, -0.36), (0.8, -0.52), (0.99, -0.52), (1.16, -0.36)]) * unit + (x, ground), rgb("#3c4a55")
         )
         self._area(
             np.array([(0.04, -0.2), (1.52, -0.2), (1.5, -0.06), (0.04, -0.06)]) * unit + (x, ground),
@@ -345,12 +323,7 @@ class Street:
                 mix(coat, (0, 0, 0), 0.15),
             )
         cv2.circle(
-            self.sheet,
-            (int(x), int(ground - tall * 0.9)),
-            int(tall * 0.065),
-            self._colour(skin),
-            -1,
-            cv2.LINE_AA,
+            self.sheet, (int(x), int(ground - tall * 0.9)), int(tall * 0.065), self._colour(skin), -1, cv2.LINE_AA
         )
         cv2.ellipse(
             self.sheet,

@@ -76,8 +76,7 @@ class Upper:
         if self.body.back and style != "strap":
             style = "round"
         control = shapes.get(
-            style,
-            [(0, low), (x * 0.62, low - self.depth * 0.24), (x * 0.93, top + self.depth * 0.36), (x, top)],
+            style, [(0, low), (x * 0.62, low - self.depth * 0.24), (x * 0.93, top + self.depth * 0.36), (x, top)]
         )
         return np.array(control, dtype=float) if style in ("v", "square") else spline(control)
 
@@ -152,11 +151,7 @@ class Upper:
             low = self.armpit * (side, 1)
             for reach, drop in ((0.45, 6), (0.62, 11)):
                 curve = spline(
-                    [
-                        low + (-side * 1.5, 1.5),
-                        low + (-side * 5, drop * 0.5),
-                        (low[0] * (1 - reach), low[1] + drop),
-                    ]
+                    [low + (-side * 1.5, 1.5), low + (-side * 5, drop * 0.5), (low[0] * (1 - reach), low[1] + drop)]
                 )
                 lines.append(Line(self.body.torso(curve), "fold", 1.5, strength=0.42 * self.design.softness))
         return lines
@@ -234,12 +229,7 @@ class Upper:
         radius = float(np.hypot(*(outer[-1] - inner[-1])) / 2 + 1)
         z = 50 + self.layer / 20 + (0.2 if side == RIGHT else 0)
         panel = Panel(
-            outline,
-            str(self.design.get("sleeve_material", "main")),
-            z,
-            Grain.tube(spine, radius),
-            puff=3.8,
-            bulge=0.75,
+            outline, str(self.design.get("sleeve_material", "main")), z, Grain.tube(spine, radius), puff=3.8, bulge=0.75
         )
         inward = armhole - (side * 5.0, 0)
         panel.form = path(
@@ -269,12 +259,7 @@ class Upper:
         normal = np.array([direction[1], -direction[0]])
         tight = end[1] + direction * (0.4 if style == "rib" else 0.1)
         outline = path(
-            [
-                end[0] + normal * half,
-                end[0] - normal * half,
-                tight - normal * half * 0.97,
-                tight + normal * half * 0.97,
-            ]
+            [end[0] + normal * half, end[0] - normal * half, tight - normal * half * 0.97, tight + normal * half * 0.97]
         )
         material = "rib" if style == "rib" else "second" if self.design.get("contrast") else "main"
         return [Panel(outline, material, z, Grain.tube(end, half), puff=1.6, bulge=0.7, shadow=0.18)]

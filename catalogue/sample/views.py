@@ -13,10 +13,11 @@ from .body import CURVY, EXPECTING, FLAT, MAN, WOMAN, Body, Build, Pose
 from .canvas import Canvas, Light, View, soften
 from .design import Design
 from .fabrics import Fabric
-from .figure import HAIRCUTS, HAIRS, PLASTER, SKINS, Person, dress_up, paint
+from .figure import dress_up, paint
 from .lowers import BARE, FITS
 from .palette import COLOURS, rgb
 from .panels import Panel
+from .people import HAIRS, LONG_CUTS, PLASTER, SHORT_CUTS, SKINS, Person
 from .tailor import panels_of
 
 WIDTH, HEIGHT = 480, 640
@@ -89,8 +90,7 @@ def packshot(
     scale = float(min(width * 0.84 / (high[0] - low[0]), height * 0.84 / (high[1] - low[1])))
     centre = (low + high) / 2 if zoom == 1 else low + (high - low) * focus
     canvas = Canvas(
-        _sheet(width, height, (0.97, 0.967, 0.96)),
-        View(width, height, scale * zoom, tuple(map(float, centre))),
+        _sheet(width, height, (0.97, 0.967, 0.96)), View(width, height, scale * zoom, tuple(map(float, centre)))
     )
     _ground_shadow(canvas, panels)
     for panel in panels:
@@ -108,10 +108,7 @@ def plain(colour: str, kind: str, garment_type: str, weave: str = "jersey", **cu
         "trim": cloth,
         "button": Fabric((rgb("#d8d4cc"),), weave="poplin", gloss=0.4),
     }
-    paints |= {
-        "sole": Fabric((rgb("#f0eeea"),), weave="poplin"),
-        "lace": Fabric((rgb("#f6f5f2"),), weave="poplin"),
-    }
+    paints |= {"sole": Fabric((rgb("#f0eeea"),), weave="poplin"), "lace": Fabric((rgb("#f6f5f2"),), weave="poplin")}
     return Design(kind, garment_type, cut, paints, 0.37)
 
 
@@ -157,7 +154,7 @@ def model_for(design: Design, rng: np.random.Generator) -> Person:
     body = Body(BUILDS[build], POSES[int(rng.integers(len(POSES)))], dressed=True)
     if rng.random() < 0.25:
         return Person(body, skin=PLASTER, mannequin=True)
-    cuts = ("short", "crop") if build == "man" else tuple(cut for cut in HAIRCUTS if cut not in ("short", "crop"))
+    cuts = SHORT_CUTS if build == "man" else LONG_CUTS
     return Person(
         body,
         SKINS[int(rng.integers(len(SKINS)))],
@@ -171,6 +168,8 @@ def worn(design: Design, seed: int) -> np.ndarray:
     """The garment on a mannequin or a person who otherwise wears neutral things."""
     rng = np.random.default_rng(seed)
     person = model_for(design, rng)
+    if design.get("shape") == "backpack":
+        person = replace(person, body=person.body.seen_from_behind(), haircut="bun")
     layers = dress_up(person, [*((other, 1) for other in neutrals(design, rng)), (design, GARMENT)])
     top, bottom = FRAMES[design.garment_type]
     if design.kind in ("socks", "tights"):
@@ -191,18 +190,7 @@ def _floor(canvas: Canvas, person: Person) -> None:
     mask = np.zeros((view.height // 4, view.width // 4), dtype=np.float32)
     x, y = (view(np.array([[person.body.leg(1)[2][0] / 2 + person.body.leg(-1)[2][0] / 2, 169.5]])) / 4)[0]
     cv2.ellipse(
-        mask,
-        (int(x), int(y)),
-        (int(26 * view.scale / 4), max(1, int(2.2 * view.scale / 4))),
-        0,
-        0,
-        360,
-        1.0,
-        -1,
+        mask, (int(x), int(y)), (int(26 * view.scale / 4), max(1, int(2.2 * view.scale / 4))), 0, 0, 360, 1.0, -1
     )
     shade = cv2.resize(soften(mask, 1.8 * view.scale / 4), (view.width, view.height))
     canvas.rgb *= (1 - 0.4 * shade)[..., None]
-
-
-def side_by_side(design: Design) -> Design:
-    return replace(design)

@@ -10,8 +10,9 @@ from catalogue.sample.body import WOMAN, Body, Pose
 from catalogue.sample.canvas import Canvas, View
 from catalogue.sample.curves import points
 from catalogue.sample.fabrics import Fabric
-from catalogue.sample.figure import Person, dress_up, paint
+from catalogue.sample.figure import dress_up, paint
 from catalogue.sample.panels import Panel
+from catalogue.sample.people import Person
 from catalogue.sample.views import packshot, worn
 
 RED = Fabric(((1.0, 0.0, 0.0),), weave="poplin")

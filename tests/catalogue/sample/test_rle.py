@@ -6,12 +6,7 @@ from catalogue.sample import rle
 
 @pytest.mark.parametrize(
     ("rows", "counts"),
-    [
-        (["00", "00"], [4]),
-        (["11", "11"], [0, 4]),
-        (["01", "00"], [2, 1, 1]),
-        (["10", "11"], [0, 2, 1, 1]),
-    ],
+    [(["00", "00"], [4]), (["11", "11"], [0, 4]), (["01", "00"], [2, 1, 1]), (["10", "11"], [0, 2, 1, 1])],
     ids=["empty", "full", "down the columns", "starts with a one"],
 )
 def test_counts_run_down_the_columns(rows, counts):

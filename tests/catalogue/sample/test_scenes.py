@@ -16,10 +16,19 @@ def scene():
 def test_a_scene_is_a_picture_with_several_garments(scene):
     picture, garments = scene
     assert picture.shape == (SIZE[1], SIZE[0], 3) and picture.dtype == np.uint8
-    assert 3 <= len(garments) <= 6
+    assert 3 <= len({garment.product_id for garment in garments}) <= 6
     sold = {product.product_id: product for product in assortment(420)}
     assert all(sold[garment.product_id].garment_type == garment.garment_type for garment in garments)
-    assert len({garment.product_id for garment in garments}) == len(garments)
+
+
+def test_shoes_are_listed_one_by_one():
+    for seed in range(3, 40):
+        shoes = [garment for garment in render_scene(seed, size=SIZE)[1] if garment.garment_type == "footwear"]
+        if len(shoes) == 2:
+            assert shoes[0].product_id == shoes[1].product_id
+            assert shoes[0].box[2] <= shoes[1].box[0] + 2
+            return
+    raise AssertionError("no scene shows both shoes of one pair")
 
 
 def test_boxes_are_the_extent_of_their_masks(scene):
