@@ -23,14 +23,18 @@ admin.site.site_header = admin.site.site_title = _("Fashion Visual Search")
 admin.site.index_title = _("Shop")
 
 
-def preview(image: ProductImage | None, size: str) -> str:
+def preview(image: ProductImage | None, size: str, *, scale: float = 1.0) -> str:
     """An <img> of the thumbnail, with its size so that the page does not jump."""
-    if image is None or not image.file:
+    if image is None or not image.pk:
         return "–"
     thumbnail = thumbnail_of(image, size)
-    return format_html(
-        '<img src="{}" width="{}" height="{}" alt="" loading="lazy">', thumbnail.url, thumbnail.width, thumbnail.height
-    )
+    width, height = round(thumbnail.width * scale), round(thumbnail.height * scale)
+    return format_html('<img src="{}" width="{}" height="{}" alt="" loading="lazy">', thumbnail.url, width, height)
+
+
+def linked_preview(image: ProductImage, size: str) -> str:
+    """The same, leading to the file itself."""
+    return format_html('<a href="{}">{}</a>', image.file.url, preview(image, size)) if image.pk else "–"
 
 
 class HasPhotoFilter(admin.SimpleListFilter):
@@ -80,7 +84,7 @@ class ImageInline(admin.TabularInline):
 
     @admin.display(description=_("photo"))
     def photo(self, image: ProductImage) -> str:
-        return preview(image if image.pk else None, "tiny")
+        return linked_preview(image, "tiny")
 
     @admin.display(description=_("pixels"))
     def size(self, image: ProductImage) -> str:
@@ -122,7 +126,7 @@ class ProductAdmin(ImportExportModelAdmin):
 
     @admin.display(description="")
     def photo(self, product: Product) -> str:
-        return preview(product.main_image, "tiny")
+        return preview(product.main_image, "tiny", scale=0.5)
 
     @admin.display(description=_("price"), ordering="price")
     def costs(self, product: Product) -> str:
@@ -167,11 +171,11 @@ class ProductImageAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("photo"))
     def photo(self, image: ProductImage) -> str:
-        return preview(image, "tiny")
+        return preview(image, "tiny", scale=0.5)
 
     @admin.display(description=_("photo"))
     def large(self, image: ProductImage) -> str:
-        return preview(image if image.pk else None, "card")
+        return linked_preview(image, "card")
 
     @admin.display(description=_("pixels"))
     def size(self, image: ProductImage) -> str:

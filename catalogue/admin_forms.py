@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminFileWidget
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +40,11 @@ class ProductForm(forms.ModelForm):
         model = Product
         exclude: list[str] = []  # noqa: DJ006  (the admin's fieldsets name the fields)
 
+    def clean_colours(self) -> list[str]:
+        """Strongest first, as they are stored: boxes have another order."""
+        chosen = self.cleaned_data["colours"]
+        return sorted(chosen, key=lambda colour: [*self.instance.colours, *chosen].index(colour))
+
     def clean_attributes(self) -> dict[str, Any]:
         attributes = self.cleaned_data["attributes"] or {}
         if not isinstance(attributes, dict):
@@ -51,7 +55,8 @@ class ProductForm(forms.ModelForm):
 class ImageForm(forms.ModelForm):
     """A photo judged by its content; the model's own field would go by the file's name too."""
 
-    file = forms.FileField(label=_("file"), widget=AdminFileWidget, help_text=ACCEPTED)
+    # A bare input: the preview beside it links to the file, whose name is a hash.
+    file = forms.FileField(label=_("file"), widget=forms.FileInput, help_text=ACCEPTED)
 
     class Meta:
         model = ProductImage

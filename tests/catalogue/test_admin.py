@@ -181,6 +181,13 @@ def test_a_product_that_cannot_be_stored_is_explained(admin, field, value):
     assert answer.context["adminform"].form.errors[field]
 
 
+def test_colours_keep_their_order(admin):
+    product = make_product(colours=["white", "black"])
+    colours = ["black", "white", "red"]  # in the order of the boxes
+    admin.post(f"{PRODUCTS}{product.pk}/change/", product_form(product, colours=colours))
+    assert Product.objects.get().colours == ["white", "black", "red"]
+
+
 def test_a_category_says_what_it_holds_and_how_many(admin):
     make_product(category=make_category(name="Rok", garment_types=["skirt"]))
     html = admin.get("/admin/catalogue/category/").content.decode()
