@@ -105,6 +105,7 @@ class ColourHistogram(nn.Module):
     def __init__(self, bins: tuple[int, int, int] = (7, 9, 9), reach: float = 60.0, shrink: int = 2):
         super().__init__()
         self.bins, self.shrink = bins, shrink
+        self.reach = reach
         lightness, others = torch.linspace(0, 100, bins[0]), torch.linspace(-1, 1, bins[1])
         # finer near grey, where most clothes are: steps grow with the distance from it
         chroma = reach * others.sign() * others.abs() ** 1.5
@@ -130,8 +131,9 @@ class ColourHistogram(nn.Module):
         image = functional.avg_pool2d(image, self.shrink)
         weight = functional.avg_pool2d(mask, self.shrink).flatten(2).transpose(1, 2)
         lab = self._lab(image.flatten(2).transpose(1, 2))
-        lightness = _shares(lab[..., :1], self.lightness)
-        a, b = _shares(lab[..., 1:2], self.chroma), _shares(lab[..., 2:], self.chroma)
+        lightness = _shares(lab[..., :1].clamp(0, 100), self.lightness)
+        chroma = lab[..., 1:].clamp(-self.reach, self.reach)
+        a, b = _shares(chroma[..., :1], self.chroma), _shares(chroma[..., 1:], self.chroma)
         pairs = (a.unsqueeze(3) * b.unsqueeze(2)).flatten(2) * weight
         histogram = lightness.transpose(1, 2) @ pairs
         histogram = histogram.flatten(1) / weight.sum(1).clamp(min=SMALLEST_SHARE)
@@ -185,15 +187,14 @@ class GarmentEncoder(nn.Module):
     def weighed(self, branches: Tensor) -> Tensor:
         """Returns the branches centred, each of length 1 and then weighed: what is projected."""
         parts = (branches - self.centre).split(self.widths, 1)
-        return torch.cat([functional.normalize(part) * w for part, w in zip(parts, self.weights, strict=True)], 1)
+        return torch.cat([functional.normalize(part) * self.weights[i] for i, part in enumerate(parts)], 1)
 
     def forward(self, image: Tensor, mask: Tensor) -> Tensor:
         return functional.normalize(self.project(self.weighed(self.branches(image, mask))))
 
 
 def _shares(values: Tensor, centres: Tensor) -> Tensor:
-    """How much each value (N, P, 1) belongs to each centre (B,), linear between the two nearest; the ends are open."""
-    values = values.clamp(float(centres[0]), float(centres[-1]))
+    """How much each value (N, P, 1) belongs to each centre (B,), linear between the two nearest."""
     steps = centres[1:] - centres[:-1]
     before, after = torch.cat((steps[:1], steps)), torch.cat((steps, steps[-1:]))
     offset = values - centres

@@ -13,9 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 
 
-def weighed(
-    branches: np.ndarray, widths: Sequence[int], centre: np.ndarray, weights: Sequence[float]
-) -> np.ndarray:
+def weighed(branches: np.ndarray, widths: Sequence[int], centre: np.ndarray, weights: Sequence[float]) -> np.ndarray:
     """Returns what GarmentEncoder.weighed does, for (N, sum of widths) float arrays."""
     parts = np.split(branches.astype(np.float32) - centre, np.cumsum(widths)[:-1], axis=1)
     lengths = [np.linalg.norm(part, axis=1, keepdims=True).clip(1e-12) for part in parts]
@@ -23,7 +21,7 @@ def weighed(
 
 
 def fit_projection(
-    vectors: np.ndarray, garments: np.ndarray, dimensions: int, *, shrinkage: float = 0.1, strength: float = 0.5
+    vectors: np.ndarray, garments: np.ndarray, dimensions: int, *, shrinkage: float = 0.1, strength: float = 1.0
 ) -> tuple[np.ndarray, np.ndarray]:
     """Returns matrix (dimensions, D) and bias (dimensions,) of the projection.
 

@@ -1,6 +1,7 @@
 """Exports an encoder to an artifact that search.vision.encoder runs without torch.
 
-    python -m search.training.export_encoder --fitted var/training/lite2-colour.pt --name lite2-colour --out search/weights
+    python -m search.training.export_encoder --fitted var/training/lite2-colour.pt --name lite2-colour \\
+        --out search/weights
     python -m search.training.export_encoder --torchvision resnet50 --weights resnet50-11ad3fa6.pth \\
         --name resnet50-imagenet --out var/models
 
@@ -23,9 +24,6 @@ import torch
 from search.training.artifacts import file_hashes, save, write_card
 from search.training.encoder_network import GarmentEncoder, ResNetTaps
 from search.training.fit_encoder import make_network
-
-# Where cells are averaged or colours counted, 8 bits would be lost on a few hundred numbers that carry the most.
-KEPT_IN_FLOAT = ("histogram", "project", "pool")
 
 
 class EncoderError(RuntimeError):
@@ -102,7 +100,11 @@ def export(network: GarmentEncoder, folder: Path, card: dict[str, Any], size: in
         "mean": [0.0, 0.0, 0.0],  # the graph takes RGB from 0 to 1 and normalises it itself
         "std": [255.0, 255.0, 255.0],
         "dimensions": network.project.out_features,
-        "parameters": {"weights": "fp16", "values": sum(p.numel() for p in network.parameters())},
+        "parameters": {
+            "weights": "fp16",
+            "values": sum(p.numel() for p in network.parameters()),
+            "branch_weights": [round(float(weight), 6) for weight in network.weights],
+        },
     }
     write_card(target, card | made)
     return target
@@ -122,7 +124,7 @@ def farthest(network: GarmentEncoder, artifact: Path, size: int, count: int = 8)
     return float(1 - (ours * theirs).sum(1).min())
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--fitted", type=Path, help="what fit_encoder wrote")
@@ -133,7 +135,7 @@ def main() -> int:
     parser.add_argument("--size", type=int, default=224, help="of a torchvision ResNet's input")
     parser.add_argument("--dimensions", type=int, default=512, help="of a torchvision ResNet's vector")
     parser.add_argument("--licence", default="unknown")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     if args.torchvision and not args.weights:
         parser.error("--torchvision needs --weights")
     try:

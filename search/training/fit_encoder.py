@@ -11,7 +11,6 @@ beside the output, so that other weights, dimensions and strengths cost seconds.
 from __future__ import annotations
 
 import argparse
-import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -22,7 +21,7 @@ import torch
 from search.training.encoder_garments import Garment, all_garments, data_folder
 from search.training.encoder_network import GarmentEncoder, LiteTaps, ResNetTaps
 from search.training.encoder_projection import fit_projection, weighed
-from search.training.garment_views import RECIPES, SHOP_RECIPES, TRAINING, backgrounds, make_view
+from search.training.garment_views import RECIPES, SHOP_RECIPES, TRAINING, backgrounds, make_view, seeded
 from search.vision.crops import Crop
 from search.vision.encoder import letterbox
 
@@ -62,14 +61,7 @@ def tensors(crops: Sequence[Crop], size: int) -> tuple[np.ndarray, np.ndarray]:
     return np.ascontiguousarray(images), np.stack([mask for _, mask in laid])[:, None]
 
 
-def seeded(*parts: object) -> np.random.Generator:
-    """Returns a generator that depends on the parts alone: a view stays the same whatever else is made."""
-    return np.random.default_rng(zlib.crc32("/".join(map(str, parts)).encode()))
-
-
-def view_branches(
-    garments: Sequence[Garment], run: Branches, size: int, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
+def view_branches(garments: Sequence[Garment], run: Branches, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Returns branches (N * views, width) float16 of every garment's views and the garment's number in each row."""
     behind = backgrounds(garments, np.random.default_rng(seed), 150)
     rows = []
@@ -106,10 +98,10 @@ def main() -> None:
     parser.add_argument("--backbone", required=True, help="lite0, lite2 or a torchvision ResNet (or resnet10)")
     parser.add_argument("--checkpoint", type=Path, help="of train_encoder")
     parser.add_argument("--size", type=int, default=192)
-    parser.add_argument("--dimensions", type=int, default=512)
+    parser.add_argument("--dimensions", type=int, default=256)
     parser.add_argument("--shrinkage", type=float, default=0.1)
-    parser.add_argument("--strength", type=float, default=0.5)
-    parser.add_argument("--garments", type=int, default=1500)
+    parser.add_argument("--strength", type=float, default=1.0)
+    parser.add_argument("--garments", type=int, default=2500)
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--data", type=Path, default=data_folder())

@@ -8,6 +8,7 @@ it, and how well the detector's mask fits.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -54,6 +55,11 @@ SHOP_RECIPES = {
 TRAINING = Recipe((0.35, 1.0), "other", other_side=0.35, pose=0.9, light=0.8, hidden=0.25, detected=0.8)
 
 
+def seeded(*parts: object) -> np.random.Generator:
+    """Returns a generator that depends on the parts alone: a view stays the same whatever else is made."""
+    return np.random.default_rng(zlib.crc32("/".join(map(str, parts)).encode()))
+
+
 def backgrounds(garments: Sequence[Garment], rng: np.random.Generator, count: int = 200) -> list[np.ndarray]:
     """Returns `count` pictures (SIDE, SIDE, 3) uint8 of what was behind garments, the garments painted over."""
     with_mask = [garment for garment in garments if garment.mask is not None]
@@ -95,9 +101,7 @@ def _seen_part(garment: Garment, part: tuple[float, float], rng: np.random.Gener
     return garment.pixels[window], mask[window]
 
 
-def _covered_window(
-    mask: np.ndarray, height: int, width: int, rng: np.random.Generator
-) -> tuple[slice, slice]:
+def _covered_window(mask: np.ndarray, height: int, width: int, rng: np.random.Generator) -> tuple[slice, slice]:
     """A random window of this size in the garment's box, the fullest of a few."""
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     if not len(rows):

@@ -30,7 +30,7 @@ from search.training.garment_views import backgrounds
 
 TEACHER_TAPS = (2, 3, 5, 7)  # strides 4, 8, 16, 32: one for each stage of a ResNet
 TEMPERATURE = 0.07
-KEEP_EVERY = 100  # steps
+KEEP_EVERY = 20  # steps
 
 
 class Teacher:
