@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from catalogue.spelling import corrected
 from catalogue.text import text_query
 
 
@@ -43,7 +44,10 @@ class ProductQuerySet(models.QuerySet):
     def matching_text(self, text: str) -> Self:
         """Products that hold every word of `text` in one of the shop's languages, annotated with `rank`.
 
-        `text` is a web-style query: words, "a phrase", -without.
+        `text` is a web-style query: words, "a phrase", -without. Where no product at all holds them, the nearest words
+        that the catalogue knows are taken instead: one query more.
         """
         query = text_query(text)
+        if text.strip() and not self.model.objects.visible().filter(document=query).exists():
+            query = text_query(corrected(text))
         return self.filter(document=query).annotate(rank=SearchRank(F("document"), query))
