@@ -1,0 +1,89 @@
+"""axe-core finds nothing, on any page, in light and dark, in both languages."""
+
+import pytest
+
+from catalogue.models import Product
+from tests.browser.conftest import AXE
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page):
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("(tags) => axe.run({ runOnly: tags }).then((results) => results.violations)", RULES)
+    return [(rule["id"], node["html"][:200], node["failureSummary"]) for rule in found for node in rule["nodes"]]
+
+
+def addresses(shop):
+    product = Product.objects.first()
+    looked_at = shop.looked_at()
+    return [
+        "/",
+        "/c/dress/?colour=blue",
+        "/search/?q=dress",
+        "/search/?q=zeppelin",
+        "/b/Senja/",
+        product.get_absolute_url(),
+        f"/p/{product.pk}/goes-with/",
+        "/photo/",
+        "/photo/?query=0000000000000000000000",
+        looked_at,
+        looked_at + "&whole=1&colour=blue",
+        looked_at + "&q=zeppelin",
+        shop.looked_at(()),
+        "/nowhere/",
+    ]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"color_scheme": "dark"},
+        {"locale": "id-ID", "viewport": {"width": 390, "height": 844}},
+        {"forced_colors": "active"},
+    ],
+    ids=["light", "dark", "telephone in Indonesian", "forced colours"],
+)
+def test_axe_finds_nothing(open_browser, shop, options):
+    page = open_browser(**options)
+    for address in addresses(shop):
+        page.goto(address)
+        assert violations(page) == [], address
+
+
+def test_axe_finds_nothing_in_what_unfolds(page, shop):
+    page.goto(shop.looked_at())
+    page.click("summary:has-text('Colour')")
+    assert violations(page) == []
+    page.locator("#words").press_sequentially("dre", delay=20)
+    page.wait_for_selector("#suggestions a")
+    assert violations(page) == []
+
+
+@pytest.mark.slow
+def test_axe_finds_nothing_round_a_box(page, models):
+    page.goto(models.looked_at() + "&x0=10&y0=10&x1=60&y1=60")
+    assert violations(page) == []
+
+
+def test_every_target_is_large_enough(phone, shop):
+    """24 px, but for links within a sentence (WCAG 2.5.8)."""
+    for address in ["/", "/c/dress/", "/photo/", shop.looked_at()]:
+        phone.goto(address)
+        small = phone.evaluate(
+            """() => [...document.querySelectorAll("a, button, select, summary, input:not([type=hidden]), .option")]
+                .filter((target) => target.checkVisibility() && !target.closest("p, svg, .unseen, .skip"))
+                .filter((target) => !target.matches("label *"))
+                .map((target) => [target.outerHTML.slice(0, 100), target.getBoundingClientRect()])
+                .filter(([, box]) => box.width < 24 || box.height < 24)
+                .map(([html, box]) => `${html} ${box.width} x ${box.height}`)"""
+        )
+        assert small == [], address
+
+
+def test_motion_is_reduced_where_it_is_asked_for(open_browser, shop):
+    page = open_browser(reduced_motion="reduce")
+    page.goto("/")
+    assert page.evaluate("getComputedStyle(document.querySelector('.frame .photo')).transitionDuration") == "1e-05s"

@@ -1,0 +1,136 @@
+"""What a person does who looks around."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from catalogue.models import Product
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_from_home_to_a_product_and_its_photos(page, shop):
+    page.goto("/")
+    page.click(".tiles a:has-text('Dress')")
+    expect(page.locator("h1")).to_have_text("Dress")
+    page.click("#products a >> nth=0")
+    expect(page.locator("h1")).to_have_text("Dress 57")
+    page.click("[data-zoom] >> nth=0")
+    expect(page.locator("dialog.zoom img")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.zoom")).not_to_be_visible()
+    expect(page.locator("text=Looks like this")).to_be_visible()
+
+
+def test_a_list_is_narrowed_without_a_reload_and_said_aloud(page, shop):
+    page.goto("/search/")
+    page.evaluate("window.stayed = true")
+    page.check("#category-skirt")
+    expect(page.locator(".summary p")).to_have_text("20 products")
+    page.check("#colour-blue")
+    expect(page.locator(".summary p")).to_have_text("10 products")
+    expect(page.locator("#announcement")).to_have_text("10 products")
+    expect(page).to_have_url(re.compile(r"\?category=skirt&colour=blue$"))  # and no empty fields
+    assert page.evaluate("document.activeElement.id") == "colour-blue"
+    assert page.evaluate("window.stayed")
+    page.go_back()
+    expect(page.locator(".summary p")).to_have_text("20 products")
+
+
+def test_the_next_page_is_appended(page, shop):
+    page.goto("/search/")
+    page.locator("#more").scroll_into_view_if_needed()
+    expect(page.locator("#products > li")).to_have_count(48)
+
+
+def test_suggestions_by_keyboard(page, shop):
+    page.goto("/")
+    page.locator("#words").press_sequentially("dre", delay=20)
+    expect(page.locator("#suggestions a").first).to_contain_text("Dress")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/c/dress/"))
+    page.locator("#words").press_sequentially("dress 3", delay=20)
+    expect(page.locator("#suggestions a").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#suggestions a")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/search/\?q=dress"))
+
+
+def test_the_language_is_switched_where_one_is(page, shop):
+    page.goto("/search/")
+    page.check("#colour-blue")
+    expect(page).to_have_url(re.compile("colour=blue"))
+    page.click("button[lang=id]")
+    expect(page.locator("html")).to_have_attribute("lang", "id")
+    expect(page).to_have_url(re.compile("colour=blue"))
+    expect(page.locator("h1")).to_have_text("Semua")
+
+
+def test_the_first_tab_leads_past_the_head(page, shop):
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_on_a_telephone_nothing_is_wider_than_the_screen(phone, shop):
+    product = Product.objects.first().get_absolute_url()
+    for address in ["/", "/c/dress/", "/search/?q=nothing+of+this", product, "/nowhere/"]:
+        phone.goto(address)
+        assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+def test_on_a_telephone_filters_unfold_and_stay_so(phone, shop):
+    phone.goto("/c/dress/")
+    expect(phone.locator("#filters")).not_to_be_visible()
+    phone.click("label[for=show-filters]")
+    phone.check("#colour-blue")
+    expect(phone.locator(".summary p")).to_have_text("10 products")
+    expect(phone.locator("#filters")).to_be_visible()
+
+
+def test_without_javascript_filters_have_a_button_and_pages_a_link(plain, shop):
+    plain.goto("/search/")
+    plain.check("#category-skirt")
+    plain.click("#filters >> text=Show")
+    expect(plain.locator(".summary p")).to_have_text("20 products")
+    plain.goto("/search/")
+    plain.click("a[rel=next]")
+    expect(plain.locator("#products > li")).to_have_count(24)
+    plain.click("text=Back to the first page")
+    expect(plain.locator("#products .name").first).to_have_text("Skirt 59")
+
+
+def test_what_is_promised_has_its_place_before_it_comes(page, shop):
+    """No layout shift: photos and parts that arrive later move nothing that is there."""
+    page.goto("/")
+    page.evaluate(
+        """() => {
+            window.shift = 0;
+            const add = (list) => list.getEntries().forEach((entry) => (window.shift += entry.value));
+            new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+        }"""
+    )
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.shift") < 0.02
+
+
+def test_the_first_page_is_light_and_one_file_blocks_it(page, shop):
+    sizes, hosts = {}, set()
+
+    def note(response):
+        hosts.add(response.url.split("/")[2])
+        if response.request.resource_type != "image":
+            sizes[response.url] = len(response.body())
+
+    page.on("response", note)
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    assert len(hosts) == 1
+    assert sum(sizes.values()) < 150_000, sizes
+    blocking = page.locator("head link[rel=stylesheet], head script[src]:not([defer]):not([type=module]):not([async])")
+    expect(blocking).to_have_count(1)
