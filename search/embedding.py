@@ -25,12 +25,13 @@ from search.models import Encoder, GarmentEmbedding
 from search.vision.cards import choose
 from search.vision.detector import load_detector
 from search.vision.encoder import load_encoder
-from search.vision.look import SeenGarment, look
+from search.vision.look import Box, SeenGarment, look
 from search.vision.photo import PhotoError, decode_photo
 
 CHUNK = 32  # photos a transaction: about a second's work to lose
 READ_AHEAD = 8
 READERS = 2
+SAME_PLACE = 0.5  # IoU of two boxes that show one garment
 logger = logging.getLogger(__name__)
 
 
@@ -149,10 +150,22 @@ def _garments_of(image: ProductImage, pixels: np.ndarray, encoder: Encoder) -> l
 def sold_garments(garments: list[SeenGarment], held: list[str]) -> list[SeenGarment]:
     """Which of a photo's garments is the product: those of the category's types; with none of them, the surest.
 
-    A model who wears the skirt that is sold also wears shoes that are not.
+    A model who wears the skirt that is sold also wears shoes that are not. But one garment that was seen as two types
+    is kept as both, or the same photo would not find itself by the one that its category does not hold.
     """
     fitting = [garment for garment in garments if not held or garment.garment_type in held]
-    return fitting or garments[:1]
+    if not fitting:
+        return garments[:1]
+    return [garment for garment in garments if any(overlap(garment.box, one.box) >= SAME_PLACE for one in fitting)]
+
+
+def overlap(first: Box, second: Box) -> float:
+    """Intersection over union of two boxes, 0..1."""
+    width = min(first[2], second[2]) - max(first[0], second[0])
+    height = min(first[3], second[3]) - max(first[1], second[1])
+    shared = max(0.0, width) * max(0.0, height)
+    areas = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in (first, second))
+    return shared / (areas - shared) if shared else 0.0
 
 
 def _store(done: list[tuple[ProductImage, list[SeenGarment]]], encoder: Encoder) -> int:

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -90,20 +89,21 @@ class MissingOrStaleTests(TestCase):
         assert product.colours == ["red"]
 
 
-GARMENT = SeenGarment("jeans", "trousers", 0.9, (0, 0, 1, 1), [], (), np.ones(4))
+LEGS, FEET, ABOUT_LEGS = (0.2, 0.5, 0.8, 0.9), (0.2, 0.9, 0.8, 1.0), (0.2, 0.45, 0.8, 0.9)
 
 
 @pytest.mark.parametrize(
     "seen, held, kept, reason",
     [
-        (["trousers", "footwear"], ["trousers"], ["trousers"], "the model's shoes are not sold"),
-        (["trousers", "footwear"], [], ["trousers", "footwear"], "a category that names no types holds any"),
-        (["footwear", "bag"], ["trousers"], ["footwear"], "with none that fits, the surest"),
+        ([("trousers", LEGS), ("footwear", FEET)], ["trousers"], ["trousers"], "the model's shoes are not sold"),
+        ([("trousers", LEGS), ("footwear", FEET)], [], ["trousers", "footwear"], "a category without types holds any"),
+        ([("footwear", FEET), ("bag", LEGS)], ["trousers"], ["footwear"], "with none that fits, the surest"),
+        ([("skirt", ABOUT_LEGS), ("trousers", LEGS)], ["trousers"], ["skirt", "trousers"], "one garment seen as two"),
         ([], ["trousers"], [], "nothing seen"),
     ],
 )
 def test_which_garments_of_a_photo_are_the_product(seen, held, kept, reason):
-    garments = [replace(GARMENT, garment_type=kind) for kind in seen]
+    garments = [SeenGarment("x", kind, 0.9, box, [], (), np.ones(4)) for kind, box in seen]
     assert [garment.garment_type for garment in embedding.sold_garments(garments, held)] == kept, reason
 
 

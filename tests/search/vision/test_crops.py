@@ -46,9 +46,45 @@ def test_a_mask_that_is_empty_in_the_box_counts_as_none():
     assert crop_garment(photo, (50, 60, 70, 90), make_mask(photo)).mask is None
 
 
-def test_the_whole_photo_is_one_crop():
+def make_packshot(backdrop=250, shadow=12):
+    photo = np.full((300, 200, 3), backdrop, np.uint8)
+    photo[240:260, 40:170] -= shadow
+    photo[60:240, 50:150] = (40, 60, 140)
+    photo[120:160, 80:120] = backdrop  # a print of the backdrop's colour
+    return photo
+
+
+def test_the_whole_photo_is_one_crop_without_a_mask():
     photo = make_photo()
     assert whole_photo(photo).pixels is photo
+    assert whole_photo(photo).mask is None
+
+
+def test_what_stands_before_a_plain_backdrop_is_the_garment_of_a_whole_photo():
+    mask = whole_photo(make_packshot()).mask
+    expected = np.zeros((300, 200), bool)
+    expected[60:240, 50:150] = True
+    assert (mask & expected).sum() / (mask | expected).sum() > 0.9
+
+
+def close_up_of_dots():
+    photo = np.full((240, 240, 3), (30, 60, 90), np.uint8)
+    for y in range(20, 220, 40):
+        for x in range(20, 220, 40):
+            photo[y : y + 14, x : x + 14] = 240
+    return photo
+
+
+@pytest.mark.parametrize(
+    "photo",
+    [
+        pytest.param(np.full((200, 200, 3), 255, np.uint8), id="nothing but backdrop"),
+        pytest.param(close_up_of_dots(), id="printed cloth, close"),
+        pytest.param(np.zeros((3, 500, 3), np.uint8), id="a strip"),
+        pytest.param(np.random.default_rng(0).integers(0, 256, (99, 80, 3)).astype(np.uint8), id="a busy room"),
+    ],
+)
+def test_nothing_stands_out(photo):
     assert whole_photo(photo).mask is None
 
 

@@ -1,0 +1,112 @@
+"""The commands as somebody at a terminal uses them."""
+
+import json
+from io import StringIO
+from tempfile import TemporaryDirectory
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import TestCase
+from PIL import Image
+
+from search.vision.detections import decode_rle
+from tests.search.rendered_shop import import_rendered_shop, scenes
+from tests.search.vectors import make_embedded_catalogue, make_encoder
+
+
+@pytest.mark.slow
+class DetectTests(TestCase):
+    def test_json_line_a_photo_with_boxes_and_masks(self):
+        paths = [path for path, _ in scenes()[:2]]
+        lines = self.run_json(*paths)
+        assert [line["path"] for line in lines] == [str(path) for path in paths]
+        for line in lines:
+            assert (line["width"], line["height"]) == (720, 960)
+            assert line["garments"]
+            for garment in line["garments"]:
+                assert set(garment) == {"label", "garment_type", "score", "box", "mask"}
+                x0, y0, x1, y1 = garment["box"]
+                assert 0 <= x0 < x1 <= 720
+                assert 0 <= y0 < y1 <= 960
+                mask = decode_rle(garment["mask"])
+                assert mask.shape == (960, 720)
+                assert mask.any()
+
+    def run_json(self, *paths):
+        out = StringIO()
+        call_command("detect", *map(str, paths), json=True, stdout=out)
+        return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_detect_draws_a_picture(tmp_path):
+    path, _ = scenes()[0]
+    call_command("detect", str(path), out=tmp_path, verbosity=0)
+    with Image.open(tmp_path / f"{path.stem}.png") as picture:
+        assert picture.size == (720, 960)
+
+
+def test_detect_goes_on_after_a_file_that_is_no_photo(tmp_path, capsys):
+    text = tmp_path / "notes.txt"
+    text.write_text("a shopping list")
+    with pytest.raises(CommandError, match="1 of 2 photos could not be read"):
+        call_command("detect", str(text), str(scenes()[0][0]), json=True)
+    caught = capsys.readouterr()
+    assert "not a picture" in caught.err
+    assert json.loads(caught.out)["garments"]
+
+
+@pytest.mark.slow
+class SearchPhotoTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        import_rendered_shop()
+
+    def test_json_is_what_the_api_answers(self):
+        out, path = StringIO(), scenes()[0][0]
+        call_command("search_photo", str(path), json=True, limit=3, stdout=out)
+        answer = json.loads(out.getvalue())
+        with path.open("rb") as photo:
+            of_api = self.client.post("/api/v1/search/photo/", {"image": photo, "limit": 3}).json()
+        ids = [[result["product"]["id"] for result in garment["results"]] for garment in answer["garments"]]
+        assert ids == [[result["product"]["id"] for result in garment["results"]] for garment in of_api["garments"]]
+        assert set(answer) == set(of_api)
+
+    def test_contact_sheet_and_table(self):
+
+        out = StringIO()
+        with TemporaryDirectory() as folder:
+            call_command("search_photo", str(scenes()[0][0]), limit=3, out=f"{folder}/sheet.png", stdout=out)
+            with Image.open(f"{folder}/sheet.png") as sheet:
+                assert sheet.width > 1000
+        assert "distance" in out.getvalue()
+        assert "Milliseconds: decode" in out.getvalue()
+
+    def test_file_that_is_no_photo_is_named(self):
+        with pytest.raises(CommandError, match="manage.py: This is not a picture"):
+            call_command("search_photo", "manage.py")
+        with pytest.raises(CommandError, match="nowhere.jpg"):
+            call_command("search_photo", "nowhere.jpg")
+
+    def test_evaluation_measures_the_whole_road(self):
+        out = StringIO()
+        call_command("evaluate_search", json=True, sample=60, stdout=out)
+        found = json.loads(out.getvalue())
+        assert found["queries"] == 60
+        assert 0.2 < found["recall"]["@1"] <= found["recall"]["@5"] <= found["recall"]["@10"] <= 1
+        assert 0 < found["mean_average_precision"] <= 1
+        assert found["ann_recall_at_10"] >= 0.95
+        assert found["latency_ms"]["total"]["p50"] > 0
+
+
+@pytest.mark.django_db
+def test_evaluation_needs_products_with_two_photos():
+    encoder = make_encoder()
+    make_embedded_catalogue(encoder, products=5, images=1, index=False)
+    with pytest.raises(CommandError, match="nothing to leave out and find"):
+        call_command("evaluate_search")
+
+
+@pytest.mark.django_db
+def test_evaluation_before_embedding_says_what_to_run():
+    with pytest.raises(CommandError, match="Run `manage.py embed_catalogue`"):
+        call_command("evaluate_search")
