@@ -98,7 +98,7 @@ def _pairs(theirs: dict[str, np.ndarray], ours: Found, size: tuple[int, int]) ->
 
 def quantise(folder: Path, parts: Sequence[str], paths: Sequence[Path]) -> None:
     """Makes `parts` of the artifact in `folder` int8, calibrated on what they are given for these photos."""
-    inputs = recorded_inputs(folder, paths[:: max(1, len(paths) // CALIBRATION_PHOTOS)])
+    inputs = recorded_inputs(folder, paths)
     for part in parts:
         model = openvino.Core().read_model(folder / f"{part}.xml")
         data = nncf.Dataset(inputs[part])

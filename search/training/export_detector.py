@@ -1,11 +1,12 @@
 """Exports an MMDetection Mask R-CNN to an artifact that search.vision.detector runs without torch.
 
     python -m search.training.export_detector --config C --checkpoint K --labels map.json --name N \\
-        [--out var/models] [--photos FOLDER] [--int8 body boxes masks]
+        [--out var/models] [--photos FOLDER_OR_COCO ... [--root FOLDER]] [--int8 body boxes masks]
 
-`--labels` maps the model's labels to garment types: a JSON object in the order of its classes; a label mapped to null
-is found but not shown. Without it, a model whose labels are garment types is taken as it is. With `--photos`, some of
-them say how far boxes, scores and masks are from MMDetection's own, and the rest calibrate what `--int8` names.
+`--labels` maps the model's labels to garment types: a JSON object in the order of its classes; what maps to null
+(hair, skin) is not a garment and never shown. Without it, the labels are taken to be the garment types of our own
+configs. With `--photos` (a folder, or a COCO file with names relative to `--root`) some of them say how far boxes,
+scores and masks are from MMDetection's own, and the rest calibrate what `--int8` names.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ class Plan:
     """What a card says beyond the network itself."""
 
     name: str
-    labels: dict[str, str]
+    labels: dict[str, str | None]
     canvases: list[tuple[int, int]]
     licence: str = "unknown"
     training: dict[str, Any] = field(default_factory=dict)
@@ -113,7 +113,7 @@ def card_of(model: nn.Module, plan: Plan) -> dict[str, Any]:
         "mean": mean,
         "std": std,
         "labels": list(plan.labels),
-        "garment_types": plan.labels,
+        "garment_types": {label: kind for label, kind in plan.labels.items() if kind is not None},
         "licence": plan.licence,
         "training": plan.training,
         "measured": {},
@@ -130,15 +130,18 @@ def canvases_of(config: Config) -> list[tuple[int, int]]:
     return [(short, long), (long, short)]
 
 
-def read_labels(path: Path | None, config: Config) -> dict[str, str]:
-    """Returns {label: garment type} in the order of the model's classes. Raises UnsupportedModel for unknown types."""
+def read_labels(path: Path | None) -> dict[str, str | None]:
+    """Returns {label: garment type or None} in the order of the model's classes.
+
+    Raises UnsupportedModel for unknown types.
+    """
     if path is not None:
         labels = json.loads(path.read_text())
     else:
         from search.training.garment_labels import DETECTED_TYPES
 
         labels = {kind: kind for kind in DETECTED_TYPES}
-    unknown = sorted(set(labels.values()) - set(GARMENT_TYPES))
+    unknown = sorted(set(labels.values()) - {*GARMENT_TYPES, None})
     if unknown:
         raise UnsupportedModel(f"{unknown} are no garment types; those are {', '.join(GARMENT_TYPES)}")
     return labels
@@ -151,8 +154,16 @@ def _without_pretrained(model: dict[str, Any]) -> dict[str, Any]:
     return model
 
 
-def photo_files(folder: Path) -> Iterator[Path]:
-    yield from (path for path in sorted(folder.rglob("*")) if path.suffix.lower() in (".jpg", ".jpeg", ".png"))
+def photo_files(source: Path, root: Path) -> list[Path]:
+    """Returns the photos in a folder, or those of a COCO file, whose names are relative to `root`."""
+    if source.is_file():
+        return [root / image["file_name"] for image in json.loads(source.read_text())["images"]]
+    return [path for path in sorted(source.rglob("*")) if path.suffix.lower() in (".jpg", ".jpeg", ".png")]
+
+
+def spread(paths: list[Path], count: int) -> list[Path]:
+    """Returns `count` of the paths, evenly spread over all."""
+    return [paths[i] for i in np.linspace(0, len(paths) - 1, min(len(paths), count)).astype(int)]
 
 
 def main() -> None:
@@ -162,7 +173,8 @@ def main() -> None:
     parser.add_argument("--labels", type=Path, help="JSON: label to garment type, in the order of the classes")
     parser.add_argument("--name", required=True)
     parser.add_argument("--out", type=Path, default=Path("var/models"))
-    parser.add_argument("--photos", type=Path, help="folder of photos to compare with MMDetection and calibrate on")
+    parser.add_argument("--photos", type=Path, nargs="+", help="photos to compare with MMDetection and calibrate on")
+    parser.add_argument("--root", type=Path, default=Path("."), help="what a COCO file's names are relative to")
     parser.add_argument("--compare", type=int, default=20, help="how many photos to compare on")
     parser.add_argument("--int8", nargs="*", choices=PARTS, default=[], help="parts to quantise; needs --photos")
     parser.add_argument("--licence", help="default: what the config says")
@@ -180,7 +192,7 @@ def _export(options: argparse.Namespace) -> None:
     model = load_model(config, options.checkpoint)
     plan = Plan(
         options.name,
-        read_labels(options.labels, config),
+        read_labels(options.labels),
         canvases_of(config),
         options.licence or config.get("LICENCE", "unknown"),
         dict(config.get("TRAINING", {"config": options.config.name})),
@@ -191,13 +203,13 @@ def _export(options: argparse.Namespace) -> None:
     print(f"{folder}: {sum(path.stat().st_size for path in folder.glob('*.bin')) / 1e6:.1f} MB")
     if options.photos is None:
         return
-    from search.training.compare_detectors import compare, quantise
+    from search.training.compare_detectors import CALIBRATION_PHOTOS, compare, quantise
 
-    paths = list(photo_files(options.photos))
-    chosen = [paths[i] for i in np.linspace(0, len(paths) - 1, min(len(paths), options.compare)).astype(int)]
+    paths = [path for source in options.photos for path in photo_files(source, options.root)]
+    chosen = spread(paths, options.compare)
     print("next to MMDetection:", compare(model, folder, chosen))
     if options.int8:
-        quantise(folder, options.int8, [path for path in paths if path not in chosen])
+        quantise(folder, options.int8, spread([path for path in paths if path not in chosen], CALIBRATION_PHOTOS))
         print("int8, next to MMDetection:", compare(model, folder, chosen))
 
 

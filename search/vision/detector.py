@@ -95,8 +95,12 @@ class Detector:
         return Found(boxes, scores, classes, own)
 
     def postprocess(self, found: Found, fitted: Fitted, size: tuple[int, int]) -> Detections:
-        """What was found, as garments of the photo of size (width, height): one garment per place, strong ones only."""
-        found = _one_per_place(found, self.choice.overlap_of_types)
+        """What was found, as garments of the photo of size (width, height), one per place.
+
+        A label without a garment type (some models find hair and skin) is no garment.
+        """
+        is_garment = [self.card.labels[index] in self.card.garment_types for index in found.classes]
+        found = _one_per_place(_only(found, np.flatnonzero(is_garment)), self.choice.overlap_of_types)
         boxes = found.boxes / np.array([*fitted.scale, *fitted.scale], np.float32)
         labels = tuple(self.card.labels[index] for index in found.classes)
         return Detections(
@@ -149,8 +153,9 @@ class Regions:
 class Choice:
     """Which of the classified regions are garments.
 
-    score: least probability, for all labels or per label index. overlap: IoU above which two of one label are one.
-    overlap_of_types: IoU above which two of different labels are one. class_scores, where the card has them, ...
+    scores: least probability, one for all labels or one for each. overlap: IoU above which two of one label are one.
+    overlap_of_types: IoU above which two of different labels are one. at_most: garments in a photo.
+    mask_threshold: what of a mask is garment.
     """
 
     scores: tuple[float, ...]
@@ -177,7 +182,10 @@ class Choice:
 
 def _one_per_place(found: Found, overlap: float) -> Found:
     """Returns what was found without the weaker of two labels given to the same place."""
-    kept = nms(found.boxes, found.scores, overlap)
+    return _only(found, nms(found.boxes, found.scores, overlap))
+
+
+def _only(found: Found, kept: np.ndarray) -> Found:
     return Found(found.boxes[kept], found.scores[kept], found.classes[kept], found.masks[kept])
 
 

@@ -123,7 +123,15 @@ def test_canvases_follow_the_test_pipelines_size():
 def test_labels_must_be_of_known_types(tmp_path):
     (tmp_path / "map.json").write_text(json.dumps({"hat": "headwear", "cup": "crockery"}))
     with pytest.raises(UnsupportedModel, match="crockery.*headwear"):
-        read_labels(tmp_path / "map.json", Config())
+        read_labels(tmp_path / "map.json")
+
+
+def test_what_has_no_garment_type_is_never_shown(model, artifact, photos, tmp_path):
+    labels = {"skin": None, "jeans": "trousers", "boot": None}
+    card = export(model, Plan("tiny", labels, [(128, 192)]), tmp_path)
+    assert card["garment_types"] == {"jeans": "trousers"}
+    found = Detector(read_card(tmp_path)).detect(cv2.imread(str(photos[3])))
+    assert set(found.labels) == {"jeans"}
 
 
 def test_a_model_of_other_classes_than_the_labels_is_refused(model, tmp_path):
