@@ -24,6 +24,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from search.training.artifacts import rewrite_card
 from search.training.encoder_garments import Garment, all_garments, data_folder
 from search.training.encoder_network import GarmentEncoder, LiteTaps
 from search.training.fit_encoder import branches_of, tensors
@@ -76,7 +77,7 @@ def baselines(views: Sequence[View], threads: int) -> dict[str, np.ndarray]:
     """Returns the unit vectors of the four baselines for whole photos, none of which uses a mask."""
     network = GarmentEncoder(LiteTaps("lite2", BASELINE_SIZE, (3, 7))).eval()
     run = branches_of(network, BASELINE_SIZE, threads)
-    rows = [run(*tensors([whole_photo(view.picture)], BASELINE_SIZE)) for view in views]
+    rows = [run(*tensors([Crop(view.picture)], BASELINE_SIZE)) for view in views]
     cuts = np.cumsum(network.widths)[:-1]
     middle, top, colour = (_unit(part) for part in np.split(np.concatenate(rows), cuts, axis=1))
     return {
@@ -170,10 +171,22 @@ def measure(args: argparse.Namespace) -> dict[str, dict]:
     return results
 
 
+def record(results: dict[str, dict], args: argparse.Namespace) -> None:
+    """Writes each encoder's results into its card, with the command and the best baseline beside them."""
+    command = f"python -m search.training.evaluate_encoder --garments {args.garments} --seed {args.seed} --whole"
+    for name in args.encoders or available_encoders():
+        folder = load_encoder(name).card.folder
+        measured = json.loads((folder / "card.json").read_text())["measured"]
+        measured |= {"command": command, "split": "val: senders and street photos never trained on"}
+        own = {key.removeprefix(f"{name}, "): value for key, value in results.items() if key.startswith(f"{name}, ")}
+        others = {key: value["shop"]["recall@1"] for key, value in results.items() if key.split(",")[0] != name}
+        rewrite_card(folder, measured=measured | own | ({"shop recall@1 of others": others} if others else {}))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("encoders", nargs="*", help="names; all at hand if none is given")
-    parser.add_argument("--garments", type=int, default=500, help="of the held-out 1,079, drawn once by the seed")
+    parser.add_argument("--garments", type=int, default=300, help="of the held-out 1,079, drawn once by the seed")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--whole", action="store_true", help="the encoders on whole photos, too")
@@ -181,12 +194,15 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=data_folder())
     parser.add_argument("--masks", type=Path, default=Path("var/training/masks"))
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--record", action="store_true", help="write what was measured into the encoders' cards")
     args = parser.parse_args()
     cv2.setNumThreads(1)
     results = measure(args)
     if args.json:
         args.json.parent.mkdir(parents=True, exist_ok=True)
         args.json.write_text(json.dumps(results, indent=1) + "\n")
+    if args.record:
+        record(results, args)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ import numpy as np
 import openvino
 import torch
 
-from search.training.artifacts import file_hashes, save, write_card
+from search.training.artifacts import file_hashes, rewrite_card, save, write_card
 from search.training.encoder_network import GarmentEncoder, ResNetTaps
 from search.training.fit_encoder import make_network
 
@@ -135,6 +135,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--size", type=int, default=224, help="of a torchvision ResNet's input")
     parser.add_argument("--dimensions", type=int, default=512, help="of a torchvision ResNet's vector")
     parser.add_argument("--licence", default="unknown")
+    parser.add_argument("--data", default="", help="what it learned from, for the card")
+    parser.add_argument("--default", action="store_true", help="the encoder of a site that names none")
     args = parser.parse_args(arguments)
     if args.torchvision and not args.weights:
         parser.error("--torchvision needs --weights")
@@ -143,9 +145,11 @@ def main(arguments: list[str] | None = None) -> int:
     except EncoderError as error:
         print(error, file=sys.stderr)
         return 1
-    card = {"name": args.name, "licence": args.licence, "training": recipe, "measured": {}}
-    folder = export(network, args.out, card, recipe["size"])
-    print(f"{folder}: cosine distance to torch at most {farthest(network, folder, recipe['size']):.1e}")
+    card = {"name": args.name, "licence": args.licence, "training": recipe | {"data": args.data}, "measured": {}}
+    folder = export(network, args.out, card | ({"is_default": True} if args.default else {}), recipe["size"])
+    distance = farthest(network, folder, recipe["size"])
+    rewrite_card(folder, measured={"cosine distance to torch": float(f"{distance:.1e}")})
+    print(f"{folder}: cosine distance to torch at most {distance:.1e}")
     return 0
 
 

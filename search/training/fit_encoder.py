@@ -30,6 +30,8 @@ VIEWS = (RECIPES["shown"], TRAINING, SHOP_RECIPES["back"])
 # Chosen on the validation; more for the shallow taps helps worn garments and costs close-ups.
 SHARES = (0.15, 0.2, 0.15, 0.3, 1.0)
 
+RECIPE = ("backbone", "size", "dimensions", "shrinkage", "strength", "garments", "seed")
+
 Branches = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
@@ -120,9 +122,16 @@ def main() -> None:
         np.savez(kept, branches=branches, numbers=numbers)
     views = np.load(kept)
     fit(network, views["branches"], views["numbers"], args)
-    recipe = {"backbone": args.backbone, "size": args.size, "dimensions": args.dimensions}
+    recipe = {name: getattr(args, name) for name in RECIPE} | {"command": _command(args)}
     torch.save({"recipe": recipe, "state_dict": network.state_dict()}, args.out)
     print(args.out)
+
+
+def _command(args: argparse.Namespace) -> str:
+    """The command that fits this encoder again, without where this machine keeps its files."""
+    student = ["--checkpoint CHECKPOINT"] if args.checkpoint else []
+    numbers = [f"--{name} {getattr(args, name)}" for name in RECIPE]
+    return " ".join(["python -m search.training.fit_encoder", *numbers, *student, "--out FITTED"])
 
 
 def _read_student(network: GarmentEncoder, checkpoint: Path) -> None:

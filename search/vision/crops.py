@@ -8,10 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 # A detector's box is often a little tight; the encoder was measured with this much of its sides added around it.
 MARGIN = 0.04
+
+BACKDROP_SIDE = 128  # pixels: what stands out from a backdrop is seen at this size
+BACKDROP_REACH = 7.0  # in CIELAB, light counting 0.6: what is nearer to the border's colour is backdrop
+BACKDROP_SHARE = 0.85  # of the border must be of one colour; a garment may reach out of the photo somewhere
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,48 @@ def crop_garment(photo: np.ndarray, box: Sequence[float], mask: np.ndarray | Non
 
 
 def whole_photo(photo: np.ndarray) -> Crop:
-    """Returns the photo as one crop without a mask. photo: (H, W, 3) uint8 RGB."""
-    return Crop(photo)
+    """Returns the photo as one crop; its mask is what stands out from a plain backdrop, None where there is none.
+
+    photo: (H, W, 3) uint8 RGB.
+    """
+    return Crop(photo, stands_out(photo))
+
+
+def stands_out(photo: np.ndarray) -> np.ndarray | None:
+    """Returns the mask (H, W) bool of what differs from a backdrop of one colour, as packshots have it, or None.
+
+    None, too, where next to nothing or next to everything differs: a close-up of cloth has a plain border as well.
+    """
+    height, width = photo.shape[:2]
+    scale = min(1.0, BACKDROP_SIDE / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    if min(size) < 16:
+        return None
+    small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB) * np.float32([0.6, 1, 1])  # a shadow is darker, not another colour
+    border = np.concatenate((lab[:2].reshape(-1, 3), lab[-2:].reshape(-1, 3), lab[:, :2].reshape(-1, 3)))
+    border = np.concatenate((border, lab[:, -2:].reshape(-1, 3)))
+    distance = np.linalg.norm(lab - np.median(border, axis=0), axis=2)
+    edge = np.concatenate((distance[0], distance[-1], distance[:, 0], distance[:, -1]))
+    if (edge < BACKDROP_REACH).mean() < BACKDROP_SHARE:
+        return None
+    found = cv2.medianBlur((distance > BACKDROP_REACH).astype(np.uint8), 3)
+    found = _filled(cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)))
+    if not 0.04 < found.mean() < 0.9 or not _hangs_together(found):
+        return None
+    return cv2.resize(found, (width, height), interpolation=cv2.INTER_NEAREST).astype(bool)
+
+
+def _hangs_together(found: np.ndarray) -> bool:
+    """Whether one part is a third of all at least: two shoes are, the dots of a printed cloth are not."""
+    areas = cv2.connectedComponentsWithStats(found)[2][1:, cv2.CC_STAT_AREA]
+    return bool(areas.max() * 3 >= areas.sum())
+
+
+def _filled(found: np.ndarray) -> np.ndarray:
+    """The parts (h, w) uint8 with what they enclose: a white print on a white backdrop belongs to the garment."""
+    outlines, _ = cv2.findContours(found, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    return cv2.drawContours(np.zeros_like(found), outlines, -1, 1, cv2.FILLED)
 
 
 def _grown(box: Sequence[float], share: float) -> tuple[float, float, float, float]:
