@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +30,9 @@ class CategoryForm(forms.ModelForm):
 
 
 class ProductForm(forms.ModelForm):
+    url = forms.URLField(
+        label=_("source URL"), required=False, max_length=1000, assume_scheme="https", widget=AdminURLFieldWidget
+    )
     colours = forms.MultipleChoiceField(
         choices=Colour.choices,
         required=False,

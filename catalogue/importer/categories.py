@@ -18,7 +18,7 @@ def category_name(text: str) -> str:
     """How a shopper reads it: "___" is " & ", "_" a space, "Dress_copy" the same as "Dress"; of a path, its end."""
     name = clean_text(text)
     name = re.split(r"\s*[>›»]\s*", name.rstrip(" >›»"))[-1]
-    name = re.sub(r"[_ -]+copy( ?\(?\d+\)?)?$|\s*-?\s*\(\d+\)$", "", name, flags=re.IGNORECASE) or name
+    name = re.sub(r"[_ -]+copy([_ ]?\(?\d+\)?)?$|\s*-?\s*\(\d+\)$", "", name, flags=re.IGNORECASE) or name
     return " ".join(name.replace("___", " & ").replace("_", " ").split())
 
 

@@ -159,6 +159,8 @@ def _fits(name: str, rows: Sequence[Sequence[str]], number: int, surroundings: S
     if name == "url":
         is_photo_column = _share(rows, number, lambda value: _is_image(value.strip(), surroundings)) >= _ENOUGH
         return _is_empty_or(rows, number, lambda value: re.search(r"[./]", value) is not None) and not is_photo_column
+    if name in ("category", "brand", "name"):  # a number is some other table's key
+        return _is_empty_or(rows, number, lambda value: re.search(r"[^\W\d_]", value) is not None)
     return True
 
 
@@ -215,6 +217,7 @@ def _match_cells(columns: Columns, rows: Sequence[Sequence[str]], surroundings: 
         "category": surroundings.is_category,
         "price": _is_price,
         "url": is_url,
+        "currency": lambda value: value.strip().upper() in CODES,
     }
     for name, looks_like_it in looks.items():
         if name not in columns.of:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 
 from catalogue.garment_types import garment_types_of_category
 from catalogue.image_files import keep_files_until_commit
@@ -39,14 +39,17 @@ class Loader:
         self.report = report
         self.dry_run = dry_run
         self.prune = prune
-        self.categories: dict[str, int | None] = dict(Category.objects.values_list("slug", "pk"))
+        self.categories = _categories()
 
     def load(self, products: list[SourceProduct]) -> None:
         """Writes these products and their images. One that the database refuses is reported and holds up no other."""
         self.reader.prepare(products)
         try:
             outcome = self._load(products)
-        except (DataError, IntegrityError) as error:
+        except (DataError, IntegrityError, OperationalError) as error:
+            if not connection.is_usable():
+                raise
+            self.categories = _categories()  # those made in this transaction are gone with it
             if len(products) > 1:
                 middle = len(products) // 2
                 self.load(products[:middle])
@@ -146,9 +149,12 @@ class Loader:
             outcome.refused += refused
             for position, image in enumerate(images):
                 self._write_image(row, own.get(image.sha256), image, position, new, moved, outcome)
+            listed = {image.sha256 for image in images}
+            unlisted = [old for old in own.values() if old.source and old.sha256 not in listed]
             if self.prune and product.has_all_images and not refused:
-                listed = {image.sha256 for image in images}
-                gone += [old.pk for old in own.values() if old.source and old.sha256 not in listed]
+                gone += [old.pk for old in unlisted]
+            else:
+                self._put_behind(unlisted, len(images), moved, outcome)
         if gone:
             outcome.images["removed"] += len(gone)
         if self.dry_run:
@@ -159,6 +165,14 @@ class Loader:
         ProductImage.objects.bulk_update(moved, ["position", "source"])
         if gone:
             ProductImage.objects.filter(pk__in=gone).delete()
+
+    def _put_behind(self, unlisted: list[ProductImage], listed: int, moved: list[ProductImage], outcome: Outcome):
+        """What the source no longer names comes after what it does: the first image is the one that lists show."""
+        for position, old in enumerate(sorted(unlisted, key=lambda old: (old.position, old.pk)), start=listed):
+            if old.position != position:
+                outcome.images["updated"] += 1
+                old.position = position
+                moved.append(old)
 
     def _write_image(
         self, row: Product, old: ProductImage | None, image: ReadImage, position: int, new: list, moved: list, outcome
@@ -173,6 +187,10 @@ class Loader:
             moved.append(old)
         else:
             outcome.images["unchanged"] += 1
+
+
+def _categories() -> dict[str, int]:
+    return dict(Category.objects.values_list("slug", "pk"))
 
 
 def _category(product: SourceProduct) -> str:

@@ -44,6 +44,7 @@ class Source:
 
     def read(self, path: Path, *, chosen: dict[str, list[str]]) -> None:
         """Spools the records of the CSV at `path`. Raises UnknownColumns where its header cannot be understood."""
+        _check_is_text(path)
         dialect = find_dialect(path)
         advance = self.progress.step(f"Reading {path.name}", total=path.stat().st_size)
         done = 0
@@ -153,6 +154,13 @@ class Source:
 
     def _refuse_file(self, path: str, reason: str) -> None:
         self.report.refuse("image", value=path, reason=reason)
+
+
+def _check_is_text(path: Path) -> None:
+    with open(path, "rb") as file:
+        begin = file.read(4)
+    if begin.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF")):
+        raise UnknownColumns(f"{path} is a spreadsheet or an archive. Save the table in it as CSV and import that.")
 
 
 def _file_name(value: str) -> str:

@@ -79,6 +79,7 @@ def test_a_status_that_says_neither_yes_nor_no_is_an_attribute():
         (["x/a.jpg", "b.jpg", "a.jpg;b.jpg"], "images"),
         (["https://cdn/1.jpg", "https://cdn/2.png", ""], "images"),
         (["https://shop/1", "https://shop/2", "https://shop/3"], "url"),
+        (["IDR", "idr", "USD"], "currency"),
         (["Gaun merah panjang", "Rok mini biru", "Atasan katun putih"], "name"),
     ],
 )
@@ -94,6 +95,10 @@ def test_cells_tell_where_the_header_does_not(cells, field):
 )
 def test_cells_that_tell_nothing_are_attributes(cells):
     assert find(["sku", "q"], *([str(n), cell] for n, cell in enumerate(cells))) == {"sku": ["sku"]}
+
+
+def test_numbers_are_no_categories_or_brands():
+    assert find(["sku", "category", "brand"], ["1", "12", "7"], ["2", "13", "8"]) == {"sku": ["sku"]}
 
 
 def test_product_is_a_name_or_an_id_as_its_cells_say():

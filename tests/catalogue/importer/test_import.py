@@ -392,6 +392,35 @@ def test_a_changed_file_is_a_new_image(shop, media):
     assert Product.objects.get(sku="000001").main_image.file.open().read() == picture(77)
 
 
+def test_an_image_that_is_no_longer_named_comes_behind_those_that_are(shop):
+    run(shop)
+    (shop.parent / "Dress_copy/000003/c-1.jpg").unlink()
+    (shop.parent / "Dress_copy/000003/b.jpg").write_bytes(picture(50))
+    run(shop)
+    names = ["b.jpg", "c-2.jpg", "c-10.jpg", "c-1.jpg"]
+    assert sources_of("000003") == [f"Dress_copy/000003/{name}" for name in names]
+    assert "Images: 0 created, 6 unchanged" in run(shop)
+
+
+def test_what_the_database_refuses_is_reported_and_stops_nothing(tmp_path):
+    """More words in the attributes than PostgreSQL's text search can hold: no cell is wrong by itself."""
+    words = [" ".join(f"{column:x}w{n:x}" for n in range(300)) for column in range(900)]
+    header = ["sku", "kategori", "nama", *(f"column {n}" for n in range(900))]
+    rows = [header, *([str(n), "Rok", f"Rok {n}", *(words if n == 3 else [""] * 900)] for n in range(6))]
+    report = run(write_csv(tmp_path / "a.csv", rows), report=tmp_path / "r.json")
+    assert sorted(Product.objects.values_list("sku", flat=True)) == ["0", "1", "2", "4", "5"]
+    [refusal] = report["refusals"]
+    assert (refusal["line"], refusal["value"]) == (5, "3")
+    assert "database refuses" in refusal["reason"]
+    assert report["summary"]["products"] == {"created": 5, "updated": 0, "unchanged": 0, "refused": 1}
+
+
+def test_a_spreadsheet_is_not_taken_for_a_table(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"PK\x03\x04rest of a workbook")
+    with pytest.raises(CommandError, match="Save the table in it as CSV"):
+        run(tmp_path / "a.csv")
+
+
 def test_products_that_vanished_are_hidden_only_on_demand(shop):
     make_product(sku="old")
     make_product(sku="old and hidden", is_active=False)
