@@ -164,77 +164,48 @@ def _lapel(upper: Upper) -> list[Panel]:
 
 
 def _hood(upper: Upper) -> list[Panel]:
-    x, base = upper.neck_half, upper.neck_curve()[-1][1]
-    grain, shift = upper.grain(), upper.design.shift
+    """A hood that hangs down the back: seen whole from behind, and from the front as a rim about the neck."""
     if upper.body.back:
-        outline = path(
-            spline(
-                [
-                    (-x - 2, base + 1),
-                    (-x - 3.4, base + 8),
-                    (-5, base + 19),
-                    (0, base + 21.5),
-                    (5, base + 19),
-                    (x + 3.4, base + 8),
-                    (x + 2, base + 1),
-                    (0, base - 2.5),
-                    (-x - 2, base + 1),
-                ]
-            )
-        )
-        return [
-            Panel(
-                upper.body.torso(outline),
-                z=upper.layer + 30,
-                grain=grain,
-                puff=4,
-                drape=Drape("cloth", 0.4, shift=shift),
-                shadow=0.4,
-            )
-        ]
-    low = upper.neck_curve()[0][1]
-    behind = path(
-        spline(
-            [
-                (-x - 3.2, base + 2.5),
-                (-x - 3.6, base - 4),
-                (-4.5, base - 9.2),
-                (0, base - 10),
-                (4.5, base - 9.2),
-                (x + 3.6, base - 4),
-                (x + 3.2, base + 2.5),
-            ]
-        )
-    )
-    inside = path(
-        spline(
-            [
-                (-x - 0.6, base + 1),
-                (-x - 0.4, base - 3),
-                (0, base - 7),
-                (x + 0.4, base - 3),
-                (x + 0.6, base + 1),
-                (0, low + 1),
-            ]
-        )
-    )
-    panels = [
-        Panel(upper.body.torso(behind), z=4, grain=grain, puff=3, drape=Drape("cloth", 0.3, shift=shift), shadow=0)
+        return [_hanging(upper)]
+    return [*_behind_the_head(upper), *(part for side in (LEFT, RIGHT) for part in _hood_front(upper, side))]
+
+
+def _hanging(upper: Upper) -> Panel:
+    x, base = upper.neck_half, upper.neck_curve()[-1][1]
+    right = [(5, base + 19), (x + 3.4, base + 8), (x + 2, base + 1)]
+    left = [(-px, py) for px, py in reversed(right)]
+    outline = spline([*left, (0, base + 21.5), *right, (0, base - 2.5), left[0]])
+    panel = Panel(upper.body.torso(outline), z=upper.layer + 30, grain=upper.grain(), puff=4, shadow=0.4)
+    panel.drape = Drape("cloth", 0.4, shift=upper.design.shift)
+    return panel
+
+
+def _behind_the_head(upper: Upper) -> list[Panel]:
+    x, base, low = upper.neck_half, upper.neck_curve()[-1][1], upper.neck_curve()[0][1]
+    outer = [(4.5, base - 9.2), (x + 3.6, base - 4), (x + 3.2, base + 2.5)]
+    inner = [(x + 0.4, base - 3), (x + 0.6, base + 1)]
+    rim = spline([*((-px, py) for px, py in reversed(outer)), (0, base - 10), *outer])
+    hollow = spline([*((-px, py) for px, py in reversed(inner)), (0, base - 7), *inner, (0, low + 1)])
+    drape = Drape("cloth", 0.3, shift=upper.design.shift)
+    return [
+        Panel(upper.body.torso(rim), z=4, grain=upper.grain(), puff=3, drape=drape, shadow=0),
+        Panel(upper.body.torso(hollow), "lining", 4.5, upper.grain(), shade=0.6, puff=2, shadow=0),
     ]
-    panels.append(Panel(upper.body.torso(inside), "lining", 4.5, grain, shade=0.6, puff=2, shadow=0))
-    for side in (LEFT, RIGHT):
-        roll = path(
-            spline([(0.2, low + 2.2), (x * 0.55, low - 1.5), (x - 0.6, base - 1.5)]),
-            spline([(x + 3.4, base - 0.6), (x + 3.0, base + 5), (x * 0.6, low + 3.6), (0.2, low + 6)]),
-        )
-        panels.append(
-            Panel(upper.body.torso(roll * (side, 1)), z=upper.layer + 0.9, grain=grain, puff=1.8, shadow=0.35)
-        )
-        cord = spline([(side * 2.6, low + 3.5), (side * 3.1, low + 10), (side * 2.7, low + 16)])
-        panels.append(
-            Panel(upper.body.torso(path(cord, cord[::-1] + (0.45, 0))), "trim", upper.layer + 1.1, puff=0.3, shadow=0.3)
-        )
-    return panels
+
+
+def _hood_front(upper: Upper, side: int) -> list[Panel]:
+    """One side of the rim, and its cord."""
+    x, base, low = upper.neck_half, upper.neck_curve()[-1][1], upper.neck_curve()[0][1]
+    roll = path(
+        spline([(0.2, low + 2.2), (x * 0.55, low - 1.5), (x - 0.6, base - 1.5)]),
+        spline([(x + 3.4, base - 0.6), (x + 3.0, base + 5), (x * 0.6, low + 3.6), (0.2, low + 6)]),
+    )
+    cord = spline([(side * 2.6, low + 3.5), (side * 3.1, low + 10), (side * 2.7, low + 16)])
+    string = path(cord, cord[::-1] + (0.45, 0))
+    return [
+        Panel(upper.body.torso(roll * (side, 1)), z=upper.layer + 0.9, grain=upper.grain(), puff=1.8, shadow=0.35),
+        Panel(upper.body.torso(string), "trim", upper.layer + 1.1, puff=0.3, shadow=0.3),
+    ]
 
 
 def _bow(upper: Upper) -> list[Panel]:

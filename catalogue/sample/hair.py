@@ -12,7 +12,7 @@ from .people import Person
 BEHIND, OVER, TIED = 3.0, 74.0, 76.0  # the order: behind everybody's clothes, over the face, over the head's back
 # how far it falls, and how wide
 FALLS = {"long": (26.0, 9.6), "wavy": (23.0, 11.4), "bob": (9.5, 9.8), "curly": (10.0, 12.6), "afro": (2.0, 12.2)}
-WIDTHS = {"curly": 11.4, "wavy": 9.6, "bob": 9.2, "afro": 11.6}  # about the face; 8.6 otherwise
+WIDTHS = {"curly": 11.4, "wavy": 9.6, "bob": 9.2}  # about the face; 8.6 otherwise
 BACK_OF_HEAD = symmetric(spline([(0, -12.9), (5.2, -11.4), (8.3, -5), (8.2, 2), (6.4, 8.0), (3.0, 10.0), (0, 10.4)]))
 TAIL = spline([(3, -9), (11, -4), (12.2, 10), (8.6, 20), (7.6, 8), (6, -2)])
 TAIL_BEHIND = spline([(-2.4, -4), (-3.8, 8), (-2, 24), (2, 24), (3.8, 8), (2.4, -4)])
@@ -61,10 +61,14 @@ def _fringe(cut: str) -> Points:
         side = [(5.4, -12.0 - high), (8.4, -7), (7.9, -1.5)]
         top = spline([*((-x, y) for x, y in reversed(side)), (0, -13.0 - high), *side])
         return path(top, spline([(7.2, -4.6), (5.6, -8.2), (1, -7.2 - high * 0.4), (-4.6, -8.4), (-7.2, -4.6)]))
+    if cut == "afro":
+        side = [(8.8, -13.4), (11.9, -7), (11.2, -1.5), (7.6, 1.5)]
+        top = spline([*((-x, y) for x, y in reversed(side)), (0, -16.8), *side])
+        return path(top, spline([(6.9, -1), (6.0, -5.4), (2.4, -6.8), (-2.4, -6.8), (-6.0, -5.4), (-6.9, -1)]))
     wide, low = WIDTHS.get(cut, 8.6), -1.5 if cut in ("bun", "ponytail") else 5.0
     side = [(5.4, -12.9), (wide, -5), (wide - 0.6, low)]
     top = spline([*((-x, y) for x, y in reversed(side)), (0, -14.6), *side])
-    if cut in ("bob", "afro"):
+    if cut == "bob":
         return path(top, spline([(6.8, 4), (6.4, -3.6), (3, -5.2), (-3, -5.2), (-6.4, -3.6), (-6.8, 4)]))
     inner = (7.2, -3) if cut == "bun" else (7.0, 4)
     return path(top, spline([inner, *SWEPT, (-inner[0], inner[1])]))

@@ -12,6 +12,7 @@ from .body import CURVY, MAN, WOMAN, Body, Build, Pose
 from .design import Design
 from .people import HAIRS, LONG_CUTS, SHORT_CUTS, SKINS, Person
 from .views import plain
+from .wardrobe import Wardrobe, Wearer, goes_with
 
 STANDING = (
     Pose(arms=((13, 12), (10, 14)), legs=((1, 0), (3, 2)), hip_tilt=-2, shoulder_tilt=1.5, sway=-1, turn=0.4),
@@ -22,7 +23,9 @@ STANDING = (
     Pose(arms=((28, 24), (26, 20)), legs=((5, 0), (5, 1)), turn=0.0),
     Pose(arms=((20, 58), (12, 6)), legs=((1, 0), (4, 4)), hip_tilt=-2, shoulder_tilt=2, sway=-0.8, turn=0.8),
 )
-WOMEN_ONLY = {"dress", "jumpsuit", "skirt"}
+BUILDS = ("woman", "woman", "man", "curvy")
+EXTRAS = ("footwear", "bag", "outerwear", "headwear", "accessory")
+LATER = np.array((0.0, 0.15, 0.25, 0.35, 0.5))  # the later in EXTRAS, the rarer
 
 
 @dataclass(frozen=True)
@@ -31,80 +34,47 @@ class Look:
     worn: tuple[tuple[Design, Product | None], ...]  # None: a neutral garment that is not for sale
 
 
-def suits(product: Product, build: str) -> bool:
-    own = product.design.get("build")
-    if product.garment_type in ("footwear", "bag", "headwear", "accessory"):
-        return product.design.kind not in ("socks", "tights")
-    if product.category in ("Baju_Hamil", "Baju_Tidur___Pakaian_Dalam", "Swimwear___Beachwear"):
-        return False
-    if build == "man":
-        return own == "man" or (own is None and product.garment_type in ("outerwear",) and product.category != "Blazer")
-    return (
-        own == build or (own is None and build == "woman") or (own is None and product.garment_type not in WOMEN_ONLY)
-    )
-
-
-class Wardrobe:
-    """Draws products by type for one person, none twice in a scene."""
-
-    def __init__(self, products: Sequence[Product], rng: np.random.Generator):
-        self.products, self.rng, self.taken = products, rng, set()
-
-    def pick(self, build: str, *types: str, but: frozenset[str] = frozenset()) -> Product | None:
-        pool = [
-            product for product in self.products
-            if product.garment_type in types and product.product_id not in self.taken and suits(product, build)
-            and str(product.design.get("shape")) not in but
-        ]  # fmt: skip
-        if not pool:
-            return None
-        chosen = pool[int(self.rng.integers(len(pool)))]
-        self.taken.add(chosen.product_id)
-        return chosen
-
-
 def look(wardrobe: Wardrobe, rng: np.random.Generator, wanted: int) -> Look:
-    """A person in `wanted` products (at least two), and neutral things where those leave a gap."""
-    build = str(rng.choice(("woman", "woman", "man", "curvy")))
-    main = _whole(wardrobe, build) if build != "man" and rng.random() < 0.36 else _parts(wardrobe, build)
-    extras = _extras(wardrobe, rng, build, main, max(0, wanted - len(main)))
-    bought = [product for product in (*main, *extras) if product is not None][: max(wanted, 2)]
-    worn = [(product.design, product) for product in bought]
-    worn = [(_tucked(design, bought, rng), product) for design, product in worn]
-    worn += [(design, None) for design in _gaps(bought)]
-    person = _person(rng, build)
-    return Look(person, tuple((_carried(design, person, rng), product) for design, product in worn))
+    """A person in about `wanted` products, and neutral things where those leave a gap."""
+    build = str(rng.choice(BUILDS))
+    wearer = Wearer(build, modest=build == "woman" and rng.random() < 0.25)
+    bought = _main(wardrobe, wearer, rng)
+    bought += _extras(wardrobe, wearer, rng, bought, max(0, wanted - len(bought)))
+    worn = [(_tucked(product.design, bought, rng), product) for product in bought]
+    worn += [(design, None) for design in _gaps(bought, wearer)]
+    return Look(_person(rng, build), tuple((_carried(design, rng), product) for design, product in worn))
 
 
-def _whole(wardrobe: Wardrobe, build: str) -> list[Product | None]:
-    return [wardrobe.pick(build, "dress", "jumpsuit")]
+def _main(wardrobe: Wardrobe, wearer: Wearer, rng: np.random.Generator) -> list[Product]:
+    """A dress or a jumpsuit, or a top with something below."""
+    if wearer.build != "man" and rng.random() < 0.36:
+        whole = wardrobe.pick(wearer, ("dress", "jumpsuit"))
+        if whole:
+            return [whole]
+    top = wardrobe.pick(wearer, ("top",))
+    bought = [top] if top else []
+    low = wardrobe.pick(wearer, (str(rng.choice(("trousers", "trousers", "skirt", "shorts"))),), goes_with(bought))
+    low = low or wardrobe.pick(wearer, ("trousers", "shorts"), goes_with(bought))
+    return bought + ([low] if low else [])
 
 
-def _parts(wardrobe: Wardrobe, build: str) -> list[Product | None]:
-    low = ("trousers", "shorts") if build == "man" else ("trousers", "trousers", "skirt", "shorts")
-    return [wardrobe.pick(build, "top"), wardrobe.pick(build, *low)]
-
-
-def _extras(wardrobe: Wardrobe, rng: np.random.Generator, build: str, main: list, count: int) -> list[Product | None]:
-    veiled = build == "woman" and rng.random() < 0.22
-    kinds = ["footwear", "bag", "outerwear", "headwear", "accessory"]
-    order = [kinds[k] for k in np.argsort(rng.random(5) + np.array((0.0, 0.15, 0.25, 0.35, 0.5)))]
-    if veiled:
+def _extras(
+    wardrobe: Wardrobe, wearer: Wearer, rng: np.random.Generator, bought: list[Product], count: int
+) -> list[Product]:
+    order = [EXTRAS[k] for k in np.argsort(rng.random(len(EXTRAS)) + LATER)]
+    if wearer.modest:
         order = ["accessory", *(kind for kind in order if kind not in ("headwear", "accessory"))]
-    found = []
-    for kind in order[:count]:
-        but = (
-            frozenset({"hijab"})
-            if kind == "accessory" and not veiled
-            else frozenset({"scarf", "sunglasses"})
-            if kind == "accessory"
-            else frozenset()
-        )
-        found.append(wardrobe.pick(build, kind, but=but))
+    goes, found = goes_with(bought), []
+    for kind in order[: max(count, int(wearer.modest))]:
+        if kind == "accessory":
+            chosen = wardrobe.pick(wearer, (kind,), lambda p: (p.design.get("shape") == "hijab") == wearer.modest)
+        else:
+            chosen = wardrobe.pick(wearer, (kind,), goes)
+        found += [chosen] if chosen else []
     return found
 
 
-def _gaps(bought: Sequence[Product]) -> list[Design]:
+def _gaps(bought: Sequence[Product], wearer: Wearer) -> list[Design]:
     """Neutral clothes for what the products leave bare."""
     types = {product.garment_type for product in bought}
     gaps = []
@@ -113,7 +83,9 @@ def _gaps(bought: Sequence[Product]) -> list[Design]:
     if not types & {"dress", "jumpsuit", "trousers", "shorts", "skirt"}:
         gaps.append(plain("charcoal", "trousers", "trousers", "twill", fit="slim"))
     if not types & {"dress", "jumpsuit", "top"} or any(product.design.kind == "dungarees" for product in bought):
-        gaps.append(plain("white", "upper", "top", ease=0.6, hem=79, shape="fitted", collar="rib", layer=18))
+        sleeve = "long" if wearer.modest else "short"
+        cut = {"ease": 0.6, "hem": 79, "shape": "fitted", "collar": "rib", "layer": 18, "sleeve": sleeve}
+        gaps.append(plain("white", "upper", "top", **cut))
     return gaps
 
 
@@ -152,7 +124,7 @@ def _varied(build: Build, rng: np.random.Generator) -> Build:
     )
 
 
-def _carried(design: Design, person: Person, rng: np.random.Generator) -> Design:
+def _carried(design: Design, rng: np.random.Generator) -> Design:
     if design.kind != "bag":
         return design
     return replace(design, cut={**design.cut, "side": int(rng.choice((-1, 1)))})

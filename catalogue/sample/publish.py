@@ -23,8 +23,10 @@ from .album import shots
 from .assortment import Product, assortment
 from .scenes import render_scene
 
-EDITION = 2  # raise it when the drawing changes: what an older edition drew is drawn anew
-PRODUCTS, SCENES = 420, 12
+EDITION = 3  # raise it when the drawing changes: what an older edition drew is drawn anew
+PRODUCTS = 420
+STREETS = (5, 11, 27, 9, 22, 19, 16, 37, 30, 6, 17, 42)  # seeds of scenes that show many kinds of garments
+SCENES = len(STREETS)
 QUALITY = 90
 COLUMNS = ("product_id", "category", "brand", "name", "price", "currency", "colour", "description", "url", "images")
 
@@ -45,12 +47,14 @@ def render_sample(
 ) -> Iterator[tuple[int, int, int]]:
     """Draws what is missing under `out`; yields (jobs done, jobs in all, files drawn by the last) as it goes.
 
-    Pictures of products that an earlier run drew and this one does not have, or had another edition or seed of,
-    are removed. Raises ValueError where `count` is below 1 or more than the shop can tell apart, or where `out` holds
-    a catalogue that is not ours.
+    Pictures that an earlier run drew and this one does not want, of another seed, edition or number, are removed.
+    Raises ValueError where `count` is below 1 or more than the shop can tell apart, where `scenes` is more than
+    STREETS, or where `out` holds a catalogue that is not ours.
     """
     if count < 1:
         raise ValueError(f"{count} products asked for; at least 1 is needed")
+    if scenes > SCENES:
+        raise ValueError(f"{scenes} scenes asked for; there are {SCENES}")
     out, chosen = Path(out), assortment(count, seed)
     _clear(out, seed, {name for product in chosen for name in image_paths(product)})
     _write_text(out / "edition.json", json.dumps({"edition": EDITION, "seed": seed}))
@@ -99,7 +103,7 @@ def _draw_scene(job: Job) -> int:
     sold = assortment(job.count, job.seed)
     if path.exists() and truth.exists() and json.loads(truth.read_text())["products"] == job.count:
         return 0
-    picture, garments = render_scene(job.seed * 1000 + job.number, sold)
+    picture, garments = render_scene(job.seed * 1000 + STREETS[job.number], sold)
     height, width = picture.shape[:2]
     listed = [
         {"product_id": g.product_id, "garment_type": g.garment_type, "box": list(g.box), "mask": rle.encode(g.mask)}

@@ -16,12 +16,14 @@ import numpy as np
 from .assortment import Product, assortment
 from .canvas import Canvas, Light, View, soften
 from .figure import dress_up, paint
-from .outfits import Look, Wardrobe, look
+from .outfits import Look, look
 from .streets import WEATHERS, Street, Weather
+from .wardrobe import Wardrobe
 
 SIZE = (720, 960)
 FINER = 1.5
 FIRST_OWNER = 2
+FEWEST = 3  # products in a scene
 SMALLEST = 0.0004  # a garment that shows less of itself than this share of the picture is not listed
 
 
@@ -44,20 +46,28 @@ def render_scene(
     Boxes are the extent of their masks, and masks what is seen: without what an arm or a bag hides. The two shoes of
     a pair are listed one by one.
     """
-    rng = np.random.default_rng((seed, 7))
+    # a generator each: what is drawn must not hang on the picture's size, nor one part on another
+    light, town, people, film = (np.random.default_rng((seed, part)) for part in range(4))
     products = assortment(420) if products is None else products
-    weather = WEATHERS[int(rng.integers(len(WEATHERS)))]
+    weather = WEATHERS[int(light.integers(len(WEATHERS)))]
     width, height = (round(side * FINER) for side in size)
-    backdrop = Street(width, height, weather, rng).paint()
-    looks = _looks(Wardrobe(products, rng), rng)
-    canvas, owners = _peopled(backdrop, looks, weather, rng)
-    return _developed(canvas.rgb, size, rng), _truth(canvas.owner, owners, size)
+    backdrop = Street(width, height, weather, town).paint()
+    canvas, owners = _peopled(backdrop, _looks(products, people), weather, people)
+    return _developed(canvas.rgb, size, film), _truth(canvas.owner, owners, size)
 
 
-def _looks(wardrobe: Wardrobe, rng: np.random.Generator) -> list[Look]:
-    if rng.random() < 0.5:
-        return [look(wardrobe, rng, int(rng.integers(3, 6)))]
-    return [look(wardrobe, rng, int(rng.integers(2, 4))) for _ in range(2)]
+def _looks(products: Sequence[Product], rng: np.random.Generator) -> list[Look]:
+    """One or two people; drawn again, a few times at most, while they wear too little that is for sale."""
+    looks: list[Look] = []
+    for _ in range(5):
+        wardrobe = Wardrobe(products, rng)
+        if rng.random() < 0.5:
+            looks = [look(wardrobe, rng, int(rng.integers(3, 6)))]
+        else:
+            looks = [look(wardrobe, rng, int(rng.integers(2, 4))) for _ in range(2)]
+        if sum(product is not None for one in looks for _, product in one.worn) >= FEWEST:
+            break
+    return looks
 
 
 def _peopled(

@@ -270,45 +270,32 @@ def jumpsuit(design: Design, body: Body) -> list[Panel]:
 
 def dungarees(design: Design, body: Body) -> list[Panel]:
     """Trousers or a skirt with a bib and straps."""
-    low = (
-        Trousers(_without(design, rise="high", layer=33), body).panels()
-        if design.get("fit")
-        else Skirt(_without(design, skirt_layer=33), body).panels()
-    )
+    if design.get("fit"):
+        low = Trousers(_without(design, rise="high", layer=33), body).panels()
+    else:
+        low = Skirt(_without(design, skirt_layer=33), body).panels()
+    top = 55.0 if body.back else 47.0
+    parts = [*low, *_bib(design, body, top)]
     grain = Grain.straight(*body.torso(points((0, 30), (0, 70))), 12)
-    bib_top = 47.0 if not body.back else 55.0
-    bib = path(
-        spline([(-9.5, bib_top), (0, bib_top + 0.7), (9.5, bib_top)]),
-        spline([(10, bib_top + 8), (float(body.half_width(66)) + 1, 68)]),
-        spline([(-float(body.half_width(66)) - 1, 68), (-10, bib_top + 8)]),
-    )
-    panels = [
-        *low,
-        Panel(body.torso(bib), z=33.5, grain=grain, puff=3, bulge=0.5, drape=Drape("cloth", 0.2, shift=design.shift)),
-    ]
     for side in (LEFT, RIGHT):
-        strap = points((side * 7, bib_top + 2), (side * 9.4, bib_top + 2), (side * 9.8, 27.6), (side * 7.4, 26.8))
-        panels.append(Panel(body.torso(strap), z=33.8, grain=grain, puff=0.8, shadow=0.3))
-        panels.append(
-            Panel(body.torso(ellipse((side * 8.2, bib_top + 1.8), 1.1, 1.1, 18)), "button", 34.0, puff=0.5, shadow=0.3)
-        )
-    if not body.back:
-        pocket = body.torso(
-            path(
-                points(
-                    (-5.5, bib_top + 5), (5.5, bib_top + 5), (5, bib_top + 14), (0, bib_top + 15.5), (-5, bib_top + 14)
-                )
-            )
-        )
-        panels.append(
-            Panel(
-                pocket,
-                z=33.9,
-                grain=grain,
-                puff=0.7,
-                bulge=0.5,
-                shadow=0.25,
-                lines=[Line(pocket * 1.0, "stitch", 0.16)],
-            )
-        )
-    return panels
+        strap = points((side * 7, top + 2), (side * 9.4, top + 2), (side * 9.8, 27.6), (side * 7.4, 26.8))
+        parts.append(Panel(body.torso(strap), z=33.8, grain=grain, puff=0.8, shadow=0.3))
+        buckle = body.torso(ellipse((side * 8.2, top + 1.8), 1.1, 1.1, 18))
+        parts.append(Panel(buckle, "button", 34.0, puff=0.5, shadow=0.3))
+    return parts
+
+
+def _bib(design: Design, body: Body, top: float) -> list[Panel]:
+    grain, waist = Grain.straight(*body.torso(points((0, 30), (0, 70))), 12), float(body.half_width(66)) + 1
+    edge = spline([(10, top + 8), (waist, 68)])
+    outline = path(spline([(-9.5, top), (0, top + 0.7), (9.5, top)]), edge, mirror(edge)[::-1])
+    bib = Panel(
+        body.torso(outline), z=33.5, grain=grain, puff=3, bulge=0.5, drape=Drape("cloth", 0.2, shift=design.shift)
+    )
+    if body.back:
+        return [bib]
+    right = [(5.5, top + 5), (5, top + 14)]
+    pocket = body.torso(points(*((-x, y) for x, y in reversed(right)), *right, (0, top + 15.5))[[1, 2, 3, 4, 0]])
+    patch = Panel(pocket, z=33.9, grain=grain, puff=0.7, bulge=0.5, shadow=0.25)
+    patch.lines = [Line(pocket, "stitch", 0.16)]
+    return [bib, patch]

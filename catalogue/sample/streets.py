@@ -28,7 +28,7 @@ class Weather:
 WEATHERS = (
     Weather((rgb("#7fb2e3"), rgb("#dcecf7")), (1.0, 0.985, 0.95), 0.5, (-0.5, -0.5), 0.5),
     Weather((rgb("#c9d0d6"), rgb("#e6e9eb")), (0.99, 1.0, 1.01), 0.66, (-0.15, -0.5), 0.25),
-    Weather((rgb("#e9b78d"), rgb("#f8e6cb")), (1.06, 0.98, 0.88), 0.48, (0.6, -0.25), 0.5),
+    Weather((rgb("#dfb4a0"), rgb("#fbe9cf")), (1.06, 0.98, 0.88), 0.48, (0.6, -0.25), 0.5),
     Weather((rgb("#8fb9d6"), rgb("#f2efe3")), (1.02, 1.0, 0.96), 0.54, (0.45, -0.55), 0.45),
     Weather((rgb("#2b3350"), rgb("#6a5b7a")), (0.92, 0.9, 1.0), 0.56, (-0.3, -0.45), 0.2),
 )
@@ -108,56 +108,32 @@ class Street:
     def _shop(self, x: float, wide: float, wall: RGB) -> None:
         unit = self.height
         low, high = self.horizon + unit * 0.02, self.horizon - unit * 0.2
-        awning = AWNINGS[int(self.rng.integers(len(AWNINGS)))]
+        awning, glass = AWNINGS[int(self.rng.integers(len(AWNINGS)))], mix(rgb("#39424d"), self.weather.sky[1], 0.35)
         self._box(x, high - unit * 0.05, x + wide, high, mix(awning, (0, 0, 0), 0.3), 0.03)
-        self._box(
-            x + wide * 0.25, high - unit * 0.036, x + wide * 0.75, high - unit * 0.016, mix(awning, (1, 1, 1), 0.8)
-        )
-        self._box(
-            x + wide * 0.05, high, x + wide * 0.66, low - unit * 0.03, mix(rgb("#39424d"), self.weather.sky[1], 0.35)
-        )
-        for _ in range(6):  # what is on show
-            left = x + wide * self.rng.uniform(0.08, 0.56)
-            tall = unit * self.rng.uniform(0.03, 0.12)
-            tone = mix(CARS[int(self.rng.integers(len(CARS)))], WALLS[int(self.rng.integers(len(WALLS)))], 0.4)
-            self._box(
-                left,
-                low - unit * 0.03 - tall,
-                left + wide * self.rng.uniform(0.04, 0.09),
-                low - unit * 0.03,
-                tone,
-                0.08,
-            )
-        self._area(
-            [
-                (x + wide * 0.1, low - unit * 0.04),
-                (x + wide * 0.3, high),
-                (x + wide * 0.38, high),
-                (x + wide * 0.18, low - unit * 0.04),
-            ],
-            mix(rgb("#39424d"), (1, 1, 1), 0.55),
-        )
+        sign = mix(awning, (1, 1, 1), 0.8)
+        self._box(x + wide * 0.25, high - unit * 0.036, x + wide * 0.75, high - unit * 0.016, sign)
+        self._box(x + wide * 0.05, high, x + wide * 0.66, low - unit * 0.03, glass)
+        self._display(x, wide, low - unit * 0.03)
+        gleam = [(0.1, low - unit * 0.04), (0.3, high), (0.38, high), (0.18, low - unit * 0.04)]
+        self._area([(x + wide * share, y) for share, y in gleam], mix(rgb("#39424d"), (1, 1, 1), 0.55))
         self._box(x + wide * 0.72, high + unit * 0.02, x + wide * 0.93, low, mix(wall, (0.15, 0.1, 0.08), 0.6))
-        self._box(
-            x + wide * 0.745,
-            high + unit * 0.04,
-            x + wide * 0.905,
-            low - unit * 0.06,
-            mix(rgb("#4c5a66"), self.weather.sky[1], 0.4),
-        )
-        stripes = 8
+        self._box(x + wide * 0.745, high + unit * 0.04, x + wide * 0.905, low - unit * 0.06, glass)
+        self._awning(x + wide * 0.03, wide * 0.65, high, awning)
+
+    def _display(self, x: float, wide: float, shelf: float) -> None:
+        """What a shop window shows."""
+        for _ in range(6):
+            left = x + wide * self.rng.uniform(0.08, 0.56)
+            tall = self.height * self.rng.uniform(0.03, 0.12)
+            tone = mix(CARS[int(self.rng.integers(len(CARS)))], WALLS[int(self.rng.integers(len(WALLS)))], 0.4)
+            self._box(left, shelf - tall, left + wide * self.rng.uniform(0.04, 0.09), shelf, tone, 0.08)
+
+    def _awning(self, x: float, wide: float, y: float, tone: RGB, stripes: int = 8) -> None:
+        out, drop = self.height * 0.012, self.height * 0.045
         for k in range(stripes):
-            a, b = x + wide * (0.03 + 0.65 * k / stripes), x + wide * (0.03 + 0.65 * (k + 1) / stripes)
-            tone = awning if k % 2 else (0.95, 0.93, 0.9)
-            self._area(
-                [
-                    (a, high - 2),
-                    (b, high - 2),
-                    (b + unit * 0.012, high + unit * 0.045),
-                    (a + unit * 0.012, high + unit * 0.045),
-                ],
-                tone,
-            )
+            a, b = x + wide * k / stripes, x + wide * (k + 1) / stripes
+            corners = [(a, y - 2), (b, y - 2), (b + out, y + drop), (a + out, y + drop)]
+            self._area(corners, tone if k % 2 else (0.95, 0.93, 0.9))
 
     def _pavement(self) -> None:
         unit, tone = self.height, mix(rgb("#b3aea6"), self.weather.sky[1], 0.15)
@@ -176,7 +152,7 @@ class Street:
         for share in np.linspace(0, 1, 9) ** 1.8:
             y = kerb + unit * 0.012 + share * (self.height - kerb)
             self._box(0, y, self.width, y + 1 + 2 * share, joint)
-        noise = self.rng.normal(0, 3, (self.height // 2, self.width // 2, 1)).astype(np.float32)
+        noise = np.random.default_rng(3).normal(0, 3, (self.height // 2, self.width // 2, 1)).astype(np.float32)
         noise = cv2.resize(noise, (self.width, self.height))[int(top) :, :, None]
         self.sheet[int(top) :] = np.clip(self.sheet[int(top) :] + noise, 0, 255).astype(np.uint8)
 
@@ -286,53 +262,22 @@ class Street:
     def _passer_by(self, x: float, tall: float) -> None:
         """Somebody far off: a head, a coat, two legs."""
         ground = self.horizon + self.height * self.rng.uniform(0.05, 0.09)
-        coat, trousers = (
-            CARS[int(self.rng.integers(len(CARS)))],
-            mix(rgb("#2d3340"), WALLS[int(self.rng.integers(len(WALLS)))], 0.2),
-        )
+        coat = CARS[int(self.rng.integers(len(CARS)))]
+        trousers = mix(rgb("#2d3340"), WALLS[int(self.rng.integers(len(WALLS)))], 0.2)
         skin = rgb(("#e8bd9b", "#a86e48", "#633d28")[int(self.rng.integers(3))])
-        step = tall * self.rng.uniform(0.02, 0.07)
+        step = self.rng.uniform(0.02, 0.07)
+
+        def part(corners, tone: RGB, vary: float = 0.0) -> None:
+            self._area([(x + dx * tall, ground - up * tall) for dx, up in corners], tone, vary)
+
         for side in (-1, 1):
-            self._area(
-                [
-                    (x - tall * 0.07 * (side < 0), ground - tall * 0.5),
-                    (x + tall * 0.07 * (side > 0), ground - tall * 0.5),
-                    (x + side * step + tall * 0.02, ground),
-                    (x + side * step - tall * 0.03, ground),
-                ],
-                trousers,
-            )
-        self._area(
-            [
-                (x - tall * 0.1, ground - tall * 0.8),
-                (x + tall * 0.1, ground - tall * 0.8),
-                (x + tall * 0.11, ground - tall * 0.42),
-                (x - tall * 0.11, ground - tall * 0.42),
-            ],
-            coat,
-            0.05,
-        )
+            hips = [(-0.07 * (side < 0), 0.5), (0.07 * (side > 0), 0.5)]
+            part([*hips, (side * step + 0.02, 0), (side * step - 0.03, 0)], trousers)
+        part([(-0.1, 0.8), (0.1, 0.8), (0.11, 0.42), (-0.11, 0.42)], coat, 0.05)
         for side in (-1, 1):
-            self._area(
-                [
-                    (x + side * tall * 0.09, ground - tall * 0.79),
-                    (x + side * tall * 0.13, ground - tall * 0.78),
-                    (x + side * tall * 0.15, ground - tall * 0.46),
-                    (x + side * tall * 0.11, ground - tall * 0.46),
-                ],
-                mix(coat, (0, 0, 0), 0.15),
-            )
-        cv2.circle(
-            self.sheet, (int(x), int(ground - tall * 0.9)), int(tall * 0.065), self._colour(skin), -1, cv2.LINE_AA
-        )
-        cv2.ellipse(
-            self.sheet,
-            (int(x), int(ground - tall * 0.93)),
-            (int(tall * 0.07), int(tall * 0.055)),
-            0,
-            180,
-            360,
-            self._colour((0.15, 0.1, 0.08)),
-            -1,
-            cv2.LINE_AA,
-        )
+            arm = [(0.09, 0.79), (0.13, 0.78), (0.15, 0.46), (0.11, 0.46)]
+            part([(side * dx, up) for dx, up in arm], mix(coat, (0, 0, 0), 0.15))
+        head, crown = (int(x), int(ground - tall * 0.9)), (int(x), int(ground - tall * 0.93))
+        cv2.circle(self.sheet, head, int(tall * 0.065), self._colour(skin), -1, cv2.LINE_AA)
+        hair, radii = self._colour((0.15, 0.1, 0.08)), (int(tall * 0.07), int(tall * 0.055))
+        cv2.ellipse(self.sheet, crown, radii, 0, 180, 360, hair, -1, cv2.LINE_AA)

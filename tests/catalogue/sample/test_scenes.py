@@ -3,6 +3,7 @@ import pytest
 
 from catalogue.sample import render_scene
 from catalogue.sample.assortment import assortment
+from catalogue.sample.publish import STREETS
 from catalogue.sample.scenes import box_of
 
 SIZE = (240, 320)
@@ -61,3 +62,16 @@ def test_box_of_one_pixel():
     mask = np.zeros((5, 7), dtype=bool)
     mask[2, 3] = True
     assert box_of(mask) == (3, 2, 4, 3)
+
+
+def test_another_size_is_the_same_scene(scene):
+    _, larger = render_scene(3, size=(300, 400))
+    assert [garment.product_id for garment in larger] == [garment.product_id for garment in scene[1]]
+    for one, other in zip(scene[1], larger, strict=True):
+        assert np.allclose(np.array(one.box) * 1.25, other.box, atol=3)
+
+
+@pytest.mark.parametrize("seed", STREETS[::3])
+def test_the_demos_streets_show_at_least_three_products(seed):
+    _, garments = render_scene(seed, size=(180, 240))
+    assert len({garment.product_id for garment in garments}) >= 3

@@ -7,7 +7,7 @@ from catalogue.sample.outfits import STANDING
 from catalogue.sample.tailor import BUILDERS, panels_of
 from catalogue.sample.views import body_of
 
-PRODUCTS = assortment(900)
+PRODUCTS = assortment(500)
 
 
 @pytest.mark.parametrize("kind", sorted({product.design.kind for product in PRODUCTS}))
