@@ -40,7 +40,7 @@ def load_products(count: int, *, photos: int) -> None:
         "SELECT i, 'Category ' || i, 'category-' || i, '{}', i FROM generate_series(1, 16) i",
         f"""INSERT INTO catalogue_product (id, sku, name, category_id, brand, description, price, currency, url,
                                            is_active, attributes, colours, created_at, updated_at)
-            SELECT i, 'sku-' || i, 'Garment ' || i, 1 + hashint4(i) & 15, 'Brand ' || (hashint4(i + 7) & 511), '',
+            SELECT i, 'sku-' || i, 'Garment ' || i, 1 + (hashint4(i) & 15), 'Brand ' || (hashint4(i + 7) & 511), '',
                    (i::bigint * 7919) % {count}, 'IDR', '', true, '{{}}', '{{}}', now(), now()
             FROM generate_series(1, {count}) i""",
         f"""INSERT INTO catalogue_productimage (id, product_id, file, sha256, width, height, position, source)
