@@ -82,7 +82,7 @@ class Source:
             return slug in known or all(garment_types_of_category(word) for word in (slug, *slug.split("-")))
 
         return Surroundings(
-            is_product_folder=lambda value: self.spool.has_product_folder(parse_sku(value)),
+            is_product_folder=lambda value: self.spool.has_product_folder(self.spool.with_zeros(parse_sku(value))),
             is_photo=lambda value: "." in value and bool(self.spool.photos_named(_file_name(value))),
             is_category=is_category,
         )
@@ -121,7 +121,9 @@ class Source:
     def _with_skus(self, records: Iterator[Record]) -> Iterator[tuple[str, Record]]:
         """The records with their products' ids; those without one are refused."""
         for record in records:
-            sku = parse_sku(self.columns.cell(record.values, "sku")) if not record.problem else ""
+            sku = (
+                self.spool.with_zeros(parse_sku(self.columns.cell(record.values, "sku"))) if not record.problem else ""
+            )
             problem = record.problem or self._problem_of_sku(sku)
             if not sku and not problem:
                 sku = self._sku_of_image(record.values)

@@ -26,6 +26,7 @@ CREATE TABLE photo (
     above TEXT NOT NULL,         -- one folder further up, for products whose photos lie in subfolders
     above_category TEXT NOT NULL,
     root TEXT NOT NULL,          -- all that stands before the category
+    number TEXT NOT NULL,        -- a folder's name without leading zeros, where it is a number; else ""
     is_claimed INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE TABLE barred (key TEXT PRIMARY KEY) WITHOUT ROWID;  -- ids whose row was refused
@@ -62,12 +63,13 @@ class Spool:
 
     def add_photos(self, files: Iterable[FoundFile]) -> int:
         """Adds the files and returns how many there are."""
-        insert = "INSERT OR IGNORE INTO photo VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
+        insert = "INSERT OR IGNORE INTO photo VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
         self.database.executemany(insert, map(_photo_row, files))
         self.database.executescript(
             """
             CREATE INDEX photo_of_folder ON photo (folder_key, path);
             CREATE INDEX photo_of_name ON photo (file);
+            CREATE INDEX photo_of_number ON photo (number, folder) WHERE number <> '';
             CREATE INDEX photo_of_stem ON photo (stem);
             """
         )
@@ -164,6 +166,14 @@ class Spool:
         query = "SELECT EXISTS (SELECT 1 FROM photo WHERE folder_key = ?)"
         return bool(key) and bool(self._number(query, key))
 
+    def with_zeros(self, sku: str) -> str:
+        """The id as its folder is called, where spreadsheets have taken the leading zeros off: 000012 for 12."""
+        if not sku.isdecimal() or self.has_product_folder(sku):
+            return sku
+        query = "SELECT DISTINCT folder FROM photo WHERE number = ? AND number <> '' LIMIT 2"
+        found = self.database.execute(query, (sku.lstrip("0"),)).fetchall()
+        return found[0][0] if len(found) == 1 else sku
+
     def category_folders(self) -> list[str]:
         return [row[0] for row in self.database.execute("SELECT DISTINCT category FROM photo WHERE category <> ''")]
 
@@ -189,4 +199,5 @@ def _photo_row(found: FoundFile) -> tuple:
     above = ["", "", "", *parts[:-1]]
     name = parts[-1].casefold()
     stem, folder, root = name.split(".")[0], above[-1], "/".join(parts[:-3])
-    return found.path, name, stem, above[-2], folder, folder.casefold(), above[-2], above[-3], root
+    number = folder.lstrip("0") if folder.isdecimal() else ""
+    return found.path, name, stem, above[-2], folder, folder.casefold(), above[-2], above[-3], root, number

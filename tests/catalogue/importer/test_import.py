@@ -267,6 +267,12 @@ def test_ids_match_folders_without_case_and_keep_their_zeros(tmp_path, media):
     }  # fmt: skip
 
 
+def test_zeros_that_a_spreadsheet_took_off_come_back_from_the_folder(tmp_path, media):
+    folder = write_files(tmp_path / "z", {"Rok/000012/a.jpg": 1, "Rok/000013/a.jpg": 2, "Rok/13/a.jpg": 3})
+    run(write_csv(tmp_path / "a.csv", [["id", "nama"], ["12", "a"], ["13", "b"], ["14", "c"]]), images=str(folder))
+    assert dict(Product.objects.values_list("sku", "name")) == {"000012": "a", "13": "b", "000013": "Rok 000013"}
+
+
 def test_the_rows_category_is_kept_where_the_folder_says_another(tmp_path, media):
     folder = write_files(tmp_path / "z", {"Plus_Size/1/a.jpg": 1})
     run(write_csv(tmp_path / "a.csv", [HEADER, ["1", "Rok", "x", "1", ""]]), images=str(folder))
