@@ -52,8 +52,6 @@ def _nearest_others(rows, encoder: Encoder) -> list[float]:
     found = []
     for row in rows.order_by("image_id", "ordinal")[: step * SAMPLE : step]:
         others = Product.objects.visible().exclude(pk=row.product_id)
-        search = NearestGarments(
-            row.vector, encoder=encoder, products=others, garment_type=row.garment_type or None
-        )
+        search = NearestGarments(row.vector, encoder=encoder, products=others, garment_type=row.garment_type or None)
         found += [neighbour.distance for neighbour in search.page(limit=1)]
     return found

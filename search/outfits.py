@@ -46,9 +46,7 @@ def fitting_neighbours(product: Product, encoder: Encoder, *, limit: int) -> lis
 
     `distance` is 0: nothing is compared.
     """
-    from search.services import stored_garment
-
-    stored = stored_garment(product, encoder)
+    stored = GarmentEmbedding.objects.of(encoder).shown_by(product)
     if stored is None:
         return []
     types = [stored.garment_type] if stored.garment_type else list(product.category.garment_types[:1])

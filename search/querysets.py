@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 
 
 class EncoderQuerySet(models.QuerySet):
@@ -17,3 +18,19 @@ class GarmentEmbeddingQuerySet(models.QuerySet):
     def of(self, encoder) -> Self:
         """Vectors of one encoder: those of two are never compared."""
         return self.filter(encoder=encoder)
+
+    def shown_by(self, product):
+        """The product's own garment as its first photo shows it: the surest detection, else the whole photo, or None.
+
+        A garment of a type that the category holds goes before one that the detector took for something else.
+        """
+        held = product.category.garment_types
+        return (
+            self.filter(product=product)
+            .annotate(
+                is_whole=ExpressionWrapper(Q(ordinal=0), BooleanField()),
+                is_misread=ExpressionWrapper(~Q(garment_type__in=held), BooleanField()) if held else Value(False),
+            )
+            .order_by("is_whole", "is_misread", "image__position", "image_id", "-score")
+            .first()
+        )

@@ -18,6 +18,7 @@ from search.answers import Box, Filters, GarmentAnswer, PhotoAnswer, Result
 from search.calibration import match_strength
 from search.models import Encoder, GarmentEmbedding
 from search.nearest import NearestGarments, Neighbour
+from search.outfits import fitting_neighbours
 from search.photo_cache import KeptPhoto, QueryGone
 from search.vision.detector import load_detector
 from search.vision.encoder import load_encoder
@@ -105,7 +106,7 @@ def photo_of_query(query: str) -> bytes | None:
 def similar_products(product: Product, *, limit: int = 12) -> list[Result]:
     """Products that look like this one, from stored vectors: no model runs. Empty before it has any."""
     encoder = Encoder.objects.serving()
-    stored = stored_garment(product, encoder) if encoder else None
+    stored = GarmentEmbedding.objects.of(encoder).shown_by(product) if encoder else None
     if stored is None:
         return []
     search = NearestGarments(
@@ -119,8 +120,6 @@ def similar_products(product: Product, *, limit: int = 12) -> list[Result]:
 
 def fitting_products(product: Product, *, limit: int = 8) -> list[Result]:
     """Products of other garment types that go with this one."""
-    from search.outfits import fitting_neighbours
-
     encoder = Encoder.objects.serving()
     return _results(fitting_neighbours(product, encoder, limit=limit), encoder, colours=()) if encoder else []
 
@@ -146,17 +145,6 @@ def serving_encoder() -> Encoder:
     if encoder is None:
         raise NotReady("The catalogue has no embeddings yet. Run `manage.py embed_catalogue`.")
     return encoder
-
-
-def stored_garment(product: Product, encoder: Encoder) -> GarmentEmbedding | None:
-    """The product's own garment as its first photo shows it: the surest detection, else the whole photo."""
-    return (
-        GarmentEmbedding.objects.of(encoder)
-        .filter(product=product)
-        .extra(select={"is_whole": "ordinal = 0"})
-        .order_by("is_whole", "image__position", "image_id", "-score")
-        .first()
-    )
 
 
 # -- one answer ---------------------------------------------------------------------------------------------------
