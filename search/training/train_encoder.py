@@ -62,13 +62,14 @@ class Trainer:
     step: int = 0
 
     def state(self) -> dict:
-        parts = ("student", "heads", "optimiser", "schedule")
+        parts = ("student", "heads", "optimiser")
         return {"step": self.step, **{part: getattr(self, part).state_dict() for part in parts}}
 
     def restore(self, state: dict) -> None:
-        for part in ("student", "heads", "optimiser", "schedule"):
+        """Goes on from a checkpoint; the schedule is this run's, so that `--steps` may have become another number."""
+        for part in ("student", "heads", "optimiser"):
             getattr(self, part).load_state_dict(state[part])
-        self.step = state["step"]
+        self.step = self.schedule.last_epoch = state["step"]
 
 
 def make_trainer(args: argparse.Namespace, kinds: int, teacher: Teacher) -> Trainer:
