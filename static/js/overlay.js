@@ -35,12 +35,20 @@ document.addEventListener("htmx:afterSettle", () => {
 document.addEventListener("htmx:historyRestore", setUp);
 
 function setUp() {
+  showChosenChip();
   const overlay = document.querySelector("#overlay[data-draw]");
   if (!overlay || ready.has(overlay)) return;
   ready.add(overlay);
   const drawing = new Drawing(overlay);
   drawing.listen();
   drawing.draw();
+}
+
+/** On a telephone the chips are one long row: the chosen one shall be in it, without the page being scrolled. */
+function showChosenChip() {
+  const chip = document.querySelector(".garments [aria-current]");
+  const row = chip?.closest(".garments");
+  if (row) row.scrollLeft = chip.offsetLeft - row.offsetLeft - (row.clientWidth - chip.offsetWidth) / 2;
 }
 
 class Drawing {
