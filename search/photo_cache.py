@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
+from django.core.cache.backends.locmem import LocMemCache
 from PIL import Image
 
 from search.vision.look import SeenGarment
@@ -47,9 +48,8 @@ def keep(photo: KeptPhoto, *, query: str | None = None) -> str:
     """Keeps the photo and returns the id by which it is found again; under an earlier id if one is given."""
     query = query or secrets.token_urlsafe(16)
     cache.set(_key(query), photo, timeout=settings.PHOTO_QUERY_SECONDS)
-    timer = threading.Timer(settings.PHOTO_QUERY_SECONDS + 1, cache.get, [_key(query)])  # a get drops what is expired
-    timer.daemon = True
-    timer.start()
+    if isinstance(caches["default"], LocMemCache):
+        _drop_on_time(_key(query))
     return query
 
 
@@ -72,6 +72,12 @@ def to_webp(pixels: np.ndarray) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "WEBP", quality=90, method=2)
     return file.getvalue()
+
+
+def _drop_on_time(key: str) -> None:
+    timer = threading.Timer(settings.PHOTO_QUERY_SECONDS + 1, cache.get, [key])  # a get drops what is expired
+    timer.daemon = True
+    timer.start()
 
 
 def _key(query: str) -> str:
