@@ -33,7 +33,7 @@ class Fabric:
         return _tile(self, size)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=48)  # at most 3 MB each
 def _tile(fabric: Fabric, size: int) -> np.ndarray:
     if size < TILE:
         return cv2.resize(_tile(fabric, TILE), (size, size), interpolation=cv2.INTER_AREA)
