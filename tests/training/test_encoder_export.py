@@ -86,7 +86,7 @@ def test_the_bundled_lite_encoder_is_the_published_network():
     total = sum(network.widths)
     constants = _constants(card.part("model"))
     with torch.no_grad():
-        network.centre.copy_(torch.from_numpy(constants[1, total][0]))
+        network.centre.copy_(torch.from_numpy(-constants[1, total][0]))  # the graph adds what torch subtracts
         network.project.weight.copy_(torch.from_numpy(constants[dimensions, total]))
         network.project.bias.copy_(torch.from_numpy(constants[1, dimensions][0]))
         network.weights.copy_(torch.tensor(card.parameters["branch_weights"]))
