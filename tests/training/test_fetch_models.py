@@ -90,6 +90,8 @@ def test_mask_rcnn_of_mmdetection_is_fetched_exported_and_finds(published, model
     folder, base = published
     config = own_config()
     config.model.backbone.init_cfg = None
+    resize = {"type": "Resize", "scale": (192, 128), "keep_ratio": True}
+    config.test_dataloader = {"dataset": {"pipeline": [resize]}}
     config.dump(tmp_path / "tiny.py")
     init_default_scope("mmdet")
     torch.save({"meta": {"epoch": 15}, "state_dict": MODELS.build(config.model).state_dict()}, folder / "tiny.pth")
