@@ -76,7 +76,11 @@ def test_beyond_the_limit_a_sample_stands_for_all(shop, monkeypatch, django_asse
         assert facets(Product.objects.visible()) == found
 
 
-def test_the_number_of_queries_does_not_grow(shop, django_assert_num_queries):
-    filterset = ProductFilter(QueryDict("q=garment"), queryset=Product.objects.visible())
-    with django_assert_num_queries(2):
+@pytest.mark.parametrize(("query", "queries"), [("garment_type=dress", 2), ("q=garment", 3)])
+def test_the_number_of_queries_does_not_grow(shop, django_assert_num_queries, query, queries):
+    """Counts and categories' names; for words, whether they occur or are mistyped."""
+    for _ in range(20):
+        make_product()
+    filterset = ProductFilter(QueryDict(query), queryset=Product.objects.visible())
+    with django_assert_num_queries(queries):
         facets_of(filterset)
