@@ -57,13 +57,19 @@ UNION ALL SELECT 'highest', max(price)::text, 0 FROM matched
 """
 
 
-def facets(queryset: QuerySet[Product]) -> Facets:
-    """What the products of `queryset` divide into; each list has its largest count first. Two to five queries."""
+Names = dict[str, tuple[str, str]]  # a category's id -> its slug and name
+
+
+def facets(queryset: QuerySet[Product], *, names: Names | None = None) -> Facets:
+    """What the products of `queryset` divide into; each list has its largest count first. Two to five queries.
+
+    Who counts several lists gives the categories' `names` and saves one query each.
+    """
     counts = _exact_counts(queryset)
     is_estimate = counts["count"][""] > MAX_EXACT
     if is_estimate:
         counts = _estimated_counts(queryset)
-    names = {str(pk): (slug, name) for pk, slug, name in Category.objects.values_list("pk", "slug", "name")}
+    names = category_names() if names is None else names
     return {
         "category": _values((*names[pk], count) for pk, count in counts["category"].items() if pk in names),
         "brand": _values((brand, brand, count) for brand, count in counts["brand"].items()),
@@ -76,13 +82,18 @@ def facets(queryset: QuerySet[Product]) -> Facets:
 
 def facets_of(filterset: ProductFilter) -> Facets:
     """The facets of what `filterset` finds, each ignoring its own choice: with red chosen, blue can be chosen too."""
-    found = facets(filterset.qs)
+    names = category_names()
+    found = facets(filterset.qs, names=names)
     for name in ("category", "brand", "colour"):
         if filterset.data.getlist(name):
-            found[name] = facets(filterset.without(name).qs)[name]
+            found[name] = facets(filterset.without(name).qs, names=names)[name]
     if filterset.data.get("price_min") or filterset.data.get("price_max"):
-        found["price"] = facets(filterset.without("price_min", "price_max").qs)["price"]
+        found["price"] = facets(filterset.without("price_min", "price_max").qs, names=names)["price"]
     return found
+
+
+def category_names() -> Names:
+    return {str(pk): (slug, name) for pk, slug, name in Category.objects.values_list("pk", "slug", "name")}
 
 
 Counts = dict[str, dict[str, int]]

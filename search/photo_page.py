@@ -296,13 +296,16 @@ def _found(current: GarmentAnswer, by_price: str) -> list[Found]:
 def _facets(form: PhotoPageForm, current: GarmentAnswer) -> tuple[list[Facet], tuple | None]:
     """What the garment's products can be narrowed down to: counted as the catalogue's own lists are."""
     data = QueryDict(mutable=True)
-    for name in ("category", "brand", "colour", "price_min", "price_max", "q"):
+    for name in ("category", "brand", "colour", "price_min", "price_max"):
         if form.value(name) not in (None, ""):
             data[name] = str(form.value(name))
+    products = Product.objects.visible()
+    if words := form.value("q"):
+        products = products.matching_text(words)  # here and not in `data`: each facet would look the words up again
     garment_type = form.value("garment_type") or current.garment_type
     if garment_type and not data.get("category"):
         data["garment_type"] = garment_type
-    counted = facets_of(ProductFilter(data, queryset=Product.objects.visible()))
+    counted = facets_of(ProductFilter(data, queryset=products))
     groups = [facet_of(name, counted[name], data.getlist(name)) for name in ("category", "colour", "brand")]
     return [group for group in groups if group.options or group.folded], counted["price"]
 

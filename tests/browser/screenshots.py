@@ -40,7 +40,8 @@ def main() -> None:
         sys.exit("No Chromium here: apt-get install chromium, or name it in CHROMIUM.")
     with _site(arguments.url) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        pages = {name: address for name, address in _pages(browser, url).items() if arguments.only in name}
+        found = _pages(browser, url, arguments.only)
+        pages = {name: address for name, address in found.items() if arguments.only in name}
         for width in WIDTHS:
             for scheme in ("light", "dark"):
                 _shoot(browser, pages, arguments.out, width=width, scheme=scheme)
@@ -77,8 +78,8 @@ def _wait_for(url: str, *, seconds: float = 60) -> None:
             time.sleep(0.2)
 
 
-def _pages(browser: Browser, url: str) -> dict[str, str]:
-    """Every page by name; the photo pages with an example photo that is searched with now."""
+def _pages(browser: Browser, url: str, only: str) -> dict[str, str]:
+    """Every page by name; the photo pages, where they are wanted, with an example photo that is searched with now."""
     page = browser.new_context().new_page()
     page.set_default_timeout(120_000)
     page.goto(f"{url}/")
@@ -97,7 +98,7 @@ def _pages(browser: Browser, url: str) -> dict[str, str]:
     }
     page.goto(f"{url}/photo/")
     examples = page.locator("button[name=scene]")
-    if examples.count():
+    if examples.count() and (not only or "photo" in only):
         examples.first.click()
         page.wait_for_selector("#finding")
         found = page.url

@@ -157,7 +157,14 @@ def test_a_product_without_anything_still_has_a_page(client):
 
 
 def pages():
-    return ["/", "/c/dress/", "/c/dress/?brand=Ombak&colour=blue&price_min=1&q=gaun", "/search/?q=gaun", "/b/Ombak/"]
+    return [
+        "/",
+        "/c/dress/",
+        "/c/dress/?brand=Ombak&colour=blue&price_min=1&q=gaun",
+        "/search/?q=gaun",
+        "/search/?q=gaun&category=dress&brand=Ombak&colour=blue&price_min=1",
+        "/b/Ombak/",
+    ]
 
 
 @pytest.mark.parametrize("address", pages())

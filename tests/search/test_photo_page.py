@@ -173,7 +173,11 @@ def test_a_value_that_makes_no_sense_is_named(client, shop, odd):
 
 
 def test_queries_are_few_and_do_not_grow_with_the_results(client, shop, django_assert_max_num_queries):
-    for query in ({}, {"whole": 1}, {"colour": "red", "category": "dress", "price_min": 1, "q": "product"}):
+    for query in (
+        {},
+        {"whole": 1},
+        {"colour": "red", "category": "dress", "brand": "brand-3", "price_min": 1, "q": "product"},
+    ):
         with django_assert_max_num_queries(MOST_QUERIES):
             client.get("/photo/", {"query": shop[1], **query})
 
