@@ -94,7 +94,7 @@ def _pages(browser: Browser, url: str, only: str) -> dict[str, str]:
         "product": f"{url}{product}",
         "photo": f"{url}/photo/",
         "photo-gone": f"{url}/photo/?query=0000000000000000000000",
-        "not-found": f"{url}/no-such-page/",
+        "not-found": f"{url}/no-such-page/",  # with DEBUG on this is Django's own page
     }
     page.goto(f"{url}/photo/")
     examples = page.locator("button[name=scene]")
