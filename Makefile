@@ -50,5 +50,8 @@ bench: $(VENV)/.serve  ## the benchmarks of benchmarks/README.md, as JSON under 
 	@mkdir -p var/bench
 	@for name in $$($(PY) -m benchmarks); do $(PY) -m benchmarks.$$name --json var/bench/$$name.json; done
 
+screenshots: catalogue $(VENV)/.all  ## pictures of every page, under var/screenshots
+	@$(PY) -m tests.browser.screenshots
+
 clean:  ## forget the environment, the embedded database and everything made
 	rm -rf $(VENV) var media/products media/samples
