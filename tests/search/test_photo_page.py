@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.test import override_settings
 
 from search.forms import PhotoPageForm
-from search.photo_page import _moved
+from search.photo_overlay import moved as moved_box
 from tests.factories import make_image, make_product
 from tests.search.photos import keep_photo, photo_bytes
 from tests.search.vectors import make_embedded_catalogue, make_encoder
@@ -303,4 +303,4 @@ def test_a_box_is_put_in_order(query, box):
     ],
 )
 def test_a_nudge_is_one_step_within_the_photo(box, step, moved):
-    assert _moved(box, step) == pytest.approx(moved)
+    assert moved_box(box, step) == pytest.approx(moved)
