@@ -120,7 +120,7 @@ def recorded_inputs(folder: Path, paths: Sequence[Path]) -> dict[str, list[list[
 
     def recording(part: str, run):
         def record(inputs):
-            recorded[part].append([np.array(value) for value in inputs])
+            recorded[part].append(_with_regions_everywhere(inputs))
             return run(inputs)
 
         return record
@@ -131,3 +131,10 @@ def recorded_inputs(folder: Path, paths: Sequence[Path]) -> dict[str, list[list[
         fitted = detector.preprocess(decode_photo(path))
         detector.infer(detector.tensor(fitted), fitted.size)
     return recorded
+
+
+def _with_regions_everywhere(inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Returns a copy of a part's inputs, one region standing in where a level has none: NNCF's smallest and largest
+    value of nothing are infinite, and would become the range of eight bits."""
+    stand_in = next((value[:1] for value in inputs if value.ndim == 2 and len(value)), None)
+    return [np.array(stand_in if value.ndim == 2 and not len(value) else value) for value in inputs]

@@ -115,7 +115,7 @@ def best_scores(coco: dict[str, Any], results: list[dict[str, Any]], labels: tup
         found = np.cumsum(hits)
         precision, recall = found / np.arange(1, len(hits) + 1), found / count
         f2 = 5 * precision * recall / np.maximum(4 * precision + recall, 1e-9)
-        chosen[name] = float(np.clip(scores[f2.argmax()], 0.1, 0.5))
+        chosen[name] = float(np.clip(scores[f2.argmax()], 0.1, 0.3))
     return [round(chosen.get(label, 0.3), 3) for label in labels]
 
 
