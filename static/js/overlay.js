@@ -25,6 +25,12 @@ document.addEventListener("keydown", (event) => {
 });
 
 const ready = new WeakSet();
+let drawing = null; // the one whose box is being changed
+
+// An answer that comes while the box is on the move is out of date, and would pull it out of the hand.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (drawing && event.detail.target.id === "finding") event.detail.shouldSwap = false;
+});
 let hadFocus = false;
 document.addEventListener("htmx:beforeSwap", () => (hadFocus = document.activeElement?.id === "box"));
 document.addEventListener("htmx:afterSettle", () => {
@@ -39,9 +45,9 @@ function setUp() {
   const overlay = document.querySelector("#overlay[data-draw]");
   if (!overlay || ready.has(overlay)) return;
   ready.add(overlay);
-  const drawing = new Drawing(overlay);
-  drawing.listen();
-  drawing.draw();
+  const fresh = new Drawing(overlay);
+  fresh.listen();
+  fresh.draw();
 }
 
 /** On a telephone the chips are one long row: the chosen one shall be in it, without the page being scrolled. */
@@ -84,6 +90,7 @@ class Drawing {
   begin(event) {
     if (event.button) return;
     event.preventDefault();
+    drawing = this;
     this.group.focus({ preventScroll: true });
     this.overlay.setPointerCapture(event.pointerId);
     const [x, y] = this.at(event);
@@ -132,11 +139,13 @@ class Drawing {
     const [x0, y0, x1, y1] = this.box;
     this.box = event.shiftKey ? inOrder([x0, y0, within(x1 + dx), within(y1 + dy)]) : moved(this.box, dx, dy);
     this.draw();
+    drawing = this;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.search(), 450);
   }
 
   search() {
+    drawing = null;
     this.inputs.forEach((input, side) => (input.value = (this.box[side] * 100).toFixed(1)));
     this.inputs[0].form.requestSubmit();
   }

@@ -267,13 +267,13 @@ def test_a_box_is_drawn_moved_and_resized(page, models):
     page.fill("#y1", "60")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("x0=40&y0=40&x1=60&y1=60"))
-    page.wait_for_function("document.querySelectorAll('.handle').length === 4")
+    expect(page.locator(".handle")).to_have_count(4)
     drag((0.1, 0.1), (0.3, 0.3))  # beside the box: a new one
     expect(page).to_have_url(re.compile(r"x0=(9\.|10\.)\d&y0=(9\.|10\.)\d&x1=(29|30)\.\d&y1=(29|30)\.\d"))
-    page.wait_for_function("document.querySelectorAll('.handle').length === 4")
+    expect(page.locator(".handle")).to_have_count(4)
     drag((0.2, 0.2), (0.4, 0.2))  # in the box: it moves
     expect(page).to_have_url(re.compile(r"x0=(29|30)\.\d&y0=(9\.|10\.)\d&x1=(49|50)\.\d"))
-    page.wait_for_function("document.querySelectorAll('.handle').length === 4")
+    expect(page.locator(".handle")).to_have_count(4)
     drag((0.5, 0.3), (0.8, 0.7))  # at its corner: it is resized
     expect(page).to_have_url(re.compile(r"x0=(29|30)\.\d&y0=(9\.|10\.)\d&x1=(79|80)\.\d&y1=(69|70)\.\d"))
     page.focus("#box")
