@@ -7,6 +7,8 @@ removers hold it alone.
 
 from __future__ import annotations
 
+import threading
+
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage
 from django.db import connection, transaction
@@ -15,6 +17,8 @@ from easy_thumbnails.files import get_thumbnailer
 from catalogue.models import ProductImage, image_path
 from catalogue.photos import Photo
 
+TRIES = 3
+_WRITERS = [threading.Lock() for _ in range(64)]  # by the photo's hash
 FILES_LOCK = 7_046_029_254_386_353  # any number that no other advisory lock of this database uses
 
 
@@ -29,14 +33,27 @@ def keep_files_until_commit() -> None:
 
 
 def write_photo(photo: Photo) -> str:
-    """Stores the photo's file unless it is there, and returns its name in the storage."""
+    """Stores the photo's file unless it is there, and returns its name in the storage.
+
+    One thread at a time for one photo: a file that another is writing would pass for the half of one that was killed.
+    """
     name = image_path(ProductImage(sha256=photo.sha256), f".{photo.suffix}")
+    with _WRITERS[int(photo.sha256[:2], 16) % len(_WRITERS)]:
+        for _ in range(TRIES):
+            try:
+                return _write(name, photo.content)
+            except FileNotFoundError:  # another process took the half file away between our looks
+                continue
+        return _write(name, photo.content)
+
+
+def _write(name: str, content: bytes) -> str:
     files = storage()
     if files.exists(name):
-        if files.size(name) == len(photo.content):
+        if files.size(name) == len(content):
             return name
         files.delete(name)  # half a file, of a writer that was killed
-    saved = files.save(name, ContentFile(photo.content))
+    saved = files.save(name, ContentFile(content))
     if saved != name:  # another process wrote the same photo at the same moment
         files.delete(saved)
     return name

@@ -1,0 +1,35 @@
+"""Many threads that store the same photo at once: it is there, whole, and nobody stumbles."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from catalogue.image_files import storage, write_photo
+from catalogue.photos import read_photo
+
+
+@pytest.fixture
+def photo(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 255, (900, 700, 3), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "x.png")  # two megabytes: writing takes a while
+    return read_photo((tmp_path / "x.png").read_bytes())
+
+
+def test_the_same_photo_from_many_threads_is_one_whole_file(photo, media):
+    for _ in range(10):
+        with ThreadPoolExecutor(8) as pool:
+            (name,) = set(pool.map(lambda _: write_photo(photo), range(16)))
+        assert storage().size(name) == len(photo.content)
+        assert sum(len(files) for _, _, files in os.walk(media)) == 1
+        storage().delete(name)
+
+
+def test_half_a_file_of_a_killed_writer_is_replaced(photo, media):
+    name = write_photo(photo)
+    with open(storage().path(name), "wb") as file:
+        file.write(photo.content[:1000])
+    assert write_photo(photo) == name
+    assert storage().size(name) == len(photo.content)
