@@ -28,6 +28,7 @@ def _secret_key() -> str:
     return file.read_text()
 
 
+(VAR.parent / "staticfiles").mkdir(exist_ok=True)  # nothing is collected here, and WhiteNoise looks for the folder
 os.environ.setdefault("SECRET_KEY", _secret_key())
 os.environ.setdefault("ALLOWED_HOSTS", "*")
 os.environ.setdefault("SERVE_FILES", "1")  # there is no web server before this one

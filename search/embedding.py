@@ -52,6 +52,10 @@ def fingerprint_of(encoder_name: str) -> str:
 def register_encoder(name: str) -> Encoder:
     """The row of the encoder called `name`, made or brought up to date. Raises ModelError for an unknown name."""
     card = choose("encoder", name)
+    earlier = Encoder.objects.filter(pk=card.name).exclude(dimensions=card.dimensions).first()
+    if earlier:  # the name now stands for another model: its vectors have no length in common with the earlier one's
+        indexes.drop_index(earlier)
+        earlier.embeddings.all().delete()
     encoder, _ = Encoder.objects.update_or_create(
         name=card.name, defaults={"dimensions": card.dimensions, "fingerprint": card.fingerprint}
     )

@@ -31,6 +31,7 @@ from search.models import Encoder
 EXACT_ROWS = 4_000
 EF_SEARCH = 200  # candidates a step of the index scan holds; benchmarks/nearest.py: recall@10 against time
 MAX_SCAN_ROWS = 60_000
+MISREAD_DISTANCE = 0.1  # nearer than two different garments come, farther than two shots of one photo
 COUNT_UP_TO = 10_000  # past this a count is the planner's estimate
 
 _SCAN_SETTINGS = f"""
@@ -63,8 +64,8 @@ class Neighbour:
 class NearestGarments:
     """The products of `products` by the distance of their nearest garment to `vector` ((D,) floats), nearest first.
 
-    With a `garment_type`, only products of categories that hold the type, and garments that were seen as that type
-    elsewhere: a product whose photo the detector misread is still found by a photo that it misreads alike.
+    With a `garment_type`, only products of categories that hold the type; and garments that were seen as that type
+    elsewhere, if they are almost the same: a product whose photo the detector misread is found by that photo.
     """
 
     def __init__(
@@ -197,7 +198,8 @@ class NearestGarments:
     def _any_branch(self) -> Condition:
         if self._categories is None:
             return "TRUE", []
-        return "(p.category_id = ANY(%s) OR e.garment_type = %s)", [self._categories, self.garment_type]
+        condition = f"(p.category_id = ANY(%s) OR (e.garment_type = %s AND {self._distance} < {MISREAD_DISTANCE}))"
+        return condition, [self._categories, self.garment_type, self._vector]
 
     @cached_property
     def _product_branches(self) -> list[Condition]:
@@ -205,12 +207,12 @@ class NearestGarments:
         if self._categories is None:
             return [("TRUE", [])]
         elsewhere = (
-            "p.category_id <> ALL(%s) AND p.id IN (SELECT product_id FROM search_garmentembedding "
-            "WHERE encoder_id = %s AND garment_type = %s)"
+            "p.category_id <> ALL(%s) AND p.id IN (SELECT e.product_id FROM search_garmentembedding e "
+            f"WHERE e.encoder_id = %s AND e.garment_type = %s AND {self._distance} < {MISREAD_DISTANCE})"
         )
         return [
             ("p.category_id = ANY(%s)", [self._categories]),
-            (elsewhere, [self._categories, self.encoder.pk, self.garment_type]),
+            (elsewhere, [self._categories, self.encoder.pk, self.garment_type, self._vector]),
         ]
 
     @cached_property
@@ -225,8 +227,9 @@ class NearestGarments:
             (source, "e.encoder_id = %s AND p.category_id = ANY(%s)", [*start, self._categories]),
             (
                 source,
-                "e.encoder_id = %s AND e.garment_type = %s AND p.category_id <> ALL(%s)",
-                [*start, self.garment_type, self._categories],
+                "e.encoder_id = %s AND e.garment_type = %s AND p.category_id <> ALL(%s) "
+                f"AND {self._distance} < {MISREAD_DISTANCE}",
+                [*start, self.garment_type, self._categories, self._vector],
             ),
         ]
 

@@ -20,6 +20,7 @@ from search.models import Encoder, GarmentEmbedding
 from search.nearest import NearestGarments, Neighbour
 from search.outfits import fitting_neighbours
 from search.photo_cache import KeptPhoto, QueryGone
+from search.vision.cards import ModelError, choose
 from search.vision.detector import load_detector
 from search.vision.encoder import load_encoder
 from search.vision.look import SeenGarment, look, look_at_box
@@ -144,6 +145,15 @@ def serving_encoder() -> Encoder:
     encoder = Encoder.objects.serving()
     if encoder is None:
         raise NotReady("The catalogue has no embeddings yet. Run `manage.py embed_catalogue`.")
+    try:
+        card = choose("encoder", encoder.pk)
+    except ModelError as error:
+        raise NotReady(f"{error} Run `manage.py switch_encoder` with another.") from error
+    if card.dimensions != encoder.dimensions:
+        raise NotReady(
+            f"{encoder.pk} gives {card.dimensions} numbers now and its stored vectors have {encoder.dimensions}. "
+            "Run `manage.py embed_catalogue`."
+        )
     return encoder
 
 

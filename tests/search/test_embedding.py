@@ -81,6 +81,16 @@ class MissingOrStaleTests(TestCase):
             image = make_image(self.product, picture=picture_bytes(colour=(1, 200, 90)))
         assert GarmentEmbedding.objects.filter(image=image, ordinal=0).exists()
 
+    def test_another_model_under_the_same_name_starts_afresh(self):
+        run_all(self.encoder)
+        embedding.finish(self.encoder)
+        Encoder.objects.filter(pk=self.encoder.pk).update(dimensions=self.encoder.dimensions * 2)
+        with pytest.raises(services.NotReady, match="Run `manage.py embed_catalogue`"):
+            services.serving_encoder()
+        again = embedding.register_encoder(self.encoder.pk)
+        assert run_all(again).photos == 2
+        assert services.serving_encoder() == again
+
     def test_colours_of_the_first_photo_are_the_products(self):
         product = make_product()
         make_image(product, picture=picture_bytes(colour=(190, 20, 35)))

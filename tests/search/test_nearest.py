@@ -106,6 +106,14 @@ class NearestGarmentsTests(TestCase):
             assert search.page(limit=1)[0].product_id == misread.pk
             assert search.count() == PRODUCTS / 3 + 1
 
+    def test_garment_that_is_only_somewhat_alike_is_not_found_by_a_misread_type(self):
+        misread = self.products[0]
+        embed([misread.images.first()], [-self.query], self.encoder, ["top"], ordinal=2)
+        for exact_rows in (ALWAYS_SCAN, ALWAYS_EXACT):
+            search = self.search(garment_type="top", exact_rows=exact_rows)
+            assert misread.pk not in [neighbour.product_id for neighbour in search.page(limit=PRODUCTS)]
+            assert search.count() == PRODUCTS / 3
+
     def test_hidden_products_are_gone_at_once(self):
         nearest = self.search().page(limit=1)[0].product_id
         Product.objects.filter(pk=nearest).update(is_active=False)
