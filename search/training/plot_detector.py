@@ -1,6 +1,6 @@
 """Draws a detector's training as curves, from the logs that MMEngine's runner leaves beside its checkpoints.
 
-    python -m search.training.plot_detector --run var/training/detector --out search/training/detector_curves.png
+python -m search.training.plot_detector --run var/training/detector --out search/training/detector_curves.png
 """
 
 from __future__ import annotations
