@@ -2,6 +2,7 @@
 
 import json
 from io import StringIO
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -75,7 +76,7 @@ class SearchPhotoTests(TestCase):
 
         out = StringIO()
         with TemporaryDirectory() as folder:
-            call_command("search_photo", str(scenes()[0][0]), limit=3, out=f"{folder}/sheet.png", stdout=out)
+            call_command("search_photo", str(scenes()[0][0]), limit=3, out=Path(folder) / "sheet.png", stdout=out)
             with Image.open(f"{folder}/sheet.png") as sheet:
                 assert sheet.width > 1000
         assert "distance" in out.getvalue()
@@ -103,7 +104,7 @@ def test_evaluation_needs_products_with_two_photos():
     encoder = make_encoder()
     make_embedded_catalogue(encoder, products=5, images=1, index=False)
     with pytest.raises(CommandError, match="nothing to leave out and find"):
-        call_command("evaluate_search")
+        call_command("evaluate_search", encoder=encoder.pk)
 
 
 @pytest.mark.django_db
