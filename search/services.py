@@ -20,8 +20,9 @@ from search.models import Encoder, GarmentEmbedding
 from search.nearest import NearestGarments, Neighbour
 from search.outfits import fitting_neighbours
 from search.photo_cache import KeptPhoto, QueryGone
-from search.vision.cards import ModelError, choose
+from search.vision.cards import ModelError
 from search.vision.detector import load_detector
+from search.vision.encoder import Encoder as VisionEncoder
 from search.vision.encoder import load_encoder
 from search.vision.look import SeenGarment, look, look_at_box
 from search.vision.photo import decode_photo
@@ -60,7 +61,7 @@ def search_photo(*, photo: bytes, filters: Filters | None = None, **page) -> Pho
     encoder = serving_encoder()
     pixels = decode_photo(photo)
     timing = {"decode": _since(started)}
-    seen = look(pixels, detector=load_detector(settings.DETECTOR), encoder=load_encoder(encoder.pk))
+    seen = look(pixels, detector=load_detector(settings.DETECTOR), encoder=_model_of(encoder))
     kept = KeptPhoto(
         webp=photo_cache.to_webp(pixels),
         size=(pixels.shape[1], pixels.shape[0]),
@@ -145,16 +146,21 @@ def serving_encoder() -> Encoder:
     encoder = Encoder.objects.serving()
     if encoder is None:
         raise NotReady("The catalogue has no embeddings yet. Run `manage.py embed_catalogue`.")
+    return encoder
+
+
+def _model_of(encoder: Encoder) -> VisionEncoder:
+    """The model that made the encoder's vectors. Raises NotReady where another or none stands under its name."""
     try:
-        card = choose("encoder", encoder.pk)
+        model = load_encoder(encoder.pk)
     except ModelError as error:
         raise NotReady(f"{error} Run `manage.py switch_encoder` with another.") from error
-    if card.dimensions != encoder.dimensions:
+    if model.dimensions != encoder.dimensions:
         raise NotReady(
-            f"{encoder.pk} gives {card.dimensions} numbers now and its stored vectors have {encoder.dimensions}. "
+            f"{encoder.pk} gives {model.dimensions} numbers now and its stored vectors have {encoder.dimensions}. "
             "Run `manage.py embed_catalogue`."
         )
-    return encoder
+    return model
 
 
 # -- one answer ---------------------------------------------------------------------------------------------------
@@ -178,7 +184,7 @@ def _answer(
     seen = list(kept.garments) or [kept.whole]
     if box is not None:
         box_started = time.perf_counter()
-        seen.append(look_at_box(kept.pixels(), _checked_box(box), encoder=load_encoder(encoder.pk)))
+        seen.append(look_at_box(kept.pixels(), _checked_box(box), encoder=_model_of(encoder)))
         timing["embed"] += _since(box_started)
         garment = len(seen) - 1
     elif whole:
@@ -205,7 +211,7 @@ def _answer(
 
 def _look_again(query: str, kept: KeptPhoto, encoder: Encoder) -> tuple[KeptPhoto, dict[str, float]]:
     """After a switch of encoders: the kept photo as the one that serves now sees it."""
-    seen = look(kept.pixels(), detector=load_detector(settings.DETECTOR), encoder=load_encoder(encoder.pk))
+    seen = look(kept.pixels(), detector=load_detector(settings.DETECTOR), encoder=_model_of(encoder))
     kept = replace(kept, garments=seen.garments, whole=seen.whole, encoder=encoder.pk, fingerprint=encoder.fingerprint)
     photo_cache.keep(kept, query=query)
     return kept, {"decode": 0.0, **seen.timing}

@@ -101,10 +101,9 @@ class SearchPhotoTests(TestCase):
 
 @pytest.mark.django_db
 def test_evaluation_needs_products_with_two_photos():
-    encoder = make_encoder()
-    make_embedded_catalogue(encoder, products=5, images=1, index=False)
+    make_embedded_catalogue(make_encoder(), products=5, images=1, index=False)
     with pytest.raises(CommandError, match="nothing to leave out and find"):
-        call_command("evaluate_search", encoder=encoder.pk)
+        call_command("evaluate_search")
 
 
 @pytest.mark.django_db

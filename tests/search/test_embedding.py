@@ -86,10 +86,10 @@ class MissingOrStaleTests(TestCase):
         embedding.finish(self.encoder)
         Encoder.objects.filter(pk=self.encoder.pk).update(dimensions=self.encoder.dimensions * 2)
         with pytest.raises(services.NotReady, match="Run `manage.py embed_catalogue`"):
-            services.serving_encoder()
+            services.search_photo(photo=picture_bytes())
         again = embedding.register_encoder(self.encoder.pk)
         assert run_all(again).photos == 2
-        assert services.serving_encoder() == again
+        assert services.search_photo(photo=picture_bytes()).encoder == again.pk
 
     def test_colours_of_the_first_photo_are_the_products(self):
         product = make_product()
