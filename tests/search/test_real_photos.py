@@ -39,10 +39,10 @@ class RealPhotoTests(TestCase):
         assert embedded == ProductImage.objects.count() == PRODUCTS
 
     def test_catalogue_photos_find_themselves(self):
-        for image in ProductImage.objects.all()[::20]:
+        for image in ProductImage.objects.select_related("product")[::20]:
             answer = services.search_photo(photo=image.file.read(), limit=1)
             best = min((result for seen in answer.garments for result in seen.results), key=lambda one: one.distance)
-            assert best.product_id == image.product_id, image.file.name
+            assert best.product == image.product, image.file.name
             assert best.distance < 0.001
 
     def test_people_in_the_street_wear_garments_that_are_found(self):
@@ -52,8 +52,8 @@ class RealPhotoTests(TestCase):
             answer = services.search_photo(photo=path.read_bytes(), limit=5)
             types.append({seen.garment_type for seen in answer.garments})
             for seen in answer.garments:
-                assert len(seen.results) == 5
+                assert len(seen.results) == min(5, seen.count)  # no category of this shop holds bags
                 held = {kind for result in seen.results for kind in result.product.category.garment_types}
-                assert seen.garment_type is None or seen.garment_type in held
+                assert not seen.results or seen.garment_type is None or seen.garment_type in held
         assert np.mean(["footwear" in found for found in types]) >= 0.6
         assert np.mean([bool(found & {"top", "outerwear", "dress"}) for found in types]) >= 0.8
