@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import threading
+import time
 from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.signals import request_finished, request_started
 from django.db import transaction
 
 from search.vision import cards
@@ -49,8 +52,42 @@ def chromium():
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+class Requests:
+    """Counts the requests that the live server is at work on."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._running = 0
+
+    def started(self, **kwargs):
+        with self._lock:
+            self._running += 1
+
+    def finished(self, **kwargs):
+        with self._lock:
+            self._running -= 1
+
+    def wait(self, *, seconds=20, quiet=0.1):
+        """Returns when none has run for `quiet` seconds: one may still lie unread in its socket."""
+        end, last = time.monotonic() + seconds, time.monotonic()
+        while time.monotonic() - last < quiet:
+            assert time.monotonic() < end, f"{self._running} requests still run {seconds} s after the browser closed"
+            last = time.monotonic() if self._running else last
+            time.sleep(0.01)
+
+
 @pytest.fixture
-def open_browser(chromium, live_server):
+def requests_at_work():
+    requests = Requests()
+    request_started.connect(requests.started)
+    request_finished.connect(requests.finished)
+    yield requests
+    request_started.disconnect(requests.started)
+    request_finished.disconnect(requests.finished)
+
+
+@pytest.fixture
+def open_browser(chromium, live_server, requests_at_work):
     """Opens a browser of its own, with a viewport, a language, with or without JavaScript; returns its page."""
     contexts, complaints = [], []
 
@@ -68,6 +105,7 @@ def open_browser(chromium, live_server):
     yield opened
     for context in contexts:
         context.close()
+    requests_at_work.wait()  # the tables are emptied next, and a thumbnail being written then is a deadlock
     assert complaints == []
 
 
