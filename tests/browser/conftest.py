@@ -26,7 +26,6 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-AXE = Path(__file__).with_name("axe-4.14.1.min.js")
 
 
 def pytest_collection_modifyitems(items):

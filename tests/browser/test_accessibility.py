@@ -1,16 +1,16 @@
 """axe-core finds nothing, on any page, in light and dark, in both languages."""
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 
 from catalogue.models import Product
-from tests.browser.conftest import AXE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def violations(page):
-    page.evaluate(AXE.read_text())
+    page.evaluate(AXE_SCRIPT)
     found = page.evaluate("(tags) => axe.run({ runOnly: tags }).then((results) => results.violations)", RULES)
     return [(rule["id"], node["html"][:200], node["failureSummary"]) for rule in found for node in rule["nodes"]]
 
