@@ -7,11 +7,11 @@ import logging
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from rest_framework.throttling import SimpleRateThrottle
 
 from catalogue.models import ProductImage
 from search.photo_fetch import FetchError, fetch_photo
 from search.scenes import scene_photo
+from search.throttling import PhotoThrottle
 
 logger = logging.getLogger(__name__)
 FORM_BYTES = 100_000  # what a form adds to its photo
@@ -23,15 +23,6 @@ class Refused(Exception):
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
         self.status = status
-
-
-class _PhotoThrottle(SimpleRateThrottle):
-    """The API's rate, for both together: who sends by the page and by the API does not send twice as much."""
-
-    scope = "photo"
-
-    def get_cache_key(self, request: HttpRequest, view: object) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
 def photo_of_request(request: HttpRequest) -> bytes:
@@ -52,7 +43,7 @@ def photo_of_request(request: HttpRequest) -> bytes:
 
 
 def _check_rate(request: HttpRequest) -> None:
-    if not _PhotoThrottle().allow_request(request, view=None):
+    if not PhotoThrottle().allow_request(request, view=None):
         raise Refused(_("That was a lot of photos in one minute. Please wait a moment, then try again."), 429)
 
 

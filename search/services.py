@@ -58,9 +58,9 @@ def search_photo(*, photo: bytes, filters: Filters | None = None, **page) -> Pho
     `page` is that of `search_query`. Raises PhotoError for what is no photo, NotReady before the first embedding.
     """
     started = time.perf_counter()
-    encoder = serving_encoder()
     pixels = decode_photo(photo)
     timing = {"decode": _since(started)}
+    encoder = serving_encoder()
     seen = look(pixels, detector=load_detector(settings.DETECTOR), encoder=_model_of(encoder))
     kept = KeptPhoto(
         webp=photo_cache.to_webp(pixels),

@@ -10,13 +10,13 @@ from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from catalogue.models import Product
 from search import services
 from search.api.photo_serializers import PhotoAnswerSerializer, PhotoSearchInput, ResultSerializer
 from search.photo_fetch import FetchError, fetch_photo
+from search.throttling import ApiPhotoThrottle
 from search.vision.photo import PhotoError
 
 
@@ -35,8 +35,7 @@ class PhotoSearchView(APIView):
     authentication_classes = []
     permission_classes = [AllowAny]  # a search changes nothing
     parser_classes = [MultiPartParser, FormParser, JSONParser]
-    throttle_classes = [ScopedRateThrottle]
-    throttle_scope = "photo"
+    throttle_classes = [ApiPhotoThrottle]
 
     @extend_schema(
         operation_id="search_photo",
