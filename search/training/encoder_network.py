@@ -16,12 +16,19 @@ LITE = (0.498, 0.498, 0.498), (0.502, 0.502, 0.502)  # EfficientNet-Lite's own: 
 SMALLEST_SHARE = 1e-3  # of a cell or a photo under the mask: below it a mean is no mean
 
 
+class EncoderError(RuntimeError):
+    """No encoder can be made of this; the message says of what and why."""
+
+
 def make_resnet(depth: str) -> torchvision.models.ResNet:
     """Returns torchvision's ResNet of this name, or "resnet10": one basic block a stage, which torchvision has no
-    name for. Its weights are random.
+    name for. Its weights are random. Raises EncoderError for what is no ResNet.
     """
     if depth == "resnet10":
         return torchvision.models.ResNet(torchvision.models.resnet.BasicBlock, [1, 1, 1, 1])
+    known = [name for name in torchvision.models.list_models(torchvision.models) if "resne" in name]
+    if depth not in known:
+        raise EncoderError(f"{depth!r} is no ResNet of torchvision; it has: {', '.join(known)}")
     return torchvision.models.get_model(depth, weights=None)
 
 

@@ -5,9 +5,11 @@
     python -m search.training.export_encoder --torchvision resnet50 --weights resnet50-11ad3fa6.pth \\
         --name resnet50-imagenet --out var/models
 
-The first is what `fit_encoder` wrote. The second is a plain torchvision ResNet with the weights of a state dict: its
-four stages and the colours, each an equal share, brought to `--dimensions` by a fixed random rotation, which keeps
-cosines; nothing is learned, so nothing but the weights is needed. Both print how far the artifact is from torch.
+The first is what `fit_encoder` wrote. The second is a plain torchvision ResNet with the weights of a state dict, or of
+a checkpoint that holds one: its four stages and the colours, each an equal share, brought to `--dimensions` by a fixed
+random rotation, which keeps cosines; nothing is learned, so nothing but the weights is needed. (`fit_encoder
+--checkpoint` takes the same files and learns the projection, given garments.) Both print how far the artifact is from
+torch.
 """
 
 from __future__ import annotations
@@ -22,59 +24,38 @@ import openvino
 import torch
 
 from search.training.artifacts import file_hashes, rewrite_card, save, write_card
-from search.training.encoder_network import GarmentEncoder, ResNetTaps
+from search.training.encoder_network import EncoderError, GarmentEncoder, ResNetTaps
 from search.training.fit_encoder import make_network
-
-
-class EncoderError(RuntimeError):
-    """Weights cannot be exported; the message says which and why."""
+from search.training.resnet_weights import load_resnet, read_state
 
 
 def read_fitted(path: Path) -> tuple[GarmentEncoder, dict[str, Any]]:
-    """Returns the encoder that `fit_encoder` wrote and its recipe (backbone, size, dimensions)."""
-    content = _read(path)
-    recipe = content["recipe"]
-    network = make_network(recipe["backbone"], recipe["size"], recipe["dimensions"])
-    network.load_state_dict(content["state_dict"])
+    """Returns the encoder that `fit_encoder` wrote and its recipe (backbone, size, dimensions).
+
+    Raises EncoderError where the file is another's.
+    """
+    content = read_state(path)
+    try:
+        recipe = content["recipe"]
+        network = make_network(recipe["backbone"], recipe["size"], recipe["dimensions"])
+        network.load_state_dict(content["state_dict"])
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise EncoderError(f"{path} is not what fit_encoder writes: {error}") from error
     return network.eval(), recipe
 
 
 def plain_resnet(depth: str, weights: Path, dimensions: int = 512, seed: int = 0) -> GarmentEncoder:
-    """Returns an encoder of a torchvision ResNet with the weights of a state-dict file.
+    """Returns an encoder of a torchvision ResNet with the weights in a file (see `load_resnet`).
 
-    Raises EncoderError where the file is no state dict of this ResNet, or reading it would unpickle objects.
+    Raises EncoderError where the file has no weights of this ResNet, or reading it would unpickle objects.
     """
-    state = _read(weights)
     network = GarmentEncoder(ResNetTaps(depth), dimensions)
-    names = {"stem.0": "conv1", "stem.1": "bn1", **{f"stages.{i}": f"layer{i + 1}" for i in range(4)}}
-    try:
-        wanted = {name: state[_renamed(name, names)] for name in network.taps.state_dict()}
-        network.taps.load_state_dict(wanted)
-    except (KeyError, RuntimeError) as error:
-        raise EncoderError(f"{weights} holds no weights of torchvision's {depth}: {error}") from error
+    load_resnet(network.taps, depth, weights)
     rotation = np.random.default_rng(seed).normal(size=(dimensions, sum(network.widths)))
     with torch.no_grad():
         network.project.weight.copy_(torch.from_numpy(np.linalg.qr(rotation.T)[0].T))
         network.project.bias.zero_()
     return network.eval()
-
-
-def _renamed(name: str, names: dict[str, str]) -> str:
-    ours = next(key for key in names if name.startswith(f"{key}."))
-    return names[ours] + name[len(ours) :]
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch raises a different one for every way in which a file can be wrong
-        raise EncoderError(
-            f"{path} is refused: it is no state dict, or reading it would unpickle objects, which can run any code "
-            f"({type(error).__name__}). Save its state_dict alone with torch.save."
-        ) from error
-    if not isinstance(content, dict):
-        raise EncoderError(f"{path} holds a {type(content).__name__}, not a state dict")
-    return content
 
 
 def convert(network: GarmentEncoder, size: int) -> openvino.Model:

@@ -11,6 +11,7 @@ beside the output, so that other weights, dimensions and strengths cost seconds.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,9 +20,10 @@ import numpy as np
 import torch
 
 from search.training.encoder_garments import Garment, all_garments, data_folder
-from search.training.encoder_network import GarmentEncoder, LiteTaps, ResNetTaps
+from search.training.encoder_network import EncoderError, GarmentEncoder, LiteTaps, ResNetTaps
 from search.training.encoder_projection import fit_projection, weighed
 from search.training.garment_views import RECIPES, SHOP_RECIPES, TRAINING, backgrounds, make_view, seeded
+from search.training.resnet_weights import load_resnet
 from search.vision.crops import Crop
 from search.vision.encoder import letterbox
 
@@ -98,7 +100,7 @@ def sample(args: argparse.Namespace) -> list[Garment]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--backbone", required=True, help="lite0, lite2 or a torchvision ResNet (or resnet10)")
-    parser.add_argument("--checkpoint", type=Path, help="of train_encoder")
+    parser.add_argument("--checkpoint", type=Path, help="of train_encoder, or a state dict of torchvision's")
     parser.add_argument("--size", type=int, default=192)
     parser.add_argument("--dimensions", type=int, default=256)
     parser.add_argument("--shrinkage", type=float, default=0.1)
@@ -111,9 +113,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     cv2.setNumThreads(1)
-    network = make_network(args.backbone, args.size, args.dimensions)
-    if args.checkpoint:
-        _read_student(network, args.checkpoint)
+    try:
+        network = make_network(args.backbone, args.size, args.dimensions)
+        if args.checkpoint:
+            load_resnet(network.taps, args.backbone, args.checkpoint)
+    except EncoderError as error:
+        sys.exit(str(error))
     kept = args.out.with_suffix(f".views{args.size}.npz")
     if not kept.exists():
         run = branches_of(network, args.size, args.threads)
@@ -132,14 +137,6 @@ def _command(args: argparse.Namespace) -> str:
     student = ["--checkpoint CHECKPOINT"] if args.checkpoint else []
     numbers = [f"--{name} {getattr(args, name)}" for name in RECIPE]
     return " ".join(["python -m search.training.fit_encoder", *numbers, *student, "--out FITTED"])
-
-
-def _read_student(network: GarmentEncoder, checkpoint: Path) -> None:
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)["student"]
-    backbone = {name: value for name, value in state.items() if name.startswith("taps.")}
-    missing = network.load_state_dict(backbone, strict=False).missing_keys
-    if any(name.startswith("taps.") for name in missing):
-        raise ValueError(f"{checkpoint} holds another backbone: it lacks {missing[0]}")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ import pytest
 torch = pytest.importorskip("torch")
 openvino = pytest.importorskip("openvino")
 
-from search.training.encoder_network import GarmentEncoder, LiteTaps, make_resnet  # noqa: E402
+from search.training.encoder_network import GarmentEncoder, LiteTaps, ResNetTaps, make_resnet  # noqa: E402
 from search.training.export_encoder import EncoderError, export, farthest, main, plain_resnet  # noqa: E402
+from search.training.resnet_weights import load_resnet  # noqa: E402
 from search.vision.cards import read_card  # noqa: E402
 from search.vision.crops import Crop  # noqa: E402
 from search.vision.encoder import Encoder, available_encoders, load_encoder  # noqa: E402
@@ -44,9 +45,45 @@ def test_a_rotation_keeps_cosines(weights):
     assert torch.allclose(matrix @ matrix.T, torch.eye(128), atol=1e-4)
 
 
+def wrapped(state):
+    """The same weights as trainings keep them, by how."""
+    return {
+        "data parallel": {f"module.{name}": value for name, value in state.items()},
+        "state_dict": {"epoch": 3, "state_dict": state},
+        "model": {"model": {f"backbone.{name}": value for name, value in state.items()}, "optimizer": {}},
+        "without counts": {name: value for name, value in state.items() if "num_batches" not in name},
+    }
+
+
+@pytest.mark.parametrize("how", ["data parallel", "state_dict", "model", "without counts"])
+def test_a_checkpoint_of_ones_own_gives_the_same_encoder(weights, tmp_path, how):
+    torch.save(wrapped(torch.load(weights, weights_only=True))[how], tmp_path / "own.pth")
+    own, plain = plain_resnet("resnet18", tmp_path / "own.pth", 32), plain_resnet("resnet18", weights, 32)
+    assert all(torch.equal(value, plain.state_dict()[name]) for name, value in own.state_dict().items())
+
+
+def test_the_students_checkpoint_gives_its_backbone(tmp_path):
+    student = GarmentEncoder(ResNetTaps("resnet10"), 16)
+    torch.save({"step": 1, "student": student.state_dict(), "heads": {}}, tmp_path / "checkpoint.pt")
+    taps = ResNetTaps("resnet10")
+    load_resnet(taps, "resnet10", tmp_path / "checkpoint.pt")
+    assert torch.equal(taps.state_dict()["stem.0.weight"], student.taps.state_dict()["stem.0.weight"])
+
+
 def test_weights_of_another_network_are_refused(weights):
     with pytest.raises(EncoderError, match="resnet50"):
         plain_resnet("resnet50", weights)
+
+
+def test_what_is_no_resnet_is_refused_with_those_there_are(weights):
+    with pytest.raises(EncoderError, match="'vgg16' is no ResNet of torchvision; it has: .*resnet50"):
+        plain_resnet("vgg16", weights)
+
+
+def test_a_file_that_fit_encoder_did_not_write_is_refused(weights, tmp_path, capsys):
+    assert main(["--fitted", str(weights), "--name", "x", "--out", str(tmp_path)]) == 1
+    assert "is not what fit_encoder writes" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
 
 
 def test_a_pickle_is_refused_and_not_run(tmp_path):
