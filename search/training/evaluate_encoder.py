@@ -140,24 +140,33 @@ def shop_report(vectors: np.ndarray, kinds: np.ndarray) -> dict:
     return {**summary(found), "recall@1 of 95": of_95(vectors), "recall@1 by kind": per_kind}
 
 
-def street_report(vectors: np.ndarray, kinds: np.ndarray, garments: np.ndarray) -> dict:
+def street_ranks(vectors: np.ndarray, kinds: np.ndarray, garments: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns for each view that is not the shop's own how many of the shop's are nearer than its own, and its kind."""
     shown = kinds == "shown"
     row = {number: place for place, number in enumerate(garments[shown])}
     wanted = np.array([row[number] for number in garments[~shown]])
-    found, asked = ranks(vectors[~shown], vectors[shown], wanted), kinds[~shown]
+    return ranks(vectors[~shown], vectors[shown], wanted), kinds[~shown]
+
+
+def street_report(vectors: np.ndarray, kinds: np.ndarray, garments: np.ndarray) -> dict:
+    found, asked = street_ranks(vectors, kinds, garments)
     per_kind = {kind: float((found[asked == kind] < 1).mean().round(4)) for kind in sorted(set(asked))}
     return {**summary(found), "recall@1 by kind": per_kind}
 
 
+def questions(data: Path, masks: Path, count: int, seed: int) -> dict[str, list[View]]:
+    """Returns the views of both questions about `count` held-out garments, drawn by the seed."""
+    garments = all_garments(data, "val", masks)
+    behind = backgrounds(garments, np.random.default_rng(7), 150)
+    order = np.random.default_rng(seed).permutation(len(garments))[:count]
+    chosen = [garments[index] for index in order]
+    return {"shop": shop_views(chosen, behind, seed), "street": street_views(chosen, behind, seed)}
+
+
 def measure(args: argparse.Namespace) -> dict[str, dict]:
     """Returns by name of baseline or encoder {"shop": ..., "street": ...}."""
-    garments = all_garments(args.data, "val", args.masks)
-    behind = backgrounds(garments, np.random.default_rng(7), 150)
-    order = np.random.default_rng(args.seed).permutation(len(garments))[: args.garments]
-    garments = [garments[index] for index in order]
-    asked = {"shop": shop_views(garments, behind, args.seed), "street": street_views(garments, behind, args.seed)}
     results: dict[str, dict] = {}
-    for question, views in asked.items():
+    for question, views in questions(args.data, args.masks, args.garments, args.seed).items():
         kinds, numbers = np.array([v.kind for v in views]), np.array([v.garment for v in views])
         vectors = {} if args.no_baselines else baselines(views, args.threads)
         for name in args.encoders or available_encoders():

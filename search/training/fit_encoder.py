@@ -65,13 +65,17 @@ def tensors(crops: Sequence[Crop], size: int) -> tuple[np.ndarray, np.ndarray]:
     return np.ascontiguousarray(images), np.stack([mask for _, mask in laid])[:, None]
 
 
+def view_crops(garment: Garment, others: Sequence[np.ndarray], seed: int) -> list[Crop]:
+    """Returns the garment in each of VIEWS; a view's pixels depend on the garment, its place there and the seed."""
+    return [make_view(garment, recipe, seeded(garment.name, i, seed), others)[1] for i, recipe in enumerate(VIEWS)]
+
+
 def view_branches(garments: Sequence[Garment], run: Branches, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Returns branches (N * views, width) float16 of every garment's views and the garment's number in each row."""
     behind = backgrounds(garments, np.random.default_rng(seed), 150)
     rows = []
     for garment in garments:
-        crops = [make_view(garment, recipe, seeded(garment.name, i, seed), behind)[1] for i, recipe in enumerate(VIEWS)]
-        rows.append(run(*tensors(crops, size)).astype(np.float16))
+        rows.append(run(*tensors(view_crops(garment, behind, seed), size)).astype(np.float16))
     return np.concatenate(rows), np.repeat(np.arange(len(garments)), len(VIEWS))
 
 
@@ -90,11 +94,10 @@ def fit(network: GarmentEncoder, branches: np.ndarray, numbers: np.ndarray, args
         network.project.bias.copy_(torch.from_numpy(bias))
 
 
-def sample(args: argparse.Namespace) -> list[Garment]:
-    """Returns the training garments with a mask, `args.garments` of them."""
-    garments = [g for g in all_garments(args.data, "train", args.masks) if g.mask is not None]
-    chosen = np.random.default_rng(args.seed).choice(len(garments), min(args.garments, len(garments)), replace=False)
-    return [garments[index] for index in chosen]
+def sample(data: Path, masks: Path, count: int, seed: int) -> list[Garment]:
+    """Returns `count` training garments with a mask; those of a smaller count come first in a larger one."""
+    garments = [garment for garment in all_garments(data, "train", masks) if garment.mask is not None]
+    return [garments[index] for index in np.random.default_rng(seed).permutation(len(garments))[:count]]
 
 
 def main() -> None:
@@ -122,7 +125,9 @@ def main() -> None:
     kept = args.out.with_suffix(f".views{args.size}.npz")
     if not kept.exists():
         run = branches_of(network, args.size, args.threads)
-        branches, numbers = view_branches(sample(args), run, args.size, args.seed)
+        branches, numbers = view_branches(
+            sample(args.data, args.masks, args.garments, args.seed), run, args.size, args.seed
+        )
         kept.parent.mkdir(parents=True, exist_ok=True)
         np.savez(kept, branches=branches, numbers=numbers)
     views = np.load(kept)

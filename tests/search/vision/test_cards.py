@@ -2,6 +2,7 @@
 
 import json
 
+import openvino
 import pytest
 
 from search.vision import cards
@@ -9,6 +10,7 @@ from search.vision.cards import ModelError, available, choose, read_card
 from search.vision.garment_types import GARMENT_TYPES
 
 EVERY_MODEL = [card for kind in cards.KINDS for card in available(kind).values()]
+BUNDLED = [card for card in EVERY_MODEL if card.folder.parent == cards.BUNDLED]
 CARD = {
     "name": "m", "kind": "encoder", "files": {"model": {"file": "m.bin", "sha256": "0" * 64}}, "input_size": [8, 8],
     "mean": [0, 0, 0], "std": [1, 1, 1], "licence": "Apache-2.0", "training": {}, "measured": {}, "dimensions": 4,
@@ -30,6 +32,44 @@ def test_card_says_all_that_one_must_know(card):
     else:
         assert card.labels
         assert {card.garment_types[label] for label in card.labels} <= set(GARMENT_TYPES)
+
+
+@pytest.mark.parametrize("card", EVERY_MODEL, ids=lambda card: card.name)
+def test_every_field_is_of_its_kind(card):
+    assert card.folder.name == card.name
+    assert card.kind in cards.KINDS
+    assert all((card.folder / file["file"]).is_file() and len(file["sha256"]) == 64 for file in card.files.values())
+    assert all(isinstance(side, int) and 0 < side <= 1024 for side in card.input_size)
+    assert len(card.mean) == len(card.std) == 3 and min(card.std) > 0
+    assert card.parameters
+
+
+@pytest.mark.parametrize("card", BUNDLED, ids=lambda card: card.name)
+def test_a_bundled_model_says_how_it_was_made_and_measured(card):
+    assert card.training["command"].startswith("python -m search.training.")
+    assert card.training["data"]
+    assert card.measured["command"].startswith("python -m search.training.")
+
+
+@pytest.mark.parametrize("card", available("encoder").values(), ids=lambda card: card.name)
+def test_an_encoders_card_gives_the_shapes_of_its_graph(card):
+    graph = openvino.Core().read_model(card.part("model"))
+    image, mask = (port.partial_shape.to_string() for port in graph.inputs)
+    width, height = card.input_size
+    assert (image, mask) == (f"[?,3,{height},{width}]", f"[?,1,{height},{width}]")
+    assert graph.output(0).partial_shape.to_string() == f"[?,{card.dimensions}]"
+    assert card.labels == () and card.garment_types == {}
+
+
+@pytest.mark.parametrize("card", available("detector").values(), ids=lambda card: card.name)
+def test_a_detectors_card_names_every_output_of_its_graph(card):
+    boxes, masks = (openvino.Core().read_model(card.part(part)) for part in ("boxes", "masks"))
+    scores, regression = (port.partial_shape[1].get_length() for port in boxes.outputs)
+    assert scores == len(card.labels) + 1  # and one for none of them
+    assert regression in (4, 4 * len(card.labels))  # one box for all labels, or one of each
+    assert masks.output(0).partial_shape[1].get_length() == len(card.labels)
+    assert set(card.garment_types) == set(card.labels)
+    assert card.dimensions is None
 
 
 @pytest.mark.parametrize("kind", cards.KINDS)
