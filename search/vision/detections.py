@@ -83,9 +83,19 @@ class Detections:
                 outlines.append([(float(x) / width, float(y) / height) for x, y in points])
         return outlines
 
-    def rle(self, index: int) -> dict[str, list[int]]:
-        """Mask `index` as COCO's uncompressed RLE: `size` [height, width], `counts` of 0s and 1s in turn, by column."""
-        return encode_rle(self.masks[index])
+    def box_in(self, index: int, size: tuple[int, int]) -> list[float]:
+        """Box `index` as x0 y0 x1 y1 in pixels of the same photo at another `size` (width, height)."""
+        return [float(value) for value in np.multiply(self.relative_box(index), (*size, *size))]
+
+    def rle(self, index: int, size: tuple[int, int] | None = None) -> dict[str, list[int]]:
+        """Mask `index` as COCO's uncompressed RLE: `size` [height, width], `counts` of 0s and 1s in turn, by column.
+
+        size: (width, height) of the same photo at another size, at which the mask is wanted.
+        """
+        mask = self.masks[index]
+        if size is not None and size != self.size:
+            mask = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+        return encode_rle(mask)
 
 
 def encode_rle(mask: np.ndarray) -> dict[str, list[int]]:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 pillow_heif.register_heif_opener()
 
@@ -44,6 +44,17 @@ def decode_photo(source: bytes | BinaryIO | Path, *, max_side: int = MAX_SIDE) -
         raise
     except (OSError, SyntaxError, ValueError, EOFError, MemoryError) as error:
         raise PhotoError(f"The picture is broken or cut off ({error}). Accepted is {ACCEPTED}.") from error
+
+
+def photo_size(path: Path) -> tuple[int, int]:
+    """(width, height) in pixels of a photo that `decode_photo` reads, upright, as it is in its file."""
+    with Image.open(path, formats=FORMATS) as image:
+        width, height = image.size
+        try:
+            is_turned = image.getexif().get(ExifTags.Base.Orientation, 1) in (5, 6, 7, 8)
+        except (OSError, SyntaxError, ValueError):  # broken EXIF; `_upright` leaves such a photo as it lies
+            is_turned = False
+    return (height, width) if is_turned else (width, height)
 
 
 def _to_array(image: Image.Image, max_side: int) -> np.ndarray:

@@ -5,6 +5,7 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import TestCase
@@ -37,6 +38,29 @@ class DetectTests(TestCase):
         out = StringIO()
         call_command("detect", *map(str, paths), json=True, stdout=out)
         return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+@pytest.mark.slow
+def test_detect_speaks_of_the_pixels_of_the_file(tmp_path, capsys):
+    path, _ = scenes()[0]
+    large, turned = tmp_path / "large.png", tmp_path / "turned.jpg"
+    with Image.open(path) as picture:
+        picture.resize((2160, 2880), Image.Resampling.LANCZOS).save(large)
+        orientation = Image.Exif()
+        orientation[0x0112] = 6  # lies on its side, and says so
+        picture.rotate(90, expand=True).save(turned, quality=95, exif=orientation)
+    call_command("detect", str(path), str(large), str(turned), json=True)
+    small, tripled, upright = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (tripled["width"], tripled["height"]) == (2160, 2880)
+    assert (upright["width"], upright["height"]) == (720, 960)
+    of_small = small["garments"][0]
+    for other, scale in ((tripled, 3), (upright, 1)):
+        same = next(each for each in other["garments"] if each["label"] == of_small["label"])
+        assert np.allclose(np.array(same["box"]) / scale, of_small["box"], atol=12)
+        x0, y0, x1, y1 = (round(value) for value in same["box"])
+        mask = decode_rle(same["mask"])
+        assert mask.shape == (other["height"], other["width"])
+        assert mask[y0:y1, x0:x1].sum() == mask.sum() > 0.3 * (x1 - x0) * (y1 - y0)
 
 
 def test_detect_draws_a_picture(tmp_path):

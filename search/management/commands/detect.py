@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from search.pictures import draw_detections
 from search.vision.detector import load_detector
-from search.vision.photo import PhotoError, decode_photo
+from search.vision.photo import PhotoError, decode_photo, photo_size
 
 
 class Command(BaseCommand):
@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 continue
             detections = detector.detect(photo)
             if options["json"]:
-                self.stdout.write(json.dumps(_record(path, detections)))
+                self.stdout.write(json.dumps(_record(path, detections, photo_size(path))))
             else:
                 self.stdout.write(str(self._draw(path, photo, detections, out)))
         if failed:
@@ -49,17 +49,16 @@ class Command(BaseCommand):
         return target
 
 
-def _record(path: Path, detections) -> dict:
-    """Pixels are those of the photo as it is looked at: upright, the longer side at most 1,024."""
-    width, height = detections.size
+def _record(path: Path, detections, size: tuple[int, int]) -> dict:
+    """Boxes and masks in pixels of the photo as it is in its file, upright; it is looked at in a smaller size."""
     garments = [
         {
             "label": detections.labels[index],
             "garment_type": detections.garment_types[index],
             "score": round(float(detections.scores[index]), 4),
-            "box": [round(float(value), 1) for value in detections.boxes[index]],
-            "mask": detections.rle(index),
+            "box": [round(value, 1) for value in detections.box_in(index, size)],
+            "mask": detections.rle(index, size),
         }
         for index in range(len(detections))
     ]
-    return {"path": str(path), "width": width, "height": height, "garments": garments}
+    return {"path": str(path), "width": size[0], "height": size[1], "garments": garments}
