@@ -29,9 +29,11 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "price": (
         "price", "harga", "hargajual", "harganormal", "pricevalue", "currentprice", "finalprice", "saleprice",
-        "sellingprice", "specialprice", "hargapromo", "hargadiskon", "hargasale", "unitprice", "hargasatuan",
-        "retailprice", "regularprice", "hargaasli", "hargaawal", "hargacoret", "originalprice", "listprice", "msrp",
-        "rrp", "amount", "prix", "preis", "precio", "preco", "prezzo",
+        "sellingprice", "specialprice", "discountedprice", "discountprice", "offerprice", "promoprice", "netprice",
+        "hargapromo", "hargadiskon", "hargasetelahdiskon", "hargaakhir", "hargasale", "unitprice", "hargasatuan",
+        "retailprice", "regularprice", "normalprice", "baseprice", "hargaasli", "hargaawal", "hargacoret",
+        "originalprice", "oldprice", "pricebeforediscount", "listprice", "msrp", "mrp", "rrp", "amount", "prix",
+        "preis", "precio", "preco", "prezzo",
     ),
     "currency": (
         "currency", "matauang", "currencycode", "pricecurrency", "kurs", "curr",

@@ -24,7 +24,10 @@ def find(headers, *rows, chosen=None, surroundings=SURROUNDINGS):
     + [(header, "category") for header in ("kategori", "Category", "category_name", "Kategori Produk", "Jenis")]
     + [(header, "name") for header in ("nama", "Nama_Produk", "NAMA BARANG", "title", "Product Name", "Judul")]
     + [(header, "brand") for header in ("merek", "Merk", "brand", "Brand Name", "BRAND:")]
-    + [(header, "price") for header in ("harga", "Price", "Harga (Rp)", "price_idr", "sale_price", "Harga Jual")]
+    + [
+        (header, "price")
+        for header in ("harga", "Price", "Harga (Rp)", "price_idr", "sale_price", "Harga Jual", "discounted_price")
+    ]
     + [(header, "currency") for header in ("currency", "mata_uang", "Mata Uang")]
     + [(header, "url") for header in ("url", "link", "product_url", "Tautan")]
     + [(header, "images") for header in ("gambar", "image", "Image URL", "image_path", "foto", "Foto 1", "images")]
@@ -48,6 +51,7 @@ def test_what_only_resembles_a_known_header_is_none(header):
 def test_the_likelier_of_two_headers_is_taken():
     assert find(["id", "sku", "original_price", "price"])["sku"] == ["sku"]
     assert find(["original_price", "price"])["price"] == ["price"]
+    assert find(["mrp", "discounted_price"])["price"] == ["discounted_price"]
 
 
 def test_the_id_is_the_column_that_names_folders():
