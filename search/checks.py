@@ -5,6 +5,7 @@ import os
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 from django.db import connections
+from django.db.utils import OperationalError
 
 
 @register(Tags.database)
@@ -16,9 +17,13 @@ def pgvector_is_there(app_configs=None, databases=None, **kwargs) -> list[Error]
         if connection.vendor != "postgresql":
             errors.append(_error(f"it is {connection.vendor}; PostgreSQL with pgvector is needed", "E001"))
             continue
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT default_version FROM pg_available_extensions WHERE name = 'vector'")
-            row = cursor.fetchone()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT default_version FROM pg_available_extensions WHERE name = 'vector'")
+                row = cursor.fetchone()
+        except OperationalError as error:
+            errors.append(_error(f"it cannot be reached ({str(error).strip()})", "E004"))
+            continue
         if row is None:
             errors.append(_error("this PostgreSQL server has no extension 'vector' (pgvector)", "E002"))
         elif tuple(int(part) for part in row[0].split(".")[:2]) < (0, 8):
@@ -29,8 +34,8 @@ def pgvector_is_there(app_configs=None, databases=None, **kwargs) -> list[Error]
 def _error(reason: str, number: str) -> Error:
     return Error(
         f"The database that DATABASE_URL names can't be searched: {reason}.",
-        hint="Install pgvector on that server (Debian: postgresql-NN-pgvector), or unset DATABASE_URL to let the "
-        "project run its own PostgreSQL.",
+        hint="Name a PostgreSQL with pgvector 0.8 or later (Debian: postgresql-NN-pgvector), or unset DATABASE_URL to "
+        "let the project run its own.",
         id=f"search.{number}",
     )
 

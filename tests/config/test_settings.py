@@ -50,17 +50,26 @@ def test_our_own_database_has_pgvector():
     assert pgvector_is_there(databases=["default"]) == []
 
 
-def test_another_kind_of_database_is_refused_with_a_way_on(tmp_path):
+@pytest.mark.parametrize("command", [["check", "--database", "default"], ["prepare_demo"]])
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("sqlite:///{folder}/db.sqlite3", "PostgreSQL with pgvector is needed"),
+        ("postgres://nobody@127.0.0.1:9/shop", "it cannot be reached"),  # port 9 is nobody's
+    ],
+)
+def test_a_database_that_will_not_do_is_refused_with_a_way_on(tmp_path, command, url, reason):
     done = subprocess.run(
-        [sys.executable, "manage.py", "check", "--database", "default"],
+        [sys.executable, "manage.py", *command],
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'db.sqlite3'}"},
+        env={**os.environ, "DATABASE_URL": url.format(folder=tmp_path)},
         capture_output=True,
         text=True,
     )
     assert done.returncode != 0
-    assert "PostgreSQL with pgvector is needed" in done.stderr
+    assert reason in done.stderr
     assert "unset DATABASE_URL" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_memory_of_one_process_is_warned_of_where_several_serve(monkeypatch):

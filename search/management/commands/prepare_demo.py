@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import DEFAULT_DB_ALIAS
 
 from catalogue.models import ProductImage
 from catalogue.sample.publish import EDITION
@@ -25,6 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *, products: int | None, verbosity: int, **options) -> None:
         folder = settings.VAR_DIR / "sample"
+        self.check(databases=[DEFAULT_DB_ALIAS])  # `migrate` leaves it out when it is called from here
         call_command("migrate", verbosity=0)
         self._render(folder, products)
         self._import(folder / "zalora" / "data-zalora.csv")
