@@ -197,6 +197,16 @@ THUMBNAIL_SOURCE_GENERATORS = ["easy_thumbnails.source_generators.pil_image"]
 MODELS_DIR = env.str("MODELS_DIR", default=str(VAR_DIR / "models"))
 DETECTOR = env.str("DETECTOR", default="") or None
 
+# Workers for `embed_catalogue --distributed`. Redis keeps their answers too; other brokers send them back.
+CELERY_APP = "config.celery.app"
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
+CELERY_RESULT_BACKEND = CELERY_BROKER_URL if CELERY_BROKER_URL.startswith("redis") else "rpc://"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # tasks are long: none waits behind another while a worker idles
+CELERY_WORKER_CONCURRENCY = 1  # a model uses all the cores of its machine already
+CELERY_RESULT_EXPIRES = 24 * 3600
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = TIME_ZONE
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

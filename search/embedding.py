@@ -7,7 +7,7 @@ chunk of photos is one transaction, so a killed run goes on where it was.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -15,7 +15,7 @@ from itertools import islice
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from pgvector import HalfVector
 
 from catalogue.models import Product, ProductImage
@@ -33,6 +33,10 @@ READ_AHEAD = 8
 READERS = 2
 SAME_PLACE = 0.5  # IoU of two boxes that show one garment
 logger = logging.getLogger(__name__)
+
+
+class EmbeddingError(RuntimeError):
+    """The run cannot go on; the message says what to do."""
 
 
 @dataclass(slots=True)
@@ -70,11 +74,22 @@ def photos_to_embed(encoder: Encoder):
     return ProductImage.objects.filter(~Exists(current)).select_related("product__category")
 
 
-def embed_photos(encoder: Encoder, *, limit: int | None = None) -> Iterator[EmbeddingReport]:
-    """Embeds what is missing or stale, at most `limit` photos; yields the growing report after every photo."""
+def ids_to_embed(encoder: Encoder) -> Iterator[int]:
+    """The ids of the images whose vectors are missing or stale, ascending; as of when each is asked for."""
+    return (image.pk for image in _in_chunks(photos_to_embed(encoder).only("pk").select_related(None)))
+
+
+def embed_photos(
+    encoder: Encoder, *, limit: int | None = None, images: Sequence[int] | None = None
+) -> Iterator[EmbeddingReport]:
+    """Embeds what is missing or stale, at most `limit` photos; yields the growing report after every photo.
+
+    images: the ids of the only photos to look at, None for all.
+    """
     report = EmbeddingReport()
     done = []
-    for image, pixels in _decoded(_in_chunks(encoder), limit):
+    asked = photos_to_embed(encoder) if images is None else photos_to_embed(encoder).filter(pk__in=images)
+    for image, pixels in _decoded(_in_chunks(asked), limit):
         if isinstance(pixels, Exception):
             report.unreadable.append((image.pk, image.file.name, str(pixels)))
             logger.warning("Image %s (%s) is skipped: %s", image.pk, image.file.name, pixels)
@@ -113,10 +128,10 @@ def finish(encoder: Encoder, *, recalibrate: bool = True) -> None:
 # -- steps --------------------------------------------------------------------------------------------------------
 
 
-def _in_chunks(encoder: Encoder) -> Iterator[ProductImage]:
+def _in_chunks(images: QuerySet[ProductImage]) -> Iterator[ProductImage]:
     """Keyset pages: what a chunk's transaction adds does not shift the next page, and no cursor stays open."""
     last = 0
-    while chunk := list(photos_to_embed(encoder).filter(pk__gt=last).order_by("pk")[: 8 * CHUNK]):
+    while chunk := list(images.filter(pk__gt=last).order_by("pk")[: 8 * CHUNK]):
         yield from chunk
         last = chunk[-1].pk
 

@@ -1,5 +1,10 @@
 """What every test stands on: files go to a folder that is thrown away, the cache is empty and in memory."""
 
+import shutil
+import socket
+import subprocess
+import time
+
 import pytest
 from django.core.cache import cache
 from django.test.utils import override_settings
@@ -33,3 +38,26 @@ def media(settings, tmp_path):
     folder.mkdir()
     settings.MEDIA_ROOT = str(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def redis_url():
+    """The address of a real Redis that lives as long as the tests."""
+    program = shutil.which("redis-server")
+    if not program:
+        pytest.skip("no redis-server here: apt-get install redis-server")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 20
+    while True:
+        with socket.socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        assert time.monotonic() < deadline, "redis-server did not start"
+        time.sleep(0.05)
+    yield f"redis://127.0.0.1:{port}/0"
+    server.terminate()
+    server.wait()

@@ -1,8 +1,5 @@
 """What is kept of a photo: in one process's memory, and in a real Redis shared by several."""
 
-import shutil
-import socket
-import subprocess
 import time
 
 import numpy as np
@@ -56,28 +53,6 @@ def test_expired_photo_leaves_the_memory_without_being_asked_for():
     while any(query in key for key in list(cache._cache)):
         assert time.monotonic() < deadline
         time.sleep(0.1)
-
-
-@pytest.fixture
-def redis_url():
-    program = shutil.which("redis-server")
-    if not program:
-        pytest.skip("no redis-server here: apt-get install redis-server")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 20
-    while True:
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        assert time.monotonic() < deadline, "redis-server did not start"
-        time.sleep(0.05)
-    yield f"redis://127.0.0.1:{port}/0"
-    server.terminate()
-    server.wait()
 
 
 def test_redis_keeps_a_photo_for_every_process(redis_url):

@@ -21,8 +21,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--device", choices=["cpu", "cuda"], default="cpu", help="cuda needs an OpenVINO or ONNX runtime for it"
         )
+        parser.add_argument(
+            "--distributed",
+            action="store_true",
+            help="have Celery's workers do it (CELERY_BROKER_URL; celery -A config worker)",
+        )
 
-    def handle(self, *, encoder: str | None, limit: int | None, device: str, verbosity: int, **options) -> None:
+    def handle(
+        self, *, encoder: str | None, limit: int | None, device: str, distributed: bool, verbosity: int, **options
+    ) -> None:
         if device != "cpu":
             raise CommandError("--device cuda: the bundled models run with OpenVINO on the CPU; only cpu is at hand.")
         if limit is not None and limit < 1:
@@ -30,9 +37,9 @@ class Command(BaseCommand):
         try:
             name = choose("encoder", encoder or self._serving()).name
             registered = embedding.register_encoder(name)
-        except ModelError as error:
+            report = self._run(registered, limit, verbosity, self._way(distributed))
+        except (ModelError, embedding.EmbeddingError) as error:
             raise CommandError(str(error)) from error
-        report = self._run(registered, limit, verbosity)
         self.stdout.write(
             f"{report.photos - len(report.unreadable)} photos embedded with {name}: {report.vectors} vectors."
         )
@@ -43,14 +50,21 @@ class Command(BaseCommand):
         serving = embedding.Encoder.objects.serving()
         return serving.pk if serving else None
 
-    def _run(self, encoder, limit: int | None, verbosity: int) -> embedding.EmbeddingReport:
+    def _way(self, is_distributed: bool):
+        if not is_distributed:
+            return embedding.embed_photos
+        from search.distributed import embed_photos  # Celery takes its time to import
+
+        return embed_photos
+
+    def _run(self, encoder, limit: int | None, verbosity: int, embed_photos) -> embedding.EmbeddingReport:
         total = embedding.photos_to_embed(encoder).count()
         console = Console(file=self.stderr, quiet=verbosity == 0)
         columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
         report = embedding.EmbeddingReport()
         with Progress(*columns, console=console) as progress:
             task = progress.add_task("Embedding photos", total=min(total, limit or total))
-            for report in embedding.embed_photos(encoder, limit=limit):
+            for report in embed_photos(encoder, limit=limit):
                 progress.update(task, completed=report.photos)
             progress.update(progress.add_task("Index and calibration", total=None))
             embedding.finish(encoder, recalibrate=report.photos > 0)
