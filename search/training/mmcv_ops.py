@@ -59,6 +59,7 @@ def roi_align_forward(
 ):  # fmt: skip
     """Fills `output` (K, C, h, w) with the average over each region (K, 5: picture, x0, y0, x1, y1) of `input`."""
     _check_average(pool_mode)
+    input = _wide(input)
     pooled = torch.ops.torchvision.roi_align(
         input, rois.to(input.dtype), spatial_scale, aligned_height, aligned_width, sampling_ratio, aligned
     )
@@ -71,11 +72,17 @@ def roi_align_backward(
 ):  # fmt: skip
     """Fills `grad_input` (B, C, H, W) with the gradient that `grad_output` (K, C, h, w) sends back."""
     _check_average(pool_mode)
+    grad_output = _wide(grad_output)
     gradient = torch.ops.torchvision._roi_align_backward(
         grad_output, rois.to(grad_output.dtype), spatial_scale, aligned_height, aligned_width,
         *grad_input.shape, sampling_ratio, aligned,
     )  # fmt: skip
     grad_input.copy_(gradient)
+
+
+def _wide(values: torch.Tensor) -> torch.Tensor:
+    """At least 32 bits: torchvision pools no bfloat16, and coordinates need more than its eight bits."""
+    return values if values.dtype == torch.float64 else values.float()
 
 
 def _check_average(pool_mode: int) -> None:

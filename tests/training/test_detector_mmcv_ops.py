@@ -48,6 +48,16 @@ def test_the_gradient_is_the_slope():
     assert torch.autograd.gradcheck(lambda x: ops.roi_align(x, regions, 2, 0.5, 2, "avg", True), picture)
 
 
+def test_half_precision_is_pooled_and_has_a_gradient():
+    regions = torch.tensor([[0, 1.0, 2.0, 11.0, 13.0]])
+    wide = torch.rand(1, 1, 8, 8, requires_grad=True)
+    narrow = wide.detach().bfloat16().requires_grad_()
+    for picture in (wide, narrow):
+        ops.roi_align(picture, regions.to(picture.dtype), 2, 0.5, 2, "avg", True).sum().backward()
+    assert narrow.grad.dtype == torch.bfloat16
+    assert torch.allclose(narrow.grad.float(), wide.grad, atol=0.01)
+
+
 def test_no_regions_are_no_features():
     assert ops.roi_align(torch.rand(1, 3, 8, 8), torch.zeros(0, 5), 7).shape == (0, 3, 7, 7)
 
