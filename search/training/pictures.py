@@ -1,8 +1,9 @@
 """The detector's training set: pictures composed on the fly from street and shop photos.
 
 Street photos alone teach a detector that a garment is worn: one trained so named 0.21 of shop photos rightly. So
-each picture is one of: a street photo; its person cut out before a plain backdrop, as shops show worn clothes; a
-shop photo; several of them tiled; several garments cut out and pasted onto a backdrop, floor or street.
+each picture is one of: a street photo, labelled by hand or with the help of its tags; a person cut out of the former
+before a plain backdrop, as shops show worn clothes; a shop photo; several of them tiled; several garments cut out and
+pasted onto a backdrop, floor or street.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from search.training.scenes import (
     warped,
 )
 
-RECIPES = ("street", "street_cut", "shop", "shop_tiled", "shop_pasted")
+RECIPES = ("street", "street_tagged", "street_cut", "shop", "shop_tiled", "shop_pasted")
 SMALLEST = 40  # pixels of a garment that is left on the canvas; less is not worth finding
 GREY = (127, 127, 127)  # what serving pads with: zero once normalised
 
@@ -42,10 +43,12 @@ GREY = (127, 127, 127)  # what serving pads with: zero once normalised
 class GarmentPictures(Dataset):
     """Picture i depends on (seed, i) alone, so that a resumed training sees what an unbroken one would have.
 
-    annotations: folder of street_train.json and shop_train.json as search.training.detector_data writes them
+    annotations: folder of street_train.json and shop_train.json as search.training.detector_data writes them, and of
+        street_tagged_train.json, as search.training.tagged_photos does, where a recipe needs it
     canvases: (width, height) and how often each is taken; one batch has one canvas
     recipes: how often each of RECIPES is taken
     small_batches: how many batches at first are three quarters as wide and high, which halves their cost
+    shop_balance: see `_odds`; shop photos that show a rare garment come more often
     """
 
     METAINFO = {"classes": DETECTED_TYPES}
@@ -60,6 +63,7 @@ class GarmentPictures(Dataset):
         canvases: list[tuple[tuple[int, int], float]],
         recipes: dict[str, float],
         small_batches: int = 0,
+        shop_balance: tuple[float, float] = (0.65, 6.0),
         seed: int = 0,
     ):
         self.data = Path(data)
@@ -69,7 +73,10 @@ class GarmentPictures(Dataset):
         self.recipes /= self.recipes.sum()
         self.street = _read(Path(annotations) / "street_train.json")
         self.shop = [photo for photo in _read(Path(annotations) / "shop_train.json") if photo["annotations"]]
-        self.street_odds, self.shop_odds = _odds(self.street), _odds(self.shop)
+        self.street_odds, self.shop_odds = _odds(self.street), _odds(self.shop, *shop_balance)
+        if recipes.get("street_tagged"):
+            self.tagged = _read(Path(annotations) / "street_tagged_train.json")
+            self.tagged_odds = _odds(self.tagged)
 
     def __len__(self) -> int:
         return self.length
@@ -95,7 +102,12 @@ class GarmentPictures(Dataset):
         return tuple(round(side * 0.75 / 32) * 32 for side in sides) if batch < self.small_batches else tuple(sides)
 
     def _street(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
-        scene = self._photo(self.street, self.street_odds, rng)
+        return self._worn(self._photo(self.street, self.street_odds, rng), size, rng)
+
+    def _street_tagged(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
+        return self._worn(self._photo(self.tagged, self.tagged_odds, rng), size, rng)
+
+    def _worn(self, scene: Scene, size: tuple[int, int], rng: np.random.Generator) -> Scene:
         zoom = (0.75, 1.05) if rng.random() < 0.6 else (1.05, 2.0)
         return warped(scene, placed_at_random(scene, size, rng, zoom=zoom, turn=4), size, GREY)
 
@@ -192,11 +204,11 @@ def _read(path: Path) -> list[dict[str, Any]]:
     return list(photos.values())
 
 
-def _odds(photos: list[dict[str, Any]]) -> np.ndarray:
-    """Returns how often each photo is drawn, (N,): the rarer its rarest garment, the more."""
+def _odds(photos: list[dict[str, Any]], power: float = 0.65, at_most: float = 6.0) -> np.ndarray:
+    """Returns how often each photo is drawn, (N,): the rarer its rarest garment, the more, up to `at_most` times."""
     kinds = [{a["category_id"] for a in photo["annotations"] if not a["iscrowd"]} for photo in photos]
     counts = np.bincount([kind for of_photo in kinds for kind in of_photo], minlength=len(DETECTED_TYPES) + 1)
     rarest = np.array([min((counts[kind] for kind in of_photo), default=len(photos)) for of_photo in kinds])
     # By the square root, headwear and skirts were still taken for tops; in full, 37 shorts would be learned by heart.
-    odds = np.minimum((len(photos) / rarest) ** 0.65, 6.0)
+    odds = np.minimum((len(photos) / rarest) ** power, at_most)
     return odds / odds.sum()

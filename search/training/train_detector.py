@@ -3,9 +3,10 @@
     python -m search.training.train_detector --config search/training/configs/mask-rcnn_lite0_fpn96.py \\
         --photos ../shared/data --data var/training/garments --out var/training/detector
 
-Run again with the same --out it goes on from the last checkpoint. `--steps` shortens or lengthens the whole: the
-rate stays constant until the last part of it, so that the end may be moved while the training runs. Any key of the
-config may be overridden, as in `--set train_dataloader.batch_size=16`.
+Run again with the same --out it goes on from the last checkpoint. `--start` gives the first weights, such as those
+of an artifact (search.training.restore_detector), in place of ImageNet's. `--steps` shortens or lengthens the
+whole: the rate stays constant until the last part of it, so that the end may be moved while the training runs. Any
+key of the config may be overridden, as in `--set train_dataloader.batch_size=16`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import torch  # noqa: E402 - mmdet must find the stand-in
 from mmengine.config import Config, DictAction  # noqa: E402
 from mmengine.hooks import Hook  # noqa: E402
 from mmengine.registry import HOOKS  # noqa: E402
-from mmengine.runner import Runner  # noqa: E402
+from mmengine.runner import Runner, find_latest_checkpoint  # noqa: E402
 
 
 @HOOKS.register_module()
@@ -41,7 +42,10 @@ def configured(options: argparse.Namespace) -> Config:
     config.work_dir = str(options.out)
     config.train_dataloader.dataset.data = str(options.photos)
     config.train_dataloader.dataset.annotations = str(options.data)
-    config.resume = True
+    if find_latest_checkpoint(config.work_dir):
+        config.resume = True
+    elif options.start:
+        config.load_from = str(options.start)
     if options.steps:
         _set_length(config, options.steps)
     config.custom_hooks.append({"type": "MovableEnd"})
@@ -63,6 +67,7 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, required=True, help="the folder that holds ccp/ and clothing/")
     parser.add_argument("--data", type=Path, required=True, help="what search.training.detector_data wrote")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="checkpoint with the first weights")
     parser.add_argument("--steps", type=int, help="length of the whole training, in batches")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--set", nargs="+", action=DictAction, help="overrides of the config")

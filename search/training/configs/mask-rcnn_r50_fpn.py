@@ -67,4 +67,9 @@ param_scheduler = [
 ]  # fmt: skip
 
 IS_DEFAULT = False
-TRAINING = {"pictures": BATCH * STEPS, "steps": STEPS}
+TRAINING = {
+    "command": "python -m search.training.train_detector --config search/training/configs/mask-rcnn_r50_fpn.py",
+    "first_weights": "ResNet-50, ImageNet, from torchvision",
+    "pictures": BATCH * STEPS,
+    "steps": STEPS,
+}
