@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import urllib3
 from urllib3.util import Timeout
 
-TRIES = 4
+TRIES = 4  # without a byte of progress between them
+PASSING = (408, 429, 500, 502, 503, 504)  # answers that may be others a moment later
 PAUSE_S = 1.0  # before the second try; doubled each time
 CHUNK = 1 << 16
 
@@ -41,31 +42,52 @@ def fetch(remote: RemoteFile, folder: Path, *, pause_s: float = PAUSE_S) -> Iter
     folder.mkdir(parents=True, exist_ok=True)
     target, part = folder / remote.name, folder / f"{remote.name}.part"
     if not target.exists():
-        for attempt in range(TRIES):
-            try:
-                yield from _continue(remote.url, part)
-                break
-            except (urllib3.exceptions.HTTPError, OSError) as error:
-                if attempt == TRIES - 1:
-                    raise DownloadError(f"{remote.url} could not be fetched ({_reason(error)}).") from error
-                time.sleep(pause_s * 2**attempt)
+        yield from _stubbornly(remote.url, part, pause_s)
+        _version(part).unlink(missing_ok=True)
         _check(remote, part)
         part.rename(target)
     _check(remote, target)
 
 
+def recorded(remote: RemoteFile, folder: Path) -> str:
+    """The hash in hex of the file as it first came into `folder`; empty where it never did."""
+    note = folder / f"{remote.name}.sha256"
+    return note.read_text().strip() if note.exists() else ""
+
+
+def _stubbornly(url: str, part: Path, pause_s: float) -> Iterator[tuple[int, int | None]]:
+    """Fills `part`, going on from wherever a connection broke. Raises DownloadError."""
+    failures, farthest = 0, 0
+    while True:
+        try:
+            yield from _continue(url, part)
+            return
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            reached = part.stat().st_size if part.exists() else 0
+            failures = 1 if reached > farthest else failures + 1
+            farthest = max(farthest, reached)
+            if failures == TRIES:
+                raise DownloadError(f"{url} could not be fetched ({_reason(error)}).") from error
+            time.sleep(pause_s * 2 ** (failures - 1))
+
+
 def _continue(url: str, part: Path) -> Iterator[tuple[int, int | None]]:
-    """Appends to what is there. A server that knows no ranges sends all of it again."""
+    """Appends to what is there. A server that knows no ranges, or has another file by now, sends all of it again."""
     start = part.stat().st_size if part.exists() else 0
     headers = {"Range": f"bytes={start}-"} if start else {}
+    if start and _version(part).exists():
+        headers["If-Range"] = _version(part).read_text()
     with urllib3.PoolManager(timeout=Timeout(connect=10, read=60), retries=urllib3.Retry(0, redirect=5)) as pool:
         response = pool.request("GET", url, headers=headers, preload_content=False)
         if response.status == 416:  # nothing is left to send: the file was whole already
             return
+        if response.status in PASSING:
+            raise urllib3.exceptions.HTTPError(f"it answered {response.status}")
         if response.status not in (200, 206):
             raise DownloadError(f"{url} answered {response.status}.")
         if response.status == 200:
             start = 0
+            _note_version(part, response.headers)
         length = response.headers.get("Content-Length")
         total = start + int(length) if length else None
         with part.open("ab" if start else "wb") as file:
@@ -77,16 +99,32 @@ def _continue(url: str, part: Path) -> Iterator[tuple[int, int | None]]:
         raise urllib3.exceptions.ProtocolError(f"the connection broke after {start} of {total} bytes")
 
 
+def _version(part: Path) -> Path:
+    """Where is noted which version of the file `part` is a part of, as its server calls it."""
+    return part.with_name(f"{part.name}.version")
+
+
+def _note_version(part: Path, headers: Mapping[str, str]) -> None:
+    tag = headers.get("ETag", "")
+    version = (
+        tag if tag and not tag.startswith("W/") else headers.get("Last-Modified", "")
+    )  # a weak one may not be asked
+    if version:
+        _version(part).write_text(version)
+    else:
+        _version(part).unlink(missing_ok=True)
+
+
 def _check(remote: RemoteFile, path: Path) -> None:
-    found, note = file_sha256(path), path.parent / f"{remote.name}.sha256"
-    expected = remote.sha256 or (note.read_text().strip() if note.exists() else "")
+    found = file_sha256(path)
+    expected = remote.sha256 or recorded(remote, path.parent)
     if not found.startswith(expected):
         path.unlink()
         raise DownloadError(
             f"{remote.url} has sha256 {found}, and {expected} was to be expected. It was removed; fetch it again, and "
             "if that gives the same, do not use it."
         )
-    note.write_text(found + "\n")
+    (path.parent / f"{remote.name}.sha256").write_text(found + "\n")
 
 
 def file_sha256(path: Path) -> str:

@@ -13,10 +13,12 @@ SHA256 = hashlib.sha256(BODY).hexdigest()
 
 
 class Server(http.server.BaseHTTPRequestHandler):
-    """Serves BODY, with ranges. `faults` are taken one a request: "break" sends half, a number is a status."""
+    """Serves BODY, with ranges. `faults` are taken one a request: "break" sends half, a number is a status, "changed"
+    puts another file of the same name there first."""
 
     faults: list = []
     ranges: list = []
+    body, tag = BODY, '"1"'
 
     def do_GET(self):
         start = int(self.headers.get("Range", "bytes=0-")[6:-1])
@@ -25,11 +27,16 @@ class Server(http.server.BaseHTTPRequestHandler):
         if isinstance(fault, int):
             self.send_error(fault)
             return
-        if start >= len(BODY):
+        if fault == "changed":
+            Server.body, Server.tag = BODY[::-1], '"2"'
+        if self.headers.get("If-Range", self.tag) != self.tag:
+            start = 0
+        if start >= len(self.body):
             self.send_error(416)
             return
-        body = BODY[start:]
+        body = self.body[start:]
         self.send_response(206 if start else 200)
+        self.send_header("ETag", self.tag)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body[: len(body) // 2] if fault == "break" else body)
@@ -40,7 +47,7 @@ class Server(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server():
-    Server.faults, Server.ranges = [], []
+    Server.faults, Server.ranges, Server.body, Server.tag = [], [], BODY, '"1"'
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as running:
         threading.Thread(target=running.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{running.server_port}"
@@ -55,7 +62,7 @@ def test_file_arrives_whole_and_progress_ends_at_its_size(server, tmp_path):
     progress = download(server, tmp_path)
     assert progress[-1] == (len(BODY), len(BODY))
     assert (tmp_path / "weights.pth").read_bytes() == BODY
-    assert not list(tmp_path.glob("*.part"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["weights.pth", "weights.pth.sha256"]
 
 
 def test_second_time_nothing_is_sent(server, tmp_path):
@@ -70,6 +77,32 @@ def test_broken_connection_goes_on_where_it_was(server, tmp_path):
     download(server, tmp_path)
     assert (tmp_path / "weights.pth").read_bytes() == BODY
     assert Server.ranges[0] == 0 < Server.ranges[1] < Server.ranges[2]
+
+
+def test_a_connection_that_breaks_often_but_gets_on_is_not_given_up(server, tmp_path):
+    Server.faults = ["break"] * 5
+    download(server, tmp_path)
+    assert (tmp_path / "weights.pth").read_bytes() == BODY
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_server_that_is_busy_is_asked_again(server, tmp_path, status):
+    Server.faults = [status, status]
+    download(server, tmp_path)
+    assert (tmp_path / "weights.pth").read_bytes() == BODY
+
+
+def test_a_server_that_stays_busy_is_given_up_with_its_answer(server, tmp_path):
+    Server.faults = [503] * 9
+    with pytest.raises(DownloadError, match="weights.pth could not be fetched.*answered 503"):
+        download(server, tmp_path)
+    assert len(Server.ranges) == 4
+
+
+def test_half_of_one_file_is_never_joined_to_half_of_another(server, tmp_path):
+    Server.faults = ["break", "changed"]
+    download(server, tmp_path, sha256="")
+    assert (tmp_path / "weights.pth").read_bytes() == BODY[::-1]
 
 
 def test_file_that_was_whole_but_not_yet_renamed_is_taken(server, tmp_path):
