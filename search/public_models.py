@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.conf import settings
 
-from search.downloads import RemoteFile, fetch
+from search.downloads import RemoteFile, fetch, recorded
 from search.vision import cards
 
 
@@ -93,26 +95,37 @@ def download(model: PublicModel) -> Iterator[tuple[int, int | None]]:
     yield from fetch(model.weights, models_dir() / "downloads")
 
 
-def export(model: PublicModel) -> Path:
+def recorded_sha256(model: PublicModel) -> str:
+    """The hash of the weights as they came the first time, in hex; what comes later must have it too."""
+    return recorded(model.weights, models_dir() / "downloads")
+
+
+def export(model: PublicModel) -> tuple[Path, str]:
     """Makes the artifact of the downloaded weights, in a process of its own: it needs torch, this one does not.
+    Returns where it is and what the exporter said of it.
 
     The artifact appears whole or not at all. Raises ExportError with what the exporter said last.
     """
-    weights = models_dir() / "downloads" / model.weights.name
-    command = [sys.executable, "-m", f"search.training.export_{model.kind}", *_arguments(model, weights)]
-    done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True)
-    if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise ExportError(f"{model.name} could not be exported: {last}")
+    weights, folder = models_dir() / "downloads" / model.weights.name, models_dir() / model.name
+    with TemporaryDirectory(dir=models_dir(), prefix=".making-") as scratch:
+        arguments = _arguments(model, weights, Path(scratch))
+        command = [sys.executable, "-m", f"search.training.export_{model.kind}", *arguments]
+        done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True)
+        if done.returncode != 0:
+            last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+            raise ExportError(f"{model.name} could not be exported: {last}")
+        shutil.rmtree(folder, ignore_errors=True)
+        (Path(scratch) / model.name).rename(folder)
+        report = done.stdout.strip().replace(scratch, str(models_dir()))
     cards.available.cache_clear()
-    return models_dir() / model.name
+    return folder, report
 
 
-def _arguments(model: PublicModel, weights: Path) -> list[str]:
-    common = ["--name", model.name, "--out", str(models_dir()), "--licence", model.licence]
+def _arguments(model: PublicModel, weights: Path, out: Path) -> list[str]:
+    common = ["--name", model.name, "--out", str(out), "--licence", model.licence]
     if model.kind == "encoder":
         return [*common, "--torchvision", model.config, "--weights", str(weights)]
-    table = weights.with_suffix(".labels.json")
+    table = out / "labels.json"
     table.write_text(json.dumps(model.labels))
     config = _mmdetection() / ".mim" / "configs" / model.config
     return [*common, "--config", str(config), "--checkpoint", str(weights), "--labels", str(table)]

@@ -197,7 +197,8 @@ def main() -> None:
     print(json.dumps(numbers, indent=1))
     if options.write:
         command = "python -m search.training.evaluate_detector --model search/weights/" + detector.card.name
-        rewrite_card(options.model, measured=numbers | {"command": command}, choice=asdict(served))
+        numbers = detector.card.measured | numbers | {"command": command}
+        rewrite_card(options.model, measured=numbers, choice=asdict(served))
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@
 
 `--labels` maps the model's labels to garment types: a JSON object in the order of its classes; what maps to null
 (hair, skin) is not a garment and never shown. Without it, the labels are taken to be the garment types of our own
-configs. With `--photos` (a folder, or a COCO file with names relative to `--root`) some of them say how far boxes,
-scores and masks are from MMDetection's own, and the rest calibrate what `--int8` names.
+configs. It says, and writes into the card, how far boxes, scores and masks are from MMDetection's own: on some of
+`--photos` (a folder, or a COCO file with names relative to `--root`), else on pictures that the sample catalogue
+draws. The rest of `--photos` calibrate what `--int8` names.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import json
 import math
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,9 +31,10 @@ import torch  # noqa: E402
 from mmdet.registry import MODELS  # noqa: E402
 from mmengine.config import Config  # noqa: E402
 from mmengine.registry import init_default_scope  # noqa: E402
+from PIL import Image  # noqa: E402
 from torch import nn  # noqa: E402
 
-from search.training.artifacts import file_hashes, save, write_card  # noqa: E402
+from search.training.artifacts import file_hashes, rewrite_card, save, write_card  # noqa: E402
 from search.training.checkpoints import CheckpointError, read_checkpoint  # noqa: E402
 from search.training.detector_parts import UnsupportedModel, parameters, taken_apart  # noqa: E402
 from search.vision.detector import PARTS  # noqa: E402
@@ -161,6 +164,17 @@ def photo_files(source: Path, root: Path) -> list[Path]:
     return [path for path in sorted(source.rglob("*")) if path.suffix.lower() in (".jpg", ".jpeg", ".png")]
 
 
+def drawn_photos(folder: Path, count: int = 8) -> list[Path]:
+    """Returns pictures of `count` products of the sample catalogue, drawn into `folder`."""
+    from catalogue.sample.album import shots
+    from catalogue.sample.assortment import assortment
+
+    paths = [folder / f"{index}.png" for index in range(count)]
+    for path, product in zip(paths, assortment(30 * count)[::30], strict=True):
+        Image.fromarray(shots(product)[0]()).save(path)
+    return paths
+
+
 def spread(paths: list[Path], count: int) -> list[Path]:
     """Returns `count` of the paths, evenly spread over all."""
     return [paths[i] for i in np.linspace(0, len(paths) - 1, min(len(paths), count)).astype(int)]
@@ -200,17 +214,27 @@ def _export(options: argparse.Namespace) -> None:
     )
     folder = options.out / options.name
     export(model, plan, folder)
-    print(f"{folder}: {sum(path.stat().st_size for path in folder.glob('*.bin')) / 1e6:.1f} MB")
-    if options.photos is None:
-        return
+    print(f"{options.name}: {sum(path.stat().st_size for path in folder.glob('*.bin')) / 1e6:.1f} MB")
+    with tempfile.TemporaryDirectory() as scratch:
+        _compare(model, folder, options, Path(scratch))
+
+
+def _compare(model: nn.Module, folder: Path, options: argparse.Namespace, scratch: Path) -> None:
+    """Says how far the artifact is from `model`, once more where parts of it are made int8."""
     from search.training.compare_detectors import CALIBRATION_PHOTOS, compare, quantise
 
-    paths = [path for source in options.photos for path in photo_files(source, options.root)]
+    if options.photos is None:
+        paths = drawn_photos(scratch)
+    else:
+        paths = [path for source in options.photos for path in photo_files(source, options.root)]
     chosen = spread(paths, options.compare)
-    print("next to MMDetection:", compare(model, folder, chosen))
+    numbers = compare(model, folder, chosen)
+    print("next to MMDetection:", numbers)
     if options.int8:
         quantise(folder, options.int8, spread([path for path in paths if path not in chosen], CALIBRATION_PHOTOS))
-        print("int8, next to MMDetection:", compare(model, folder, chosen))
+        numbers = compare(model, folder, chosen)
+        print("int8, next to MMDetection:", numbers)
+    rewrite_card(folder, measured={"next_to_mmdetection": numbers})
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def test_resnet_is_fetched_exported_and_at_hand(published, models_dir, monkeypat
     assert sorted(path.stat().st_mtime_ns for path in models_dir.rglob("*") if path.is_file()) == before
 
 
-def test_mask_rcnn_of_mmdetection_is_fetched_exported_and_finds(published, models_dir, monkeypatch, tmp_path):
+def test_mask_rcnn_of_mmdetection_is_fetched_exported_and_finds(published, models_dir, monkeypatch, tmp_path, capsys):
     mmdetection()
     from mmdet.registry import MODELS
     from mmengine.registry import init_default_scope
@@ -109,6 +109,11 @@ def test_mask_rcnn_of_mmdetection_is_fetched_exported_and_finds(published, model
     assert set(Detector(card).detect(PHOTO).garment_types) <= set(LABELS.values())
     recorded = (models_dir / "downloads" / "tiny.pth.sha256").read_text().strip()
     assert recorded == hashlib.sha256((folder / "tiny.pth").read_bytes()).hexdigest()
+    said = capsys.readouterr().out
+    assert f"tiny.pth has sha256 {recorded}" in said
+    assert "next to MMDetection: {'photos': 8, " in said
+    assert card.measured["next_to_mmdetection"]["photos"] == 8
+    assert sorted(path.name for path in models_dir.iterdir()) == ["downloads", "fetched-detector"]
 
 
 class Trap:

@@ -44,10 +44,12 @@ class Command(BaseCommand):
             return None
         try:
             self._download(model)
+            self.stdout.write(f"{model.weights.name} has sha256 {public_models.recorded_sha256(model)}")
             self.stdout.write(f"Exporting {model.name}")
-            folder = public_models.export(model)
+            folder, report = public_models.export(model)
         except (DownloadError, public_models.ExportError) as error:
             return error
+        self.stdout.write(report)
         self.stdout.write(self.style.SUCCESS(f"{model.name} is at hand: {folder}"))
         return None
 
