@@ -1,40 +1,61 @@
 """The nearest garments in SQL: one query that fills its page, whatever the filter.
 
-An HNSW index is filtered *after* its scan, so a narrow filter would leave a page short. Two ways through:
+An HNSW index is filtered *after* its scan, so a narrow filter would leave a page short. Two ways through, chosen by the
+planner's own estimate of how many rows match:
 
-- few rows match (the planner's own estimate says how many): all their distances are computed, exactly;
-- many match: the index is scanned in steps (pgvector's iterative scan) through a cursor, each product is taken at its
-  first and therefore nearest row, and the cursor is read on until the page is full. Where the scan ends first (its
-  memory bound, or rows that the graph does not reach), the exact way adds the products that are missing.
+- few: all their distances are computed, exactly;
+- many: the index is scanned (pgvector's iterative scan), the filter joined to what it gives, each product taken once.
+  Where the scan ends before the page is full (its bounds, or rows that the graph does not reach), everything that it
+  has not settled is computed exactly.
 
-The scan gives the same rows in the same order however many are read, and which way is taken depends on the filter
-alone. So every page is a slice of one and the same list: no product twice, none missing.
+The scan gives the same rows in the same order however many are read, nearest first but for some that it meets late. So
+a product is settled only when LOOK_AHEAD others have been met that are farther (or nothing is settled, and the answer
+exact, where a scan ends sooner). What is settled depends on the rows before it alone: every page is a slice of one and
+the same list, with no product twice and none missing, whatever limits and offsets cut it.
+
+A wrong estimate costs time, never rows: the exact way gives up past MAX_COMPARED times the rows it was meant for, and a
+scan that finds little ends at MAX_SCAN_ROWS; each hands over to the other.
 """
 
 from __future__ import annotations
 
+import heapq
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
+from math import isqrt
 from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 
 from catalogue.models import Category
 from catalogue.querysets import ProductQuerySet
+from search import indexes
 from search.models import Encoder
 
-# Below this many rows the exact way is the faster one; benchmarks/nearest.py measures where they cross.
-EXACT_ROWS = 4_000
+# The exact way's time grows with the rows that match, the scan's with the rows that do not. They cost the same near
+# this many times the square root of all rows; benchmarks/nearest.py measures both.
+EXACT_FACTOR = 20
+MIN_EXACT_ROWS = 4_000  # so few are compared in less time than a scan of any graph takes
+ALL_ROWS = 10**12  # where there is no index yet
+MAX_COMPARED = 8  # times the rows that the exact way is for
 EF_SEARCH = 200  # candidates a step of the index scan holds; benchmarks/nearest.py: recall@10 against time
-MAX_SCAN_ROWS = 60_000
+LOOK_AHEAD = 32  # products; a step's first rows are the ones that the step before has missed
+ROWS_A_PRODUCT = 2  # read for each at first; a scan that ends too soon is done again with twice as many
+MAX_SCAN_ROWS = 20_000
 MISREAD_DISTANCE = 0.1  # nearer than two different garments come, farther than two shots of one photo
 COUNT_UP_TO = 10_000  # past this a count is the planner's estimate
 
+_EXACT_SETTINGS = """
+    SET LOCAL jit = off;
+    SET LOCAL random_page_cost = 1.1;
+"""
 _SCAN_SETTINGS = f"""
+    SET LOCAL jit = off;
     SET LOCAL hnsw.iterative_scan = 'relaxed_order';
     SET LOCAL hnsw.ef_search = {EF_SEARCH};
     SET LOCAL hnsw.max_scan_tuples = {MAX_SCAN_ROWS};
@@ -66,6 +87,7 @@ class NearestGarments:
 
     With a `garment_type`, only products of categories that hold the type; and garments that were seen as that type
     elsewhere, if they are almost the same: a product whose photo the detector misread is found by that photo.
+    exact_rows: up to how many estimated rows are compared exactly; None: as many as that is the faster way for.
     """
 
     def __init__(
@@ -75,7 +97,7 @@ class NearestGarments:
         encoder: Encoder,
         products: ProductQuerySet,
         garment_type: str | None = None,
-        exact_rows: int = EXACT_ROWS,
+        exact_rows: int | None = None,
     ) -> None:
         if len(vector) != encoder.dimensions:
             raise ValueError(
@@ -85,23 +107,17 @@ class NearestGarments:
         self.encoder = encoder
         self.products = products
         self.garment_type = garment_type
-        self.exact_rows = exact_rows
-        self._vector = "[" + ",".join(f"{value:.7g}" for value in vector) + "]"
+        self._exact_rows = exact_rows
+        self._vector = _as_text(vector)
 
     # -- answers ------------------------------------------------------------------------------------------------
 
     def page(self, *, limit: int, offset: int = 0) -> list[Neighbour]:
-        """Exactly min(limit, matching products - offset) neighbours."""
-        if self.is_exact:
-            return self._exact(limit=limit, offset=offset)
-        found = self._scan(offset + limit)
-        missing = offset + limit - len(found)
-        if missing > 0:
-            known = [neighbour.product_id for neighbour in found]
-            beyond = max(0, offset - len(found))
-            found += self._exact(limit=missing - beyond, offset=beyond, without=known)
-            return found[offset - beyond :]
-        return found[offset:]
+        """Exactly min(limit, matching products - offset) neighbours, nearest first."""
+        found = self._exact(limit, offset, at_most=MAX_COMPARED * self.exact_rows) if self.is_exact else None
+        if found is None:
+            found = self._through_index(limit, offset)
+        return sorted(found, key=lambda neighbour: (neighbour.distance, neighbour.product_id))
 
     def count(self) -> int:
         """How many products match: exactly up to COUNT_UP_TO, the planner's estimate beyond."""
@@ -113,13 +129,24 @@ class NearestGarments:
         parameters = [
             value for _, values in self._product_branches for value in [*self._filtered[1], *values, self.encoder.pk]
         ]
-        row = _rows(f"SELECT count(*) FROM ({' UNION ALL '.join(branches)}) AS matching", parameters)[0]
-        return row[0] if row[0] <= COUNT_UP_TO else max(row[0], self._estimated_products)
+        query = f"SELECT count(*) FROM ({' UNION ALL '.join(branches)}) AS matching"
+        counted = _rows(query, parameters, settings=_EXACT_SETTINGS)[0][0]
+        return counted if counted <= COUNT_UP_TO else max(counted, self._estimated_products)
 
     @cached_property
     def is_exact(self) -> bool:
         """Whether few enough rows match to compare them all."""
-        return self.estimated_rows <= self.exact_rows
+        return self.exact_rows > 0 and self.estimated_rows <= self.exact_rows
+
+    @cached_property
+    def exact_rows(self) -> int:
+        """Up to how many rows the exact way is taken."""
+        if self._exact_rows is not None:
+            return self._exact_rows
+        if self.estimated_rows <= MIN_EXACT_ROWS:
+            return MIN_EXACT_ROWS  # enough to know; the index's size would be one more query
+        indexed = indexes.indexed_rows(self.encoder)
+        return ALL_ROWS if indexed is None else max(MIN_EXACT_ROWS, EXACT_FACTOR * isqrt(indexed))
 
     @cached_property
     def estimated_rows(self) -> int:
@@ -129,39 +156,42 @@ class NearestGarments:
         )
 
     def explain(self) -> str:
-        """PostgreSQL's plan for the way through the index."""
-        query, parameters = self._scan_query
-        with _settings(_SCAN_SETTINGS):
-            return "\n".join(row[0] for row in _rows(f"EXPLAIN {query}", parameters))
+        """PostgreSQL's plan for the first page, by the way that is taken."""
+        query, parameters, settings = (
+            (*self._exact_query(24, 0, 1 + MAX_COMPARED * self.exact_rows), _EXACT_SETTINGS)
+            if self.is_exact
+            else (*self._scan_query(100), _SCAN_SETTINGS)
+        )
+        return "\n".join(row[0] for row in _rows(f"EXPLAIN {query}", parameters, settings=settings))
 
     # -- the two ways -------------------------------------------------------------------------------------------
 
-    def _scan(self, wanted: int) -> list[Neighbour]:
-        """Up to `wanted` products in the order in which the index gives them."""
-        query, parameters = self._scan_query
-        found: dict[int, Neighbour] = {}
-        with _settings(_SCAN_SETTINGS), connection.chunked_cursor() as cursor:
-            cursor.execute(query, parameters)
-            while len(found) < wanted and (rows := cursor.fetchmany(max(32, 2 * (wanted - len(found))))):
-                for row in rows:
-                    found.setdefault(row[0], Neighbour(*row))
-        return list(found.values())[:wanted]
+    def _through_index(self, limit: int, offset: int) -> list[Neighbour]:
+        """The slice of what the scan settles and, after that, of all else in the order of true distances."""
+        wanted = offset + limit
+        rows = ROWS_A_PRODUCT * (wanted + LOOK_AHEAD)
+        while True:
+            scanned = _rows(*self._scan_query(rows), settings=_SCAN_SETTINGS)
+            settled = list(islice(settled_neighbours(scanned), wanted))
+            if len(settled) == wanted:
+                return settled[offset:]
+            if len(scanned) < rows:
+                break
+            rows *= 2
+        beyond = max(0, offset - len(settled))
+        known = [neighbour.product_id for neighbour in settled]
+        rest = self._exact(wanted - len(settled) - beyond, beyond, without=known)
+        return [*settled[offset:], *(rest or [])]
 
-    def _exact(self, *, limit: int, offset: int, without: Sequence[int] = ()) -> list[Neighbour]:
-        """A slice of all that match in the order of their true distance."""
-        branches = [
-            f"SELECT e.product_id, e.image_id, e.ordinal, e.garment_type, e.box, {self._distance} AS distance "
-            f"FROM {source} WHERE {where} AND e.product_id <> ALL(%s)"
-            for source, where, _ in self._branches
-        ]
-        parameters = [value for _, _, values in self._branches for value in [self._vector, *values, list(without)]]
-        query = f"""
-            SELECT * FROM (
-                SELECT DISTINCT ON (product_id) * FROM ({" UNION ALL ".join(branches)}) AS matching
-                ORDER BY product_id, distance, image_id, ordinal
-            ) AS nearest
-            ORDER BY distance, product_id LIMIT %s OFFSET %s"""
-        return [Neighbour(*row) for row in _rows(query, [*parameters, limit, offset])]
+    def _exact(
+        self, limit: int, offset: int, *, at_most: int | None = None, without: Sequence[int] = ()
+    ) -> list[Neighbour] | None:
+        """A slice of all that match in the order of their true distance; None where more rows match than `at_most`."""
+        query, parameters = self._exact_query(limit, offset, None if at_most is None else at_most + 1, without)
+        rows = _rows(query, parameters, settings=_EXACT_SETTINGS)
+        if at_most is not None and rows[0][0] > at_most:
+            return None
+        return [Neighbour(*row[1:]) for row in rows if row[1] is not None]
 
     # -- SQL ----------------------------------------------------------------------------------------------------
 
@@ -171,20 +201,44 @@ class NearestGarments:
         size = f"halfvec({self.encoder.dimensions})"
         return f"(e.vector::{size} <=> %s::{size})"
 
-    @cached_property
-    def _scan_query(self) -> Condition:
+    def _scan_query(self, rows: int) -> Condition:
+        """The first `rows` matching rows as the index gives them."""
         (filtered, values), (matching, types) = self._filtered, self._any_branch
         query = f"""
             SELECT e.product_id, e.image_id, e.ordinal, e.garment_type, e.box, {self._distance} AS distance
             FROM search_garmentembedding e JOIN {filtered} ON p.id = e.product_id
             WHERE e.encoder_id = %s AND {matching}
-            ORDER BY {self._distance}"""
-        return query, [self._vector, *values, self.encoder.pk, *types, self._vector]
+            ORDER BY {self._distance} LIMIT %s"""
+        return query, [self._vector, *values, self.encoder.pk, *types, self._vector, rows]
+
+    def _exact_query(self, limit: int, offset: int, compared: int | None, without: Sequence[int] = ()) -> Condition:
+        """How many rows match, at most `compared`, with each product of the slice of what they give."""
+        # A vector of zeros has no direction: its distance is NaN, and it is put where what is most unlike is.
+        branches = [
+            f"SELECT e.product_id, e.image_id, e.ordinal, e.garment_type, e.box, LEAST({self._distance}, 2) AS distance"
+            f" FROM {source} WHERE {where} {'AND e.product_id <> ALL(%s)' if without else ''}"
+            for source, where, _ in self._branches
+        ]
+        known = [list(without)] if without else []
+        parameters = [value for _, _, values in self._branches for value in [self._vector, *values, *known]]
+        query = f"""
+            WITH matching AS MATERIALIZED ({" UNION ALL ".join(branches)} LIMIT %s)
+            SELECT compared.number, nearest.* FROM (SELECT count(*) AS number FROM matching) AS compared LEFT JOIN (
+                SELECT * FROM (
+                    SELECT DISTINCT ON (product_id) * FROM matching
+                    ORDER BY product_id, distance, image_id, ordinal
+                ) AS best
+                ORDER BY distance, product_id LIMIT %s OFFSET %s
+            ) AS nearest ON TRUE"""
+        return query, [*parameters, compared, limit, offset]
 
     @cached_property
     def _filtered(self) -> Condition:
         """The products as a table `p` (id, category_id)."""
-        query, parameters = self.products.order_by().values("id", "category_id").query.sql_with_params()
+        try:
+            query, parameters = self.products.order_by().values("id", "category_id").query.sql_with_params()
+        except EmptyResultSet:  # Django knows that nothing can match, and has no SQL for it
+            query, parameters = "SELECT NULL::bigint AS id, NULL::bigint AS category_id WHERE FALSE", ()
         return f"({query}) AS p", list(parameters)
 
     @cached_property
@@ -242,23 +296,52 @@ class NearestGarments:
         )
 
 
-def _rows(query: str, parameters: list[Any]) -> list[tuple]:
+def settled_neighbours(rows: Iterable[tuple]) -> Iterator[Neighbour]:
+    """Each product once, at its nearest row so far, when LOOK_AHEAD others have been met that are farther.
+
+    rows: as Neighbour's fields, in a scan's order. Of equal distances the smaller product number is settled first.
+    """
+    waiting: dict[int, Neighbour] = {}
+    settled: set[int] = set()
+    heap: list[tuple[float, int, Neighbour]] = []
+    for neighbour in (Neighbour(*row) for row in rows):
+        number = neighbour.product_id
+        if number in settled or (number in waiting and waiting[number].distance <= neighbour.distance):
+            continue
+        waiting[number] = neighbour
+        heapq.heappush(heap, (neighbour.distance, number, neighbour))
+        while len(waiting) > LOOK_AHEAD:
+            nearest = heapq.heappop(heap)[-1]
+            if waiting.get(nearest.product_id) is nearest:  # else a nearer row has taken its place
+                settled.add(nearest.product_id)
+                yield waiting.pop(nearest.product_id)
+
+
+def _as_text(vector: np.ndarray | Sequence[float]) -> str:
+    """The vector as pgvector reads it. Raises ValueError for one that has no direction."""
+    numbers = np.asarray(vector, np.float64)
+    length = np.linalg.norm(numbers)
+    if not (np.isfinite(length) and length > 0):
+        raise ValueError("The vector has no direction: it is all zeros, or has numbers that are not finite.")
+    return "[" + ",".join(f"{value:.7g}" for value in numbers / length) + "]"
+
+
+def _rows(query: str, parameters: list[Any], *, settings: str = "") -> list[tuple]:
+    """The query's rows, under settings that are gone after it, also inside somebody else's transaction.
+
+    One message to the server and not one for each statement: several in one message are a transaction by themselves.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
-        return cursor.fetchall()
+        if not settings or connection.get_autocommit():
+            cursor.execute(f"{settings}{query}", parameters)
+            return cursor.fetchall()
+        cursor.execute(f"SAVEPOINT nearest;{settings}{query}", parameters)
+        rows = cursor.fetchall()
+        cursor.execute("ROLLBACK TO SAVEPOINT nearest; RELEASE SAVEPOINT nearest")  # only reads happened
+        return rows
 
 
 def _estimate(query: str, parameters: list[Any]) -> int:
     plan = _rows(f"EXPLAIN (FORMAT JSON) {query}", parameters)[0][0]
     plan = json.loads(plan) if isinstance(plan, str) else plan
     return int(plan[0]["Plan"]["Plan Rows"])
-
-
-@contextmanager
-def _settings(statements: str) -> Iterator[None]:
-    """Runs the block under settings that are gone after it, also inside somebody else's transaction."""
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statements)
-        yield
-        transaction.set_rollback(True)  # only reads happened; this puts the settings back
