@@ -40,11 +40,14 @@ SERVER_OPTIONS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    "shared_buffers": "256MB",
     "maintenance_work_mem": "512MB",  # an HNSW build that spills out of it is several times slower
     "max_wal_size": "4GB",
     "jit": "off",
 }
+# Shared buffers: an eighth of the machine's memory, within these. A graph search reads thousands of pages in no order,
+# and each that is not there costs a call of the kernel; with its table, a million vectors of 256 numbers take 2 GB.
+# Pages are taken as they are used, so that a small catalogue costs no more than it has.
+SHARED_BUFFERS_MB = (128, 2048)
 
 
 class EmbeddedPostgresError(RuntimeError):
@@ -184,7 +187,8 @@ class EmbeddedPostgres:
             (self.socket_dir / ".s.PGSQL.5432").unlink(missing_ok=True)
 
     def _start(self) -> None:
-        options = " ".join(f"-c {name}='{value}'" for name, value in SERVER_OPTIONS.items())
+        chosen = {**SERVER_OPTIONS, "shared_buffers": f"{_shared_buffers_mb()}MB"}
+        options = " ".join(f"-c {name}='{value}'" for name, value in chosen.items())
         self._rotate_log()
         self._run(
             "pg_ctl", "-D", str(self.data), "-l", str(self.log), "-w", "-t", str(START_TIMEOUT_S),
@@ -248,6 +252,12 @@ class EmbeddedPostgres:
                 yield False
             else:
                 yield True
+
+
+def _shared_buffers_mb() -> int:
+    memory_mb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
+    low, high = SHARED_BUFFERS_MB
+    return max(low, min(high, memory_mb // 8))
 
 
 def _server_account() -> pwd.struct_passwd:
