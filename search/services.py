@@ -5,17 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from django.conf import settings
 from django.db import transaction
 from prometheus_client import Histogram
 
-from catalogue.models import Product, ProductImage
+from catalogue.models import Category, Product
 from catalogue.querysets import ProductQuerySet
 from search import photo_cache
-from search.answers import Box, Filters, GarmentAnswer, PhotoAnswer, Result
+from search.answers import WEAK, Box, Filters, GarmentAnswer, PhotoAnswer, Result
 from search.calibration import match_strength
+from search.fusion import fused_page
 from search.models import Encoder, GarmentEmbedding
 from search.nearest import NearestGarments, Neighbour
 from search.outfits import fitting_neighbours
@@ -32,6 +34,7 @@ __all__ = [
     "QueryGone",
     "fitting_products",
     "forget_query",
+    "look_alikes",
     "photo_of_query",
     "search_photo",
     "search_query",
@@ -105,19 +108,56 @@ def photo_of_query(query: str) -> bytes | None:
         return None
 
 
-def similar_products(product: Product, *, limit: int = 12) -> list[Result]:
-    """Products that look like this one, from stored vectors: no model runs. Empty before it has any."""
+def similar_products(product: Product, *, limit: int = 12, colour: str | None = None) -> list[Result]:
+    """Products that look like this one, from stored vectors: no model runs. Empty before it has any.
+
+    colour: only products that have it.
+    """
+    shown = _shown(product)
+    others = Product.objects.filter(colours__contains=[colour]) if colour else Product.objects.all()
+    return _most_like(*shown, others, limit=limit) if shown else []
+
+
+def look_alikes(product: Product, *, limit: int) -> tuple[list[Result], list[Result]]:
+    """`similar_products`, and this in another colour: of each other main colour the product most like this one.
+
+    None is called so that is only weakly alike.
+    """
+    shown = _shown(product)
+    if shown is None:
+        return [], []
+    similar = _most_like(*shown, Product.objects.all(), limit=limit)
+    nearest: dict[str, Result] = {}
+    if product.colours:
+        others = Product.objects.exclude(colours=[]).exclude(colours__0=product.colours[0])
+        for result in _most_like(*shown, others, limit=MAX_LIMIT):
+            if result.match != WEAK:
+                nearest.setdefault(result.product.colours[0], result)
+    return similar, list(nearest.values())
+
+
+def _shown(product: Product) -> tuple[Product, GarmentEmbedding] | None:
+    """The product and its stored garment, None before it has any."""
     encoder = Encoder.objects.serving()
-    stored = GarmentEmbedding.objects.of(encoder).shown_by(product) if encoder else None
-    if stored is None:
-        return []
+    stored = GarmentEmbedding.objects.of(encoder).select_related("encoder").shown_by(product) if encoder else None
+    return stored and (product, stored)
+
+
+def _most_like(product: Product, stored: GarmentEmbedding, others: ProductQuerySet, *, limit: int) -> list[Result]:
+    garment_type = stored.garment_type or None
     search = NearestGarments(
         stored.vector,
-        encoder=encoder,
-        products=Product.objects.visible().exclude(pk=product.pk),
-        garment_type=stored.garment_type or None,
+        encoder=stored.encoder,
+        products=others.visible().exclude(pk=product.pk),
+        garment_type=garment_type,
     )
-    return _results(search.page(limit=limit), encoder, colours=tuple(product.colours))
+    return _results(
+        search.page(limit=limit),
+        stored.encoder,
+        colours=tuple(product.colours),
+        garment_type=garment_type,
+        category=product.category,
+    )
 
 
 def fitting_products(product: Product, *, limit: int = 8) -> list[Result]:
@@ -195,8 +235,9 @@ def _answer(
         raise ValueError(f"garment is {garment}; this photo has the garments 0 to {len(seen) - 1}.")
     search_started = time.perf_counter()
     wanted = range(len(seen)) if garment is None else [garment]
+    products = filtered_products(filters)
     garments = [
-        _garment_answer(index, one, encoder, filters, limit=limit, offset=offset)
+        _garment_answer(index, one, encoder, filters, products, limit=limit, offset=offset)
         if index in wanted
         else _unsearched(index, one)
         for index, one in enumerate(seen)
@@ -224,21 +265,36 @@ def _unsearched(index: int, seen: SeenGarment) -> GarmentAnswer:
 
 
 def _garment_answer(
-    index: int, seen: SeenGarment, encoder: Encoder, filters: Filters, *, limit: int, offset: int
+    index: int,
+    seen: SeenGarment,
+    encoder: Encoder,
+    filters: Filters,
+    products: ProductQuerySet,
+    *,
+    limit: int,
+    offset: int,
 ) -> GarmentAnswer:
     search = NearestGarments(
         seen.vector,
         encoder=encoder,
-        products=filtered_products(filters),
+        products=products,
         garment_type=filters.garment_type or (None if filters.category else seen.garment_type),
     )
-    neighbours = search.page(limit=limit, offset=offset)
+    if filters.q.strip():
+        neighbours = fused_page(search, limit=limit, offset=offset, text_ranks=partial(_text_ranks, products))
+    else:
+        neighbours = search.page(limit=limit, offset=offset)
     return replace(
         _unsearched(index, seen),
         results=_results(neighbours, encoder, colours=seen.colours, garment_type=seen.garment_type),
-        count=search.count(),
+        count=offset + len(neighbours) if _is_last(neighbours, limit, offset) else search.count(),
         searched=True,
     )
+
+
+def _is_last(page: list[Neighbour], limit: int, offset: int) -> bool:
+    """Whether the list ends on this page, so that nothing need be counted."""
+    return len(page) < limit and bool(page or offset == 0)
 
 
 def filtered_products(filters: Filters) -> ProductQuerySet:
@@ -255,8 +311,18 @@ def filtered_products(filters: Filters) -> ProductQuerySet:
     return products.matching_text(filters.q) if filters.q.strip() else products
 
 
+def _text_ranks(products: ProductQuerySet, ids: list[int]) -> dict[int, float]:
+    """How well the words fit each of these products, which `matching_text` has chosen."""
+    return dict(products.filter(pk__in=ids).order_by().values_list("pk", "rank"))
+
+
 def _results(
-    neighbours: Iterable[Neighbour], encoder: Encoder, *, colours: tuple[str, ...], garment_type: str | None = None
+    neighbours: Iterable[Neighbour],
+    encoder: Encoder,
+    *,
+    colours: tuple[str, ...],
+    garment_type: str | None = None,
+    category: Category | None = None,
 ) -> list[Result]:
     neighbours = list(neighbours)
     products = Product.objects.for_cards().in_bulk([neighbour.product_id for neighbour in neighbours])
@@ -265,27 +331,34 @@ def _results(
         product = products.get(neighbour.product_id)
         image = product and next((image for image in product.images.all() if image.pk == neighbour.image_id), None)
         if image is not None:  # else it was deleted since the search, a millisecond ago
-            results.append(_result(neighbour, product, image, encoder, colours, garment_type))
+            results.append(
+                Result(
+                    product=product,
+                    distance=max(0.0, neighbour.distance),
+                    match=match_strength(neighbour.distance, encoder, garment_type),
+                    matched_image=image,
+                    matched_box=tuple(neighbour.box),
+                    shared=_shared(neighbour, product, colours, garment_type, category),
+                )
+            )
     return results
 
 
-def _result(
+def _shared(
     neighbour: Neighbour,
     product: Product,
-    image: ProductImage,
-    encoder: Encoder,
     colours: tuple[str, ...],
     garment_type: str | None,
-) -> Result:
-    same_type = [garment_type] if garment_type and garment_type == neighbour.garment_type else []
-    return Result(
-        product=product,
-        distance=max(0.0, neighbour.distance),
-        match=match_strength(neighbour.distance, encoder, garment_type),
-        matched_image=image,
-        matched_box=tuple(neighbour.box),
-        shared=(*same_type, *(colour for colour in product.colours if colour in colours)),
-    )
+    category: Category | None,
+) -> tuple[str, ...]:
+    """What both have: the type seen in both or a category that is both's or holds the type, and colours."""
+    if garment_type and garment_type == neighbour.garment_type:
+        kind = [garment_type]
+    elif product.category == category or (garment_type and garment_type in product.category.garment_types):
+        kind = [product.category.name]
+    else:
+        kind = []
+    return (*kind, *(colour for colour in product.colours if colour in colours))
 
 
 def _check_page(limit: int, offset: int) -> None:

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from catalogue.colours import Colour
 from catalogue.models import Product
 from search import services
 from search.api.photo_serializers import PhotoAnswerSerializer, PhotoSearchInput, ResultSerializer
@@ -75,17 +76,21 @@ class SimilarProductsView(APIView):
 
     class InputSerializer(serializers.Serializer):
         limit = serializers.IntegerField(required=False, default=12, min_value=1, max_value=services.MAX_LIMIT)
+        colour = serializers.ChoiceField(required=False, choices=Colour.choices)
 
     @extend_schema(
         operation_id="similar_products",
-        parameters=[OpenApiParameter("limit", int, description="1 to 100, default 12")],
+        parameters=[
+            OpenApiParameter("limit", int, description="1 to 100, default 12"),
+            OpenApiParameter("colour", str, enum=Colour.values, description="This, in another colour."),
+        ],
         responses=ResultSerializer(many=True),
     )
     def get(self, request: Request, pk: int) -> Response:
         given = self.InputSerializer(data=request.query_params)
         given.is_valid(raise_exception=True)
         product = get_object_or_404(Product.objects.visible(), pk=pk)
-        results = services.similar_products(product, limit=given.validated_data["limit"])
+        results = services.similar_products(product, **given.validated_data)
         return Response(ResultSerializer(results, many=True, context={"request": request}).data)
 
 

@@ -8,8 +8,9 @@ register = template.Library()
 
 
 @register.simple_tag
-def similar_products(product, limit=10):
-    return services.similar_products(product, limit=limit)
+def look_alikes(product, limit=10):
+    similar, recoloured = services.look_alikes(product, limit=limit)
+    return {"similar": similar, "recoloured": recoloured[:limit]}
 
 
 @register.simple_tag

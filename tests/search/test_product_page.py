@@ -1,5 +1,8 @@
 import pytest
 
+from catalogue.models import Product
+from search import services
+from search.models import Encoder, GarmentEmbedding
 from tests.search.vectors import make_embedded_catalogue, make_encoder
 
 pytestmark = pytest.mark.django_db
@@ -14,8 +17,47 @@ def products():
 def test_a_product_page_shows_what_looks_like_it(client, products):
     page = client.get(products[0].get_absolute_url()).content.decode()
     assert "Looks like this" in page
-    assert page.count('class="card"') == 10
+    shelf = page.split("Looks like this")[1].split("</section>")[0]
+    assert shelf.count('class="card"') == 10
     assert f'hx-get="/p/{products[0].pk}/goes-with/"' in page
+
+
+def test_it_is_shown_in_the_other_colours_once_each(client, products):
+    Encoder.objects.update(calibration={"": [0.1, 2.0]})  # none is weak
+    Product.objects.filter(pk__in=[product.pk for product in products[1:40:2]]).update(colours=["blue", "black"])
+    _, recoloured = services.look_alikes(products[0], limit=10)
+    assert sorted(result.product.colours[0] for result in recoloured) == ["blue", "red"]
+    red = next(result for result in recoloured if result.product.colours == ["red"])
+    assert red.product == services.similar_products(products[0], limit=1, colour="red")[0].product
+    page = client.get(products[0].get_absolute_url()).content.decode()
+    assert "In another colour" in page
+    assert page.count('class="card"') == 12
+
+
+def test_nothing_weak_is_called_the_same_in_another_colour(client, products):
+    Encoder.objects.update(calibration={"": [0.0, 0.0]})  # every match is weak
+    similar, recoloured = services.look_alikes(products[0], limit=10)
+    assert (len(similar), recoloured) == (10, [])
+    assert "In another colour" not in client.get(products[0].get_absolute_url()).content.decode()
+
+
+def test_similar_products_of_one_colour(client, products):
+    found = client.get(f"/api/v1/products/{products[0].pk}/similar/?colour=red&limit=100").json()
+    assert len(found) == 15  # 45 are red, a third of them dresses as this is
+    assert all("red" in Product.objects.get(pk=one["product"]["id"]).colours for one in found)
+    refused = client.get(f"/api/v1/products/{products[0].pk}/similar/?colour=mauvish")
+    assert (refused.status_code, list(refused.json())) == (400, ["colour"])
+
+
+def test_a_result_says_what_both_share(products):
+    (first, *_) = services.similar_products(products[0], limit=1)
+    assert first.shared[0] == "dress"
+    GarmentEmbedding.objects.update(garment_type="")  # seen as whole photos only
+    shared = {
+        result.product.category.name: result.shared for result in services.similar_products(products[0], limit=89)
+    }
+    assert shared["Dress"][0] == "Dress"  # the category
+    assert "Dress" not in shared["Top"] + shared["Skirt"]
 
 
 def test_what_goes_with_it_is_a_page_of_its_own(client, products):
