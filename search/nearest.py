@@ -40,10 +40,10 @@ from search.models import Encoder
 # The exact way's time grows with the rows that match, the scan's with the rows that do not. They cost the same near
 # this many times the square root of all rows; benchmarks/nearest.py measures both.
 EXACT_FACTOR = 20
-MIN_EXACT_ROWS = 4_000  # so few are compared in less time than a scan of any graph takes
+MIN_EXACT_ROWS = 8_000  # so few are compared in a hundredth of a second, and exactly
 ALL_ROWS = 10**12  # where there is no index yet
 MAX_COMPARED = 8  # times the rows that the exact way is for
-EF_SEARCH = 200  # candidates a step of the index scan holds; benchmarks/nearest.py: recall@10 against time
+EF_SEARCH = 100  # candidates a step of the index scan holds; benchmarks/nearest.py: recall@10 against time
 LOOK_AHEAD = 32  # products; a step's first rows are the ones that the step before has missed
 ROWS_A_PRODUCT = 2  # read for each at first; a scan that ends too soon is done again with twice as many
 MAX_SCAN_ROWS = 20_000
