@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -63,6 +64,36 @@ class Detections:
             size=size,
         )
 
+    def only(self, kept: Sequence[int]) -> Detections:
+        """These of the detections, in this order."""
+        kept = list(kept)
+        return Detections(
+            boxes=self.boxes[kept],
+            scores=self.scores[kept],
+            labels=tuple(self.labels[index] for index in kept),
+            garment_types=tuple(self.garment_types[index] for index in kept),
+            masks=self.masks[kept],
+            size=self.size,
+        )
+
+    def without_nested(self, share: float) -> Detections:
+        """What is left without garments that lie in, or around, a better one of their type: one seen twice.
+
+        share: of the smaller one's mask, in 0..1; what is shared beyond it makes the two one. 1 keeps all.
+        """
+        if share >= 1 or len(self) < 2:
+            return self
+        areas = np.stack([_in_small(mask) for mask in self.masks]).reshape(len(self), -1)
+        smaller = np.minimum.outer(areas.sum(axis=1), areas.sum(axis=1))
+        shared = areas @ areas.T / np.maximum(smaller, 1e-6)
+        types = np.array(self.garment_types)
+        is_repeat = (shared > share) & (types[:, None] == types)
+        kept: list[int] = []
+        for index in range(len(self)):  # best first
+            if not is_repeat[index, kept].any():
+                kept.append(index)
+        return self.only(kept)
+
     def relative_box(self, index: int) -> tuple[float, float, float, float]:
         """Box `index` as x0 y0 x1 y1 in 0..1 of the photo's width and height."""
         width, height = self.size
@@ -96,6 +127,11 @@ class Detections:
         if size is not None and size != self.size:
             mask = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
         return encode_rle(mask)
+
+
+def _in_small(mask: np.ndarray) -> np.ndarray:
+    """A (H, W) bool mask as (64, 64) float32 shares of each cell: enough to tell how much two have in common."""
+    return cv2.resize(mask.astype(np.float32), (64, 64), interpolation=cv2.INTER_AREA)
 
 
 def encode_rle(mask: np.ndarray) -> dict[str, list[int]]:

@@ -103,7 +103,7 @@ class Detector:
         found = _one_per_place(_only(found, np.flatnonzero(is_garment)), self.choice.overlap_of_types)
         boxes = found.boxes / np.array([*fitted.scale, *fitted.scale], np.float32)
         labels = tuple(self.card.labels[index] for index in found.classes)
-        return Detections(
+        detections = Detections(
             boxes=np.clip(boxes, 0, np.array([*size, *size], np.float32)),
             scores=found.scores.astype(np.float32),
             labels=labels,
@@ -111,6 +111,7 @@ class Detector:
             masks=paste(found.masks, boxes, size, self.choice.mask_threshold),
             size=size,
         )
+        return detections.without_nested(self.choice.nested)
 
     @cached_property
     def canvases(self) -> list[tuple[int, int]]:
@@ -155,7 +156,8 @@ class Choice:
 
     scores: least probability, one for all labels or one for each. overlap: IoU above which two of one label are one.
     overlap_of_types: IoU above which two of different labels are one. at_most: garments in a photo.
-    mask_threshold: what of a mask is garment.
+    mask_threshold: what of a mask is garment. nested: share of a mask above which it is part of a better one of its
+    type; 1 keeps such, as MMDetection does.
     """
 
     scores: tuple[float, ...]
@@ -163,6 +165,7 @@ class Choice:
     overlap_of_types: float
     at_most: int
     mask_threshold: float
+    nested: float = 1.0
 
     def among(
         self, code: BoxCode, proposals: np.ndarray, probabilities: np.ndarray, moves: np.ndarray, size: tuple[int, int]

@@ -78,3 +78,38 @@ def test_rle_is_column_by_column_as_coco_has_it():
 def test_rle_that_does_not_fill_its_size_is_refused():
     with pytest.raises(ValueError, match="needs 4"):
         decode_rle({"size": [2, 2], "counts": [1, 2]})
+
+
+def boxes_and_masks(*squares):
+    """Detections of these squares (x0, y0, x1, y1, garment type), best first."""
+    masks = np.zeros((len(squares), 30, 40), bool)
+    for mask, (x0, y0, x1, y1, _) in zip(masks, squares, strict=True):
+        mask[y0:y1, x0:x1] = True
+    boxes = np.array([square[:4] for square in squares], np.float32).reshape(-1, 4)
+    return make_detections(
+        len(squares), boxes=boxes, masks=masks, labels=("x",) * len(squares), garment_types=tuple(s[4] for s in squares)
+    )
+
+
+BAG = (10, 5, 30, 25, "bag")
+
+
+@pytest.mark.parametrize(
+    ("squares", "kept", "reason"),
+    [
+        ([BAG, (12, 8, 24, 20, "bag")], [0], "a part of a better one"),
+        ([(12, 8, 24, 20, "bag"), BAG], [0], "what lies around a better one"),
+        ([BAG, (12, 8, 24, 20, "top")], [0, 1], "of another type"),
+        ([BAG, (25, 5, 40, 25, "bag")], [0, 1], "a neighbour that overlaps"),
+        ([BAG, (12, 8, 24, 20, "bag"), (13, 9, 23, 19, "bag")], [0], "a part of a part"),
+        ([BAG, (0, 0, 0, 0, "bag")], [0, 1], "one without a pixel is in nothing"),
+        ([BAG], [0], "one alone"),
+        ([], [], "none"),
+    ],
+)
+def test_a_garment_seen_twice_is_one(squares, kept, reason):
+    detections = boxes_and_masks(*squares)
+    left = detections.without_nested(0.9)
+    assert left.boxes.tolist() == detections.boxes[kept].tolist(), reason
+    assert len(left.labels) == len(left.masks) == len(kept)
+    assert detections.without_nested(1.0) is detections
