@@ -16,6 +16,7 @@ from mmdet.structures import DetDataSample
 from torch import nn
 
 from search.training.artifacts import file_hashes, rewrite_card, save
+from search.training.detector_parts import takes_bgr
 from search.vision.cards import read_card
 from search.vision.detector import PARTS, Detector, Found
 from search.vision.masks import paste
@@ -69,8 +70,9 @@ def mmdetection_finds(model: nn.Module, tensor: np.ndarray, size: tuple[int, int
             "batch_input_shape": tensor.shape[2:],
         }
     )
+    pictures = torch.from_numpy(tensor)
     with torch.no_grad():
-        (answer,) = model.predict(torch.from_numpy(tensor), [sample], rescale=False)
+        (answer,) = model.predict(pictures.flip(1) if takes_bgr(model) else pictures, [sample], rescale=False)
     found = answer.pred_instances
     notable = found.scores >= NOTABLE
     return {

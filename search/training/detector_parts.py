@@ -15,15 +15,16 @@ class UnsupportedModel(ValueError):
 
 
 class Body(nn.Module):
-    """Pictures (1, 3, H, W) to region logits, box deltas and feature maps, each level by level."""
+    """RGB pictures (1, 3, H, W) to region logits, box deltas and feature maps, each level by level."""
 
     def __init__(self, model: MaskRCNN):
         super().__init__()
         self.model = model
+        self.takes_bgr = takes_bgr(model)
         self.maps = len(model.roi_head.bbox_roi_extractor.featmap_strides)
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, ...]:
-        maps = self.model.extract_feat(pictures)
+        maps = self.model.extract_feat(pictures.flip(1) if self.takes_bgr else pictures)
         logits, deltas = self.model.rpn_head(maps)
         return (*logits, *deltas, *maps[: self.maps])
 
@@ -113,9 +114,24 @@ def parameters(model: MaskRCNN) -> dict[str, Any]:
     }
 
 
+def takes_bgr(model: MaskRCNN) -> bool:
+    """Whether the model was trained on pixels in OpenCV's order, as those with Caffe's weights are."""
+    return not model.data_preprocessor._channel_conversion
+
+
+def normalisation(model: MaskRCNN) -> tuple[list[float], list[float]]:
+    """Returns mean and standard deviation of red, green and blue, of 0..255."""
+    preprocessor = model.data_preprocessor
+    if not preprocessor._enable_normalize:
+        return [0.0] * 3, [1.0] * 3
+    mean, std = preprocessor.mean.flatten().tolist(), preprocessor.std.flatten().tolist()
+    return (mean[::-1], std[::-1]) if takes_bgr(model) else (mean, std)
+
+
 def _check(model: Any) -> None:
+    if not isinstance(model, MaskRCNN):
+        raise UnsupportedModel(f"Cannot be taken apart: {type(model).__name__} is no MaskRCNN.")
     problems = {
-        "the model is no MaskRCNN": not isinstance(model, MaskRCNN),
         "its RPN is no RPNHead": type(model.rpn_head).__name__ != "RPNHead",
         "its RoI head is no StandardRoIHead": type(model.roi_head).__name__ != "StandardRoIHead",
         "its region scores are no sigmoid": not model.rpn_head.use_sigmoid_cls,

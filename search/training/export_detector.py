@@ -36,7 +36,7 @@ from torch import nn  # noqa: E402
 
 from search.training.artifacts import file_hashes, rewrite_card, save, write_card  # noqa: E402
 from search.training.checkpoints import CheckpointError, read_checkpoint  # noqa: E402
-from search.training.detector_parts import UnsupportedModel, parameters, taken_apart  # noqa: E402
+from search.training.detector_parts import UnsupportedModel, normalisation, parameters, taken_apart  # noqa: E402
 from search.vision.detector import PARTS  # noqa: E402
 from search.vision.garment_types import GARMENT_TYPES  # noqa: E402
 
@@ -100,10 +100,7 @@ def part_maps(head: nn.Module, canvas: tuple[int, int]) -> list[torch.Tensor]:
 
 def card_of(model: nn.Module, plan: Plan) -> dict[str, Any]:
     """Returns the card, but for its files and what was measured."""
-    preprocessor = model.data_preprocessor
-    mean, std = preprocessor.mean.flatten().tolist(), preprocessor.std.flatten().tolist()
-    if not getattr(preprocessor, "_channel_conversion", False):
-        raise UnsupportedModel("the model takes BGR pixels; only RGB (bgr_to_rgb=True) is supported")
+    mean, std = normalisation(model)
     classes = model.roi_head.bbox_head.num_classes
     if len(plan.labels) != classes:
         raise UnsupportedModel(f"{len(plan.labels)} labels for a model of {classes} classes")

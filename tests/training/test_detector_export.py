@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from tests.training.mmdetection import mmdetection
 mmdetection()
 
 import cv2  # noqa: E402
+import mmdet  # noqa: E402
 import torch  # noqa: E402
 from mmengine.config import Config  # noqa: E402
 
@@ -26,10 +28,6 @@ LABELS = {"shirt": "top", "jeans": "trousers", "boot": "footwear"}
 
 def own_config():
     """MMDetection's mask-rcnn_r50_fpn, narrow enough for a test."""
-    from pathlib import Path
-
-    import mmdet
-
     config = Config.fromfile(Path(mmdet.__file__).parent / ".mim/configs/_base_/models/mask-rcnn_r50_fpn.py")
     model = config.model
     model.backbone.update(depth=18, base_channels=16)
@@ -43,17 +41,21 @@ def own_config():
     return config
 
 
-@pytest.fixture(scope="module")
-def model():
+def opinionated(config):
     """Random, but with opinions: untrained heads would call everything equally likely."""
     torch.manual_seed(5)
-    model = load_model(own_config(), None)
+    model = load_model(config, None)
     with torch.no_grad():
         for head, spread in ((model.rpn_head.rpn_cls, 1.0), (model.rpn_head.rpn_reg, 0.1)):
             head.weight.normal_(0, spread)
         model.roi_head.bbox_head.fc_cls.weight.normal_(0, 1.0)
         model.roi_head.mask_head.conv_logits.weight.normal_(0, 2.0)
     return model
+
+
+@pytest.fixture(scope="module")
+def model():
+    return opinionated(own_config())
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +82,35 @@ def test_the_artifact_finds_what_mmdetection_finds(model, artifact, photos):
     assert numbers["box_pixels_max"] < 0.5
     assert numbers["score_max"] < 0.02
     assert numbers["mask_iou_mean"] > 0.98
+
+
+@pytest.mark.parametrize(
+    ("channels", "card_mean"),
+    [
+        pytest.param({"bgr_to_rgb": True, "mean": [120, 110, 100], "std": [60, 50, 40]}, [120, 110, 100], id="rgb"),
+        pytest.param({"bgr_to_rgb": False, "mean": [100, 110, 120], "std": [1, 1, 1]}, [120, 110, 100], id="bgr"),
+        pytest.param({"bgr_to_rgb": True, "mean": None, "std": None}, [0, 0, 0], id="not normalised"),
+    ],
+)
+def test_pixels_reach_the_network_as_mmdetection_itself_gives_them(channels, card_mean, tmp_path):
+    config = own_config()
+    config.model.data_preprocessor.update(channels)
+    model = opinionated(config)
+    assert export(model, Plan("pixels", LABELS, [(128, 192)]), tmp_path)["mean"] == card_mean
+    rng = np.random.default_rng(4)
+    rgb = cv2.resize(rng.integers(0, 256, (7, 5, 3), dtype=np.uint8), (128, 192), interpolation=cv2.INTER_CUBIC)
+    bgr = torch.from_numpy(rgb[..., ::-1].transpose(2, 0, 1).copy())
+    with torch.no_grad():
+        logits, _ = model.rpn_head(model.extract_feat(model.data_preprocessor({"inputs": [bgr]})["inputs"]))
+    detector = Detector(read_card(tmp_path))
+    ours = detector._parts["body"]([detector.tensor(detector.preprocess(rgb))])[0]
+    assert np.abs(ours - logits[0].numpy()).max() < 0.02 * logits[0].numpy().std()
+
+
+def test_a_model_of_another_kind_is_refused_with_a_sentence(tmp_path):
+    path = Path(mmdet.__file__).parent / ".mim/configs/solo/solo_r50_fpn_1x_coco.py"
+    with pytest.raises(UnsupportedModel, match="Cannot be taken apart: SOLO is no MaskRCNN"):
+        export(load_model(Config.fromfile(path), None), Plan("solo", LABELS, [(64, 64)]), tmp_path)
 
 
 def test_the_card_describes_the_artifact(artifact):
