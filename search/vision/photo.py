@@ -81,12 +81,14 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
-    """16-bit greys scaled, not cut at 255 as `convert` does it."""
+    """Greys of more than eight bits and of fractions scaled, not cut at 255 as `convert` does it."""
     if not image.mode.startswith(("I", "F")):
         return image
     values = np.asarray(image, dtype=np.float32)
-    top = 65_535 if values.max(initial=0) > 255 else 255
-    return Image.fromarray(np.clip(values * (255 / top), 0, 255).astype(np.uint8))
+    largest = float(values.max(initial=0))
+    whites = (1, 255, 65_535) if image.mode == "F" else (255, 65_535)
+    white = next((white for white in whites if largest <= white), largest)
+    return Image.fromarray(np.clip(values * (255 / white), 0, 255).astype(np.uint8))
 
 
 def _on_white(image: Image.Image) -> Image.Image:

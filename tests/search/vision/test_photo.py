@@ -59,10 +59,22 @@ def test_transparent_is_white():
     assert (decode_photo(encoded(image)) == 255).all()
 
 
-def test_sixteen_bit_is_not_blown_out():
-    values = np.full((20, 20), 128 * 257, np.uint16)
-    pixels = decode_photo(encoded(Image.fromarray(values)))
-    assert abs(int(pixels[5, 5, 0]) - 128) <= 2
+@pytest.mark.parametrize(
+    ("white", "kind"),
+    [
+        pytest.param(255, np.uint16, id="16 bits, 8 used"),
+        pytest.param(65_535, np.uint16, id="16 bits"),
+        pytest.param(10_000_000, np.int32, id="32 bits"),
+        pytest.param(1, np.float32, id="fractions"),
+        pytest.param(255, np.float32, id="fractions up to 255"),
+    ],
+)
+def test_greys_of_any_depth_are_scaled_not_cut(white, kind):
+    values = np.full((20, 20), white * 0.5, kind)
+    values[:10] = white
+    pixels = decode_photo(encoded(Image.fromarray(values), "TIFF"))
+    assert (pixels[:10] == 255).all()
+    assert np.abs(pixels[10:].astype(int) - 128).max() <= 2
 
 
 @pytest.mark.parametrize("size, expected", [((4000, 1000), (256, 1024)), ((1000, 3000), (1024, 341))])
