@@ -25,7 +25,7 @@ def scratch_database(name: str = NAME, *, keep: bool = False) -> Iterator[None]:
     settings.DEBUG = False
     connection.settings_dict["TEST"]["NAME"] = name
     before = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, keepdb=keep)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=keep)
     try:
         yield
     finally:
