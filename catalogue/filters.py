@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.colours import Colour
 from catalogue.garment_types import GarmentType
 from catalogue.models import Category, Product
+from catalogue.text import ReadQuery
 
 MAX_QUERY_LENGTH = 200  # PostgreSQL parses the whole of it three times
 
@@ -92,13 +93,16 @@ class ProductFilter(django_filters.FilterSet):
 
     def __init__(self, data: QueryDict | None = None, *args, **kwargs) -> None:
         super().__init__(_without_empty(data), *args, **kwargs)
+        self.meanings: dict[str, ReadQuery] = {}  # what was typed -> what was looked for
 
     def without(self, *names: str) -> Self:
         """The same filters but these: a facet's counts ignore its own choice, or no second one could be offered."""
         data = self.data.copy()
         for name in names:
             data.pop(name, None)
-        return type(self)(data, queryset=self.queryset, request=self.request)
+        lifted = type(self)(data, queryset=self.queryset, request=self.request)
+        lifted.meanings = self.meanings
+        return lifted
 
     def of_categories(self, queryset: QuerySet, name: str, categories: list[Category]) -> QuerySet:
         # The ids and not a join: one category's page walks the index (category, id) from its end.
@@ -114,7 +118,9 @@ class ProductFilter(django_filters.FilterSet):
         return queryset.filter(colours__overlap=colours) if colours else queryset
 
     def of_text(self, queryset: QuerySet, name: str, text: str) -> QuerySet:
-        return queryset.matching_text(text).order_by("-rank", "-id")
+        if text not in self.meanings:  # looked up once, and not again for each facet
+            self.meanings[text] = Product.objects.visible().understood(text)
+        return queryset.meaning(self.meanings[text]).order_by("-rank", "-id")
 
     def in_order(self, queryset: QuerySet, name: str, ordering: str) -> QuerySet:
         return queryset.order_by(*ORDERINGS[ordering])

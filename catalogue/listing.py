@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.formats import number_format
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.colours import Colour
@@ -60,6 +62,7 @@ class Listing:
     next_query: str
     first_query: str
     chosen: list[Chosen]
+    instead: str  # the words that were looked for in place of mistyped ones
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -77,7 +80,8 @@ def listing_of(products: QuerySet[Product], data: QueryDict, *, facets: tuple[st
     ordering = data.get("ordering", "")
     if ordering not in dict(ORDERING_LABELS):
         ordering = default
-    page = page_of(filters.qs.for_cards(), ordering=ordering, after=data.get("after", ""))
+    found = filters.qs if ordering else filters.qs.best_first()
+    page = page_of(found.for_cards(), ordering=ordering, after=data.get("after", ""))
     groups = [facet_of(name, counted[name], filters.data.getlist(name)) for name in facets]
     return Listing(
         page=page,
@@ -92,6 +96,7 @@ def listing_of(products: QuerySet[Product], data: QueryDict, *, facets: tuple[st
         next_query=query_with(filters.data, after=page.next_after) if page.next_after else "",
         first_query=query_with(filters.data, after=""),
         chosen=chosen_of(filters.data, groups),
+        instead=next((each.words for typed, each in filters.meanings.items() if each.words != typed), ""),
         errors=errors,
     )
 
@@ -118,7 +123,7 @@ def chosen_of(data: QueryDict, groups: list[Facet]) -> list[Chosen]:
         if option.is_chosen
     ]
     if data.get("price_min") or data.get("price_max"):
-        label = f"{data.get('price_min') or 0} – {data.get('price_max') or '∞'}"
+        label = _price_label(data.get("price_min", ""), data.get("price_max", ""))
         chosen.append(Chosen(label, query_without(query_without(data, "price_min"), "price_max")))
     return chosen
 
@@ -144,3 +149,18 @@ def query_without(data: QueryDict | str, name: str, value: str | None = None) ->
 
 def _label(name: str, value: str) -> str:
     return str(Colour(value).label) if name == "colour" and value in Colour.values else value
+
+
+def _price_label(low: str, high: str) -> str:
+    low, high = (_grouped(amount) for amount in (low, high))
+    if low and high:
+        return f"{low} – {high}"
+    return gettext("from %(amount)s") % {"amount": low} if low else gettext("up to %(amount)s") % {"amount": high}
+
+
+def _grouped(amount: str) -> str:
+    """200000 as the reader's language writes it; what is no number as it is."""
+    try:
+        return number_format(Decimal(amount).normalize(), force_grouping=True) if amount else ""
+    except InvalidOperation:
+        return amount

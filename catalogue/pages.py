@@ -13,9 +13,9 @@ from decimal import Decimal, InvalidOperation
 from django.db.models import QuerySet
 
 from catalogue.models import Product
+from catalogue.querysets import MAX_RANKED
 
 PAGE_SIZE = 24
-MAX_RANKED = 960  # the best matches of a text search that can be paged through
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from catalogue.spelling import corrected
-from catalogue.text import text_query
+from catalogue.text import ReadQuery, text_query
+
+MAX_RANKED = 960  # matches of a text that are put in order of relevance, and can be paged through
 
 
 class CategoryQuerySet(models.QuerySet):
@@ -37,8 +39,10 @@ class ProductQuerySet(models.QuerySet):
         """With all that a product card shows: two queries, however many products."""
         from catalogue.models import ProductImage
 
-        return self.select_related("category").prefetch_related(
-            Prefetch("images", queryset=ProductImage.objects.order_by("position", "id"))
+        return (
+            self.select_related("category")
+            .defer("document")
+            .prefetch_related(Prefetch("images", queryset=ProductImage.objects.order_by("position", "id")))
         )
 
     def matching_text(self, text: str) -> Self:
@@ -47,7 +51,25 @@ class ProductQuerySet(models.QuerySet):
         `text` is a web-style query: words, "a phrase", -without. Where no product at all holds them, the nearest words
         that the catalogue knows are taken instead: one query more.
         """
+        return self.meaning(self.model.objects.visible().understood(text))
+
+    def understood(self, text: str) -> ReadQuery:
+        """The query for `text`, for `meaning`: as typed where these products hold it, otherwise corrected."""
         query = text_query(text)
-        if text.strip() and not self.model.objects.visible().filter(document=query).exists():
+        # More than one, though one would do: for a single row the planner likes to read the table until it comes.
+        if text.strip() and not self.filter(document=query).values_list("pk")[:100]:
             query = text_query(corrected(text))
+        return query
+
+    def meaning(self, query: ReadQuery) -> Self:
+        """Products that match `query`, annotated with their `rank`."""
         return self.filter(document=query).annotate(rank=SearchRank(F("document"), query))
+
+    def best_first(self) -> Self:
+        """What `matching_text` left, the best match first: of the newest MAX_RANKED, for to rank all products that hold
+        a frequent word takes seconds. Without a text, as it is."""
+        rank = self.query.annotations.get("rank")
+        if rank is None:
+            return self
+        newest = self.order_by("-id").values("pk")[:MAX_RANKED]
+        return self.model.objects.filter(pk__in=newest).annotate(rank=rank).order_by("-rank", "-id")

@@ -7,16 +7,23 @@ the most letter trigrams with it, if it shares enough.
 
 from __future__ import annotations
 
+import hashlib
 import re
+import secrets
 from collections import defaultdict
 
 from django.core.cache import cache
 from django.db import connection
 
+from catalogue.single_flight import alone
+
 NEWEST_PRODUCTS = 20_000  # their words are read in a fifth of a second, and hardly a word is in none of them
 KEPT_SECONDS = 600
 LEAST_ALIKE = 0.25  # share of common trigrams; two letters swapped in a word of six leave 0.27
 _WORD = re.compile(r"\w+")
+
+Vocabulary = tuple[dict[str, int], dict[str, list[str]]]  # {word: products that have it}, {trigram: words}
+_editions: dict[str, Vocabulary] = {}  # the one that this process has read
 
 _VOCABULARY = f"""
     SELECT word, ndoc FROM ts_stat($$
@@ -28,8 +35,13 @@ _VOCABULARY = f"""
 
 def corrected(text: str) -> str:
     """`text` with every unknown word put as the likeliest known one; words that resemble none stay."""
-    known, by_trigram = _vocabulary()
-    return _WORD.sub(lambda match: _nearest_word(match.group().lower(), known, by_trigram), text)
+    key = "spelling:" + hashlib.sha256(text.encode()).hexdigest()
+    found = cache.get(key)
+    if found is None:
+        known, by_trigram = _vocabulary()
+        found = _WORD.sub(lambda match: _nearest_word(match.group().lower(), known, by_trigram), text)
+        cache.set(key, found, KEPT_SECONDS)
+    return found
 
 
 def _nearest_word(word: str, known: dict[str, int], by_trigram: dict[str, list[str]]) -> str:
@@ -42,21 +54,31 @@ def _nearest_word(word: str, known: dict[str, int], by_trigram: dict[str, list[s
     return best[2] if best[0] >= LEAST_ALIKE else word
 
 
-def _vocabulary() -> tuple[dict[str, int], dict[str, list[str]]]:
-    """({word: products that have it}, {trigram: words})."""
-    key = "catalogue-vocabulary"
-    found = cache.get(key)
-    if found is None:
-        with connection.cursor() as cursor:
-            cursor.execute(_VOCABULARY)
-            known = {word: count for word, count in cursor.fetchall() if not word.isdigit()}
-        by_trigram = defaultdict(list)
-        for word in known:
-            for trigram in _trigrams(word):
-                by_trigram[trigram].append(word)
-        found = known, dict(by_trigram)
-        cache.set(key, found, KEPT_SECONDS)
-    return found
+def _vocabulary() -> Vocabulary:
+    """The catalogue's words, read anew when the cache says that they are out of date.
+
+    They are kept here and not in the cache, which would pack and unpack thousands of words for each mistyped one.
+    """
+    with alone("vocabulary"):
+        edition = cache.get("vocabulary-edition")
+        if edition is None:
+            edition = secrets.token_hex(8)
+            cache.set("vocabulary-edition", edition, KEPT_SECONDS)
+        if edition not in _editions:
+            _editions.clear()
+            _editions[edition] = _read_vocabulary()
+        return _editions[edition]
+
+
+def _read_vocabulary() -> Vocabulary:
+    with connection.cursor() as cursor:
+        cursor.execute(_VOCABULARY)
+        known = {word: count for word, count in cursor.fetchall() if not word.isdigit()}
+    by_trigram = defaultdict(list)
+    for word in known:
+        for trigram in _trigrams(word):
+            by_trigram[trigram].append(word)
+    return known, dict(by_trigram)
 
 
 def _trigrams(word: str) -> set[str]:

@@ -1,10 +1,13 @@
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.http import QueryDict
 
-from catalogue import facets as module
+from catalogue import counts
 from catalogue.facets import facets, facets_of
 from catalogue.filters import ProductFilter
 from catalogue.models import Product
@@ -57,28 +60,91 @@ def test_price_bounds_ignore_the_chosen_price(shop):
     assert facets_of(filterset)["price"] == (Decimal(100), Decimal("250.50"))
 
 
-def test_beyond_the_limit_a_sample_stands_for_all(shop, monkeypatch, django_assert_max_num_queries):
-    monkeypatch.setattr(module, "MAX_EXACT", 100)
-    monkeypatch.setattr(module, "SAMPLE_ROWS", 2_000)
+@pytest.fixture
+def many(shop, monkeypatch):
+    """4,003 visible products where 100 are as many as are counted, and every second row is in the sample."""
+    monkeypatch.setattr(counts, "MAX_EXACT", 100)
+    monkeypatch.setattr(counts, "SAMPLE_ROWS", 2_000)
     rok = make_category(name="Rok")
     Product.objects.bulk_create(
-        Product(sku=f"many-{n}", name=f"Rok {n}", category=rok, brand="Ombak", price=n + 1) for n in range(4_000)
+        Product(sku=f"many-{n}", name=f"Rok {n}", category=rok, brand="Ombak", colours=["blue"], price=n + 1)
+        for n in range(4_000)
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE catalogue_product")
-    with django_assert_max_num_queries(5):
+
+
+def test_beyond_the_limit_a_sample_stands_for_all(many, django_assert_max_num_queries):
+    with django_assert_max_num_queries(4):
         found = facets(Product.objects.visible())
     assert found["is_estimate"]
     assert found["count"] == pytest.approx(4_003, rel=0.25)
     assert found["category"][0].count == pytest.approx(4_001, rel=0.25)
     assert found["price"] == (Decimal(1), Decimal(4_000))
-    with django_assert_max_num_queries(2):
+    with django_assert_max_num_queries(1):  # the categories' names
         assert facets(Product.objects.visible()) == found
 
 
-@pytest.mark.parametrize(("query", "queries"), [("garment_type=dress", 2), ("q=garment", 3)])
+def test_a_short_list_of_many_products_is_exact(many):
+    found = facets(Product.objects.visible().filter(brand="Senja"))
+    assert (found["count"], found["is_estimate"]) == (1, False)
+
+
+def test_where_the_planner_is_wrong_about_a_list_it_is_counted_after_all(many, monkeypatch):
+    monkeypatch.setattr(counts, "_surely_long", list)  # it takes every list for long
+    found = facets(Product.objects.visible().filter(brand="Senja"))
+    assert (found["count"], found["is_estimate"]) == (1, False)
+
+
+def test_what_takes_a_while_is_kept_and_what_does_not_is_fresh(shop, monkeypatch):
+    assert facets(Product.objects.visible())["count"] == 3
+    make_product()
+    assert facets(Product.objects.visible())["count"] == 4
+    monkeypatch.setattr(counts, "MAX_INSTANT", 3)
+    assert facets(Product.objects.visible())["count"] == 4
+    make_product()
+    assert facets(Product.objects.visible())["count"] == 4
+
+
+def test_of_several_threads_one_counts(monkeypatch):
+    """Without a database: what is counted here is how often it is asked."""
+    asked, kept = [], threading.Barrier(4)
+
+    def count(lists):
+        asked.extend(lists)
+        time.sleep(0.05)
+        return {each.key: counts.Counted({"count": {"": 5_000}}, is_estimate=False) for each in lists}
+
+    monkeypatch.setattr(counts, "_count", count)
+
+    def ask():
+        kept.wait()
+        return counts.counted([Product.objects.filter(brand="Senja")])[0].total
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = [each.result() for each in [threads.submit(ask) for _ in range(4)]]
+    assert (answers, len(asked)) == ([5_000] * 4, 1)
+
+
+EVERYTHING = "q=rok&category=rok&brand=Ombak&colour=blue&price_min=1&price_max=5000"
+
+
+def test_whatever_is_chosen_all_lists_are_counted_together(many, django_assert_max_num_queries):
+    """Names, the words' reading and whether they occur, each category choice; statistics, plan and two counts."""
+    filterset = ProductFilter(QueryDict(EVERYTHING), queryset=Product.objects.visible())
+    with django_assert_max_num_queries(12):
+        found = facets_of(filterset)
+    assert found["is_estimate"] and found["colour"][0].value == "blue"
+
+
+def test_a_page_with_everything_chosen_stays_within_twenty_queries(client, many, django_assert_max_num_queries):
+    with django_assert_max_num_queries(20):
+        assert client.get(f"/search/?{EVERYTHING}").status_code == 200
+
+
+@pytest.mark.parametrize(("query", "queries"), [("garment_type=dress", 3), ("q=garment", 5)])
 def test_the_number_of_queries_does_not_grow(shop, django_assert_num_queries, query, queries):
-    """Counts and categories' names; for words, whether they occur or are mistyped."""
+    """Counts, the table's size, categories' names; for words, how they are read and whether they occur."""
     for _ in range(20):
         make_product()
     filterset = ProductFilter(QueryDict(query), queryset=Product.objects.visible())
