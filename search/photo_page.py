@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.colours import Colour
-from catalogue.facets import facets_of
+from catalogue.facets import facets, facets_of
 from catalogue.filters import ProductFilter
 from catalogue.garment_types import GarmentType
-from catalogue.listing import Chosen, Facet, chosen_of, facet_of, query_with, query_without
-from catalogue.models import Product
+from catalogue.listing import Chosen, Facet, Option, chosen_of, facet_of, query_with, query_without
+from catalogue.models import Category, Product
 from search.answers import Box, GarmentAnswer, PhotoAnswer, Result
 from search.forms import CHEAPEST, DEAREST, MAX_OFFSET, NEAREST, PhotoPageForm
 from search.photo_overlay import (
@@ -89,10 +90,6 @@ class PhotoPage:
         """The filters in force, for forms that change something else."""
         names = ("category", "garment_type", "brand", "colour", "price_min", "price_max", "q", "ordering")
         return [(name, self.data[name]) for name in names if self.data.get(name)]
-
-    @property
-    def garment_types(self) -> list[tuple[str, Any]]:
-        return GarmentType.choices
 
     @property
     def is_first(self) -> bool:
@@ -175,7 +172,7 @@ def _found(current: GarmentAnswer, by_price: str) -> list[Found]:
 
 
 def _facets(form: PhotoPageForm, current: GarmentAnswer) -> tuple[list[Facet], tuple | None]:
-    """What the garment's products can be narrowed down to: counted as the catalogue's own lists are."""
+    """What the garment's products can be narrowed down to, counted as the catalogue's own lists are; their prices."""
     data = QueryDict(mutable=True)
     for name in ("category", "brand", "colour", "price_min", "price_max"):
         if form.value(name) not in (None, ""):
@@ -183,20 +180,31 @@ def _facets(form: PhotoPageForm, current: GarmentAnswer) -> tuple[list[Facet], t
     products = Product.objects.visible()
     if words := form.value("q"):
         products = products.matching_text(words)  # here and not in `data`: each facet would look the words up again
+    anywhere = data.copy()
     garment_type = form.value("garment_type") or current.garment_type
     if garment_type and not data.get("category"):
         data["garment_type"] = garment_type
     counted = facets_of(ProductFilter(data, queryset=products))
     groups = [facet_of(name, counted[name], data.getlist(name)) for name in ("category", "colour", "brand")]
+    groups.append(_kinds(ProductFilter(anywhere, queryset=products), form.value("garment_type")))
     return [group for group in groups if group.options or group.folded], counted["price"]
 
 
-def _chosen_words(data: QueryDict) -> list:
+def _kinds(filterset: ProductFilter, chosen: str) -> Facet:
+    """The garment types of what passes the other filters: a product counts for each type that its category holds."""
+    held = dict(Category.objects.values_list("slug", "garment_types"))
+    counts = dict.fromkeys(GarmentType.values, 0)
+    for category in facets(filterset.without("category").qs)["category"]:
+        for garment_type in held.get(category.value) or GarmentType.values:
+            counts[garment_type] += category.count
+    options = [
+        Option(f"type-{value}", value, str(label), counts[value], value == chosen)
+        for value, label in GarmentType.choices
+        if counts[value] or value == chosen
+    ]
+    return Facet("garment_type", gettext("Kind"), options, [])
 
-    chosen = []
-    if data.get("q", "").strip():
-        chosen.append(Chosen(f"“{data['q'].strip()}”", query_without(data, "q")))
-    if data.get("garment_type") in GarmentType.values:
-        label = str(GarmentType(data["garment_type"]).label).capitalize()
-        chosen.append(Chosen(label, query_without(data, "garment_type")))
-    return chosen
+
+def _chosen_words(data: QueryDict) -> list[Chosen]:
+    words = data.get("q", "").strip()
+    return [Chosen(f"“{words}”", query_without(data, "q"))] if words else []

@@ -1,25 +1,34 @@
-// A product's photos, large: a click opens one, a second one brings it closer. Without this module they are links.
+// A product's photos, large: a click opens one, a second one brings it closer, arrow keys show the next. Without this
+// module they are links.
 
-const dialog = document.createElement("dialog");
-dialog.className = "zoom";
-dialog.innerHTML = '<div class="zoom-scroll"><img alt=""></div><button class="button" type="button">✕</button>';
-const [scroll, close] = dialog.children;
-const picture = scroll.firstElementChild;
-document.body.append(dialog);
+const dialog = document.querySelector("dialog.zoom");
+const scroll = dialog.querySelector(".zoom-scroll");
+const picture = scroll.querySelector("img");
+const links = [...document.querySelectorAll("[data-zoom]")];
+let shown = 0;
 
-close.addEventListener("click", () => dialog.close());
+dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close());
 scroll.addEventListener("click", (event) => {
   if (event.target !== picture) return dialog.close();
   scroll.classList.toggle("is-close");
 });
+dialog.addEventListener("keydown", (event) => {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (step && !scroll.classList.contains("is-close")) show(shown + step); // close up, the arrows scroll
+});
 
-for (const link of document.querySelectorAll("[data-zoom]")) {
+links.forEach((link, place) =>
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    picture.src = link.href;
-    picture.alt = link.querySelector("img").alt;
-    scroll.classList.remove("is-close");
+    show(place);
     dialog.showModal();
-  });
+  }),
+);
+
+function show(place) {
+  shown = (place + links.length) % links.length;
+  picture.src = links[shown].href;
+  picture.alt = links[shown].querySelector("img").alt;
+  scroll.classList.remove("is-close");
 }

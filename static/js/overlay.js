@@ -33,8 +33,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 let hadFocus = false;
 document.addEventListener("htmx:beforeSwap", () => (hadFocus = document.activeElement?.id === "box"));
-document.addEventListener("htmx:afterSettle", () => {
+document.addEventListener("htmx:afterSettle", (event) => {
   setUp();
+  if (event.detail.target.id === "finding") showBeginning();
   if (hadFocus) document.getElementById("box")?.focus();
 });
 
@@ -52,9 +53,15 @@ function setUp() {
 
 /** On a telephone the chips are one long row: the chosen one shall be in it, without the page being scrolled. */
 function showChosenChip() {
-  const chip = document.querySelector(".garments [aria-current]");
-  const row = chip?.closest(".garments");
+  const chip = document.querySelector(".choices [aria-current]");
+  const row = chip && [chip.closest(".chips"), chip.closest(".choices")].find((each) => each.scrollWidth > each.clientWidth);
   if (row) row.scrollLeft = chip.offsetLeft - row.offsetLeft - (row.clientWidth - chip.offsetWidth) / 2;
+}
+
+/** Who has scrolled down and asks for something else wants to see its beginning. */
+function showBeginning() {
+  const results = document.querySelector("#finding .results");
+  if (results?.getBoundingClientRect().top < 0) results.scrollIntoView();
 }
 
 class Drawing {

@@ -2,6 +2,7 @@
 // Without this module the form on /photo/ sends the photo as it is.
 
 const LONGEST_SIDE = 1600; // the search itself looks at 1024
+const PATIENCE = 120_000; // ms for sending and looking
 const SMALL_ENOUGH = 1_500_000; // bytes: not worth decoding for
 
 const form = document.getElementById("upload");
@@ -56,6 +57,7 @@ function listenForDrops() {
 async function send(file) {
   if (file.type && !file.type.startsWith("image/")) return fail(words.notAPhoto);
   show(words.sending);
+  preview(file);
   const photo = await smaller(file);
   if (photo.size > Number(words.maxBytes)) return fail(words.large);
   const body = new FormData();
@@ -96,6 +98,8 @@ function post(body) {
   request.open("POST", form.action);
   request.setRequestHeader("Accept", "application/json");
   request.responseType = "json";
+  request.timeout = PATIENCE;
+  request.addEventListener("timeout", () => fail(words.slow));
   request.upload.addEventListener("progress", (event) => {
     if (event.lengthComputable) show(words.sending, (100 * event.loaded) / event.total);
   });
@@ -106,6 +110,15 @@ function post(body) {
   });
   request.addEventListener("error", () => fail(words.offline));
   request.send(body);
+}
+
+/** The photo itself while it travels; nothing where the browser cannot show it (HEIC). */
+function preview(file) {
+  const picture = document.getElementById("preview");
+  URL.revokeObjectURL(picture.src);
+  picture.hidden = true;
+  picture.onload = () => (picture.hidden = false);
+  picture.src = URL.createObjectURL(file);
 }
 
 function sentenceFor(status) {
