@@ -55,8 +55,9 @@ def pages(products: int) -> dict[str, str]:
     return {
         "home": "/",
         "everything": "/search/",
+        "everything, page 5,000": f"/search/?after={products - 122_449}",
         "category, first page": "/c/category-3/",
-        "category, page 400": f"/c/category-3/?after={products * 4 // 5}",
+        "category, page 2,500": f"/c/category-3/?after={products // 50}",
         "category, by price": "/c/category-3/?ordering=price",
         "category, one brand": "/c/category-3/?brand=Brand+7",
         "category, one colour": "/c/category-3/?colour=red",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import NamedTuple, TypedDict
 
@@ -11,9 +12,17 @@ from django.db.models import QuerySet
 from catalogue.colours import Colour
 from catalogue.counts import Counted, Counts, counted
 from catalogue.filters import ProductFilter
+from catalogue.garment_types import GarmentType
 from catalogue.models import Category, Product
 
-CHOICES = {"category": ("category",), "brand": ("brand",), "colour": ("colour",), "price": ("price_min", "price_max")}
+# A facet and the filters that are its choice. A garment type is looked for in several categories, so both are lifted.
+CHOICES = {
+    "category": ("category",),
+    "garment_type": ("garment_type", "category"),
+    "brand": ("brand",),
+    "colour": ("colour",),
+    "price": ("price_min", "price_max"),
+}
 
 
 class FacetValue(NamedTuple):
@@ -26,6 +35,7 @@ class Facets(TypedDict):
     """`count` is the number of products; `price` the lowest and highest price, or None where none has a price."""
 
     category: list[FacetValue]
+    garment_type: list[FacetValue]  # a product counts for each type that its category holds
     brand: list[FacetValue]
     colour: list[FacetValue]
     price: tuple[Decimal, Decimal] | None
@@ -33,7 +43,7 @@ class Facets(TypedDict):
     is_estimate: bool
 
 
-Names = dict[str, tuple[str, str]]  # a category's id -> its slug and name
+Names = dict[str, tuple[str, str, list[str]]]  # a category's id -> its slug, its name and the types that it holds
 
 
 def facets(queryset: QuerySet[Product]) -> Facets:
@@ -41,9 +51,16 @@ def facets(queryset: QuerySet[Product]) -> Facets:
     return _facets(counted([queryset])[0], category_names())
 
 
-def facets_of(filterset: ProductFilter) -> Facets:
-    """The facets of what `filterset` finds, each ignoring its own choice: with red chosen, blue can be chosen too."""
-    chosen = [facet for facet, names in CHOICES.items() if any(filterset.data.get(name) for name in names)]
+def facets_of(filterset: ProductFilter, wanted: Collection[str] = CHOICES) -> Facets:
+    """The facets of what `filterset` finds; those `wanted` and the price each ignore their own choice.
+
+    With red chosen, blue can be chosen too.
+    """
+    chosen = [
+        facet
+        for facet, names in CHOICES.items()
+        if facet in (*wanted, "price") and any(filterset.data.get(name) for name in names)
+    ]
     lists = [filterset, *(filterset.without(*CHOICES[facet]) for facet in chosen)]
     names = category_names()
     found, *others = (_facets(each, names) for each in counted([each.qs for each in lists]))
@@ -51,19 +68,29 @@ def facets_of(filterset: ProductFilter) -> Facets:
 
 
 def category_names() -> Names:
-    return {str(pk): (slug, name) for pk, slug, name in Category.objects.values_list("pk", "slug", "name")}
+    categories = Category.objects.values_list("pk", "slug", "name", "garment_types")
+    return {str(pk): (slug, name, types) for pk, slug, name, types in categories}
 
 
 def _facets(found: Counted, names: Names) -> Facets:
     counts = found.counts
     return {
-        "category": _values((*names[pk], count) for pk, count in counts["category"].items() if pk in names),
+        "category": _values((*names[pk][:2], count) for pk, count in counts["category"].items() if pk in names),
+        "garment_type": _garment_types(counts["category"], names),
         "brand": _values((brand, brand, count) for brand, count in counts["brand"].items()),
         "colour": _values((name, str(Colour(name).label), count) for name, count in counts["colour"].items()),
         "price": _price_bounds(counts),
         "count": found.total,
         "is_estimate": found.is_estimate,
     }
+
+
+def _garment_types(counts: dict[str, int], names: Names) -> list[FacetValue]:
+    of_type: Counter[str] = Counter()
+    for pk, count in counts.items():
+        if pk in names:
+            of_type.update(dict.fromkeys(names[pk][2] or GarmentType.values, count))
+    return _values((value, str(GarmentType(value).label), count) for value, count in of_type.items())
 
 
 def _values(found: Iterable[tuple[str, str, int]]) -> list[FacetValue]:

@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.colours import Colour
 from catalogue.facets import FacetValue, facets_of
 from catalogue.filters import ORDERING_LABELS, ProductFilter
+from catalogue.garment_types import GarmentType
 from catalogue.models import Product
 from catalogue.pages import Page, page_of
 
 SHOWN_AT_ONCE = 8  # of a facet's values; the others unfold
-_TITLES = {"category": _("Category"), "brand": _("Brand"), "colour": _("Colour")}
+_TITLES = {"category": _("Category"), "brand": _("Brand"), "colour": _("Colour"), "garment_type": _("Kind")}
 
 
 class Option(NamedTuple):
@@ -74,7 +75,7 @@ def listing_of(products: QuerySet[Product], data: QueryDict, *, facets: tuple[st
     """The page of `products` that the query string `data` asks for, with the named facets beside it."""
     filters = ProductFilter(data, queryset=products.visible())
     errors = [str(error) for field_errors in filters.errors.values() for error in field_errors]
-    counted = facets_of(filters)
+    counted = facets_of(filters, facets)
     has_words = bool(filters.data.get("q"))
     default = "" if has_words else "newest"
     ordering = data.get("ordering", "")
@@ -148,7 +149,8 @@ def query_without(data: QueryDict | str, name: str, value: str | None = None) ->
 
 
 def _label(name: str, value: str) -> str:
-    return str(Colour(value).label) if name == "colour" and value in Colour.values else value
+    choices = {"colour": Colour, "garment_type": GarmentType}.get(name)
+    return str(choices(value).label) if choices and value in choices.values else value
 
 
 def _price_label(low: str, high: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 from django.http import QueryDict
@@ -67,6 +68,16 @@ def spots_of(answer: PhotoAnswer, current: GarmentAnswer, data: QueryDict) -> li
         )
         for place, (garment, name) in enumerate(zip(found, names, strict=True))
     ]
+
+
+def most_meant(answer: PhotoAnswer) -> int:
+    """The index of the garment that somebody most likely means: surely seen, and not the smallest in the photo."""
+    garments = [garment for garment in answer.garments if garment.garment_type] or answer.garments
+    return max(garments, key=lambda garment: garment.score * math.sqrt(_area(garment.box))).index
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def _outlines(answer: PhotoAnswer, garment: GarmentAnswer) -> list[str]:

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.http import QueryDict
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.colours import Colour
-from catalogue.facets import facets, facets_of
+from catalogue.facets import facets_of
 from catalogue.filters import ProductFilter
 from catalogue.garment_types import GarmentType
-from catalogue.listing import Chosen, Facet, Option, chosen_of, facet_of, query_with, query_without
-from catalogue.models import Category, Product
+from catalogue.listing import Chosen, Facet, chosen_of, facet_of, query_with, query_without
+from catalogue.models import Product
 from search.answers import Box, GarmentAnswer, PhotoAnswer, Result
 from search.forms import CHEAPEST, DEAREST, MAX_OFFSET, NEAREST, PhotoPageForm
 from search.photo_overlay import (
@@ -35,6 +34,7 @@ PAGE_SIZE = 24
 SORTED_BY_PRICE = 96  # of the nearest: the cheapest of everything would be like nothing in the photo
 
 ORDERINGS = [(NEAREST, _("Most alike")), (CHEAPEST, _("Price, low to high")), (DEAREST, _("Price, high to low"))]
+FACETS = ("category", "colour", "brand", "garment_type")
 MATCH_WORDS = {"strong": _("Very much alike"), "close": _("Alike"), "weak": _("A little alike")}
 
 
@@ -180,29 +180,12 @@ def _facets(form: PhotoPageForm, current: GarmentAnswer) -> tuple[list[Facet], t
     products = Product.objects.visible()
     if words := form.value("q"):
         products = products.matching_text(words)  # here and not in `data`: each facet would look the words up again
-    anywhere = data.copy()
     garment_type = form.value("garment_type") or current.garment_type
     if garment_type and not data.get("category"):
         data["garment_type"] = garment_type
     counted = facets_of(ProductFilter(data, queryset=products))
-    groups = [facet_of(name, counted[name], data.getlist(name)) for name in ("category", "colour", "brand")]
-    groups.append(_kinds(ProductFilter(anywhere, queryset=products), form.value("garment_type")))
+    groups = [facet_of(name, counted[name], [form.value(name)] if form.value(name) else []) for name in FACETS]
     return [group for group in groups if group.options or group.folded], counted["price"]
-
-
-def _kinds(filterset: ProductFilter, chosen: str) -> Facet:
-    """The garment types of what passes the other filters: a product counts for each type that its category holds."""
-    held = dict(Category.objects.values_list("slug", "garment_types"))
-    counts = dict.fromkeys(GarmentType.values, 0)
-    for category in facets(filterset.without("category").qs)["category"]:
-        for garment_type in held.get(category.value) or GarmentType.values:
-            counts[garment_type] += category.count
-    options = [
-        Option(f"type-{value}", value, str(label), counts[value], value == chosen)
-        for value, label in GarmentType.choices
-        if counts[value] or value == chosen
-    ]
-    return Facet("garment_type", gettext("Kind"), options, [])
 
 
 def _chosen_words(data: QueryDict) -> list[Chosen]:

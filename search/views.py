@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from catalogue.models import Product
 from search import services
+from search.photo_overlay import most_meant
 from search.photo_page import photo_page
 from search.photo_upload import Refused, photo_of_request
 from search.scenes import scenes
@@ -59,7 +60,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
         return _start(request, _unreadable(), 400)
     except services.NotReady:
         return _start(request, _not_ready(), 503)
-    url = f"{reverse('photo')}?query={answer.query}&garment=0"
+    url = f"{reverse('photo')}?query={answer.query}&garment={most_meant(answer)}"
     if _wants_json(request):
         return JsonResponse({"url": url})
     return redirect(url)

@@ -35,7 +35,7 @@ let hadFocus = false;
 document.addEventListener("htmx:beforeSwap", () => (hadFocus = document.activeElement?.id === "box"));
 document.addEventListener("htmx:afterSettle", (event) => {
   setUp();
-  if (event.detail.target.id === "finding") showBeginning();
+  if (event.detail.target?.id === "finding") showBeginning(); // none where history is brought back
   if (hadFocus) document.getElementById("box")?.focus();
 });
 
@@ -113,11 +113,12 @@ class Drawing {
     }
   }
 
-  /** The corner under the pointer, generously for fingers, or null. */
+  /** The corner under the pointer, generously for fingers, or null. The middle of a small box is left to move it by. */
   cornerAt(event) {
     const frame = this.overlay.getBoundingClientRect();
-    const reach = event.pointerType === "mouse" ? 12 : 24;
     const [x0, y0, x1, y1] = this.box;
+    const third = Math.min((x1 - x0) * frame.width, (y1 - y0) * frame.height) / 3;
+    const reach = Math.max(6, Math.min(event.pointerType === "mouse" ? 12 : 24, third));
     const corners = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]];
     const distances = corners.map(([x, y]) =>
       Math.hypot(event.clientX - frame.left - x * frame.width, event.clientY - frame.top - y * frame.height),

@@ -55,7 +55,8 @@ function listenForDrops() {
 }
 
 async function send(file) {
-  if (file.type && !file.type.startsWith("image/")) return fail(words.notAPhoto);
+  // Some systems know no type for HEIC or for a file without an ending: whether it is a photo is for the server to say.
+  if (!["", "application/octet-stream"].includes(file.type) && !file.type.startsWith("image/")) return fail(words.notAPhoto);
   show(words.sending);
   preview(file);
   const photo = await smaller(file);

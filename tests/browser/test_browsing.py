@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from catalogue.models import Product
+from tests.factories import make_image
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,6 +22,34 @@ def test_from_home_to_a_product_and_its_photos(page, shop):
     page.keyboard.press("Escape")
     expect(page.locator("dialog.zoom")).not_to_be_visible()
     expect(page.locator("text=Looks like this")).to_be_visible()
+
+
+def test_arrow_keys_walk_through_the_large_photos(page, shop):
+    product = Product.objects.get(name="Dress 0")
+    make_image(product, position=1)
+    page.goto(product.get_absolute_url())
+    page.click("[data-zoom] >> nth=0")
+    picture = page.locator("dialog.zoom img")
+    expect(picture).to_have_attribute("alt", "Dress 0, photo 1")
+    page.keyboard.press("ArrowRight")
+    expect(picture).to_have_attribute("alt", "Dress 0, photo 2")
+    page.keyboard.press("ArrowRight")
+    expect(picture).to_have_attribute("alt", "Dress 0, photo 1")
+    page.click("[data-close]")
+    expect(page.locator("dialog.zoom")).not_to_be_visible()
+
+
+def test_any_photo_of_the_shop_can_be_searched_with(page, shop):
+    sent = []
+    page.route("**/photo/", lambda route: (sent.append(route.request.post_data), route.fulfill(body="<h1>sent</h1>")))
+    page.goto("/c/dress/")
+    button = page.get_by_role("button", name="Search with the photo of Dress 57")
+    expect(button).to_have_css("opacity", "0")
+    page.hover(".card >> nth=0")
+    expect(button).to_have_css("opacity", "1")
+    button.click()
+    expect(page.locator("h1")).to_have_text("sent")
+    assert sent == [f"product_image={Product.objects.get(name='Dress 57').main_image.pk}"]
 
 
 def test_a_list_is_narrowed_without_a_reload_and_said_aloud(page, shop):

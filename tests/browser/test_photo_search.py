@@ -102,6 +102,16 @@ def test_more_products_come_when_the_end_is_near(page, shop):
     expect(page.locator("#more a[rel=next]")).to_have_count(0)
 
 
+def test_on_a_telephone_the_garments_stay_in_sight(phone, shop):
+    phone.goto(shop.looked_at())
+    phone.locator("#products > li").nth(15).scroll_into_view_if_needed()
+    chip = phone.locator("#garment-1")
+    assert 0 <= chip.bounding_box()["y"] < 60
+    chip.tap()
+    expect(first_name(phone)).to_have_text("Top 1")
+    expect(phone.locator("#found-title")).to_be_in_viewport()  # and not the middle of what was there before
+
+
 def test_by_keyboard_alone(page, shop):
     page.goto(shop.looked_at())
     page.focus("#garment-0")
@@ -180,6 +190,47 @@ def test_without_a_network_it_says_so(page, shop):
     page.context.set_offline(True)
     page.set_input_files("#image", PHOTO)
     expect(page.locator("#upload-error")).to_contain_text("Are you online?")
+
+
+def test_a_connection_that_is_too_slow_is_called_so(page, shop):
+    page.add_init_script(
+        "XMLHttpRequest.prototype.send = function () { this.dispatchEvent(new ProgressEvent('timeout')); };"
+    )
+    page.goto("/photo/")
+    page.set_input_files("#image", PHOTO)
+    expect(page.locator("#upload-error")).to_contain_text("the connection is slow")
+    expect(page.locator("label[for=image]")).to_be_visible()
+
+
+def test_the_photo_is_shown_while_it_travels(page, shop):
+    page.add_init_script("XMLHttpRequest.prototype.send = () => {};")
+    page.goto("/photo/")
+    page.set_input_files("#image", PHOTO)
+    expect(page.locator("#preview")).to_be_visible()
+    expect(page.locator("#progress")).to_contain_text("Sending the photo")
+
+
+def test_a_file_of_no_known_type_is_sent(page, shop):
+    page.route("**/photo/", lambda route: _answer(route, 503, ""))
+    page.goto("/photo/")
+    page.set_input_files("#image", {**PHOTO, "name": "IMG_1", "mimeType": "application/octet-stream"})
+    expect(page.locator("#upload-error")).to_contain_text("very busy")
+
+
+def test_a_photo_is_dropped_anywhere_on_the_page(page, shop):
+    page.route("**/photo/", lambda route: _answer(route, 503, ""))
+    page.goto("/photo/")
+    page.evaluate(
+        """() => {
+            const data = new DataTransfer();
+            data.items.add(new File(["x"], "dropped.jpg", { type: "image/jpeg" }));
+            for (const name of ["dragenter", "dragover", "drop"]) {
+                const event = new DragEvent(name, { dataTransfer: data, bubbles: true, cancelable: true });
+                document.querySelector("h1").dispatchEvent(event);
+            }
+        }"""
+    )
+    expect(page.locator("#upload-error")).to_contain_text("very busy")
 
 
 def test_a_broken_file_is_refused(page, shop):
@@ -285,6 +336,31 @@ def test_a_box_is_drawn_moved_and_resized(page, models):
     page.click("#nudge-wider")
     expect(page).not_to_have_url(before)
     expect(page.locator("#found-title")).to_have_text("Your box")
+
+
+@pytest.mark.slow
+def test_a_box_is_drawn_and_moved_with_a_finger(phone, models):
+    phone.goto(models.looked_at() + "&x0=40&y0=40&x1=60&y1=60")
+    expect(phone.locator(".handle")).to_have_count(4)
+    overlay = phone.locator("#overlay[data-draw]").bounding_box()
+    touches = phone.context.new_cdp_session(phone)
+
+    def touch(kind, *at):
+        points = [{"x": overlay["x"] + x * overlay["width"], "y": overlay["y"] + y * overlay["height"]} for x, y in at]
+        touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def drag(start, end):
+        touch("touchStart", start)
+        for step in (0.5, 1):
+            touch("touchMove", tuple(a + step * (z - a) for a, z in zip(start, end, strict=True)))
+        touch("touchEnd")
+
+    drag((0.1, 0.1), (0.3, 0.3))  # beside the box: a new one
+    expect(phone).to_have_url(re.compile(r"x0=(9\.|10\.)\d&y0=(9\.|10\.)\d&x1=(29|30)\.\d&y1=(29|30)\.\d"))
+    expect(phone.locator(".handle")).to_have_count(4)
+    drag((0.2, 0.2), (0.4, 0.2))  # in the box: it moves, and the page stays where it is
+    expect(phone).to_have_url(re.compile(r"x0=(29|30)\.\d&y0=(9\.|10\.)\d&x1=(49|50)\.\d"))
+    assert phone.evaluate("scrollY") == 0
 
 
 @pytest.mark.slow

@@ -28,6 +28,7 @@ def shop():
 def test_everything_is_counted(shop):
     assert facets(Product.objects.visible()) == {
         "category": [("dress", "Dress", 2), ("rok", "Rok", 1)],
+        "garment_type": [("dress", "dress", 2), ("skirt", "skirt", 1)],
         "brand": [("Ombak", "Ombak", 1), ("Senja", "Senja", 1)],
         "colour": [("red", "red", 2), ("black", "black", 1), ("white", "white", 1)],
         "price": (Decimal("100.00"), Decimal("250.50")),
@@ -53,6 +54,16 @@ def test_a_facet_ignores_its_own_choice_only(shop):
     assert found["count"] == 1
     assert found["category"] == [("dress", "Dress", 1)]  # skirts in white: none
     assert found["colour"] == [("red", "red", 2), ("white", "white", 1)]
+
+
+def test_a_garment_type_is_counted_in_every_category_that_holds_it(shop):
+    anything = make_category(name="Plus Size", garment_types=[])
+    make_product(category=anything)
+    filterset = ProductFilter(QueryDict("garment_type=skirt"), queryset=Product.objects.visible())
+    found = facets_of(filterset)
+    assert [(each.value, each.count) for each in found["category"]] == [("plus-size", 1), ("rok", 1)]
+    counted = {each.value: each.count for each in found["garment_type"]}
+    assert (counted["dress"], counted["skirt"], counted["bag"]) == (3, 2, 1)
 
 
 def test_price_bounds_ignore_the_chosen_price(shop):

@@ -47,6 +47,34 @@ def test_an_empty_shop_still_has_a_home(client):
     assert "The shelves are still empty." in text_of(client.get("/"))
 
 
+def test_what_was_mistyped_is_said(client, shop):
+    page = text_of(client.get("/search/?q=gaunn"))
+    assert "No product holds “gaunn”. These hold “gaun”." in page
+    assert "30 products" in page
+    assert "No product holds" not in text_of(client.get("/search/?q=gaun"))
+
+
+@pytest.mark.parametrize(
+    "query, language, label",
+    [
+        ("price_min=110000&price_max=120000.50", "en", "110,000 – 120,000.5"),
+        ("price_min=110000", "en", "From 110,000"),
+        ("price_max=120000", "id", "Hingga 120.000"),
+        ("price_min=cheap", "en", "From cheap"),
+    ],
+)
+def test_a_chosen_price_is_written_as_the_reader_writes_it(client, shop, query, language, label):
+    page = text_of(client.get(f"/search/?{query}", headers={"accept-language": language}))
+    assert label in page
+
+
+def test_where_nothing_matches_there_is_a_way_on(client, shop):
+    page = text_of(client.get("/search/?q=zeppelin"))
+    nothing = page[page.index('class="empty"') :]
+    assert "Search with a photo" in nothing
+    assert reverse("category", args=["rok"]) in nothing
+
+
 def test_a_category_shows_its_products_and_what_narrows_them(client, shop):
     response = client.get(shop.get_absolute_url())
     page = text_of(response)

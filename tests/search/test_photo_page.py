@@ -7,7 +7,9 @@ from django.core.files.storage import default_storage
 from django.http import QueryDict
 from django.test import override_settings
 
+from search.answers import GarmentAnswer, PhotoAnswer
 from search.forms import PhotoPageForm
+from search.photo_overlay import most_meant
 from search.photo_overlay import moved as moved_box
 from tests.factories import make_image, make_product
 from tests.search.photos import keep_photo, photo_bytes
@@ -106,6 +108,24 @@ def test_filters_stay_when_another_garment_is_chosen(client, shop):
 def test_facets_count_what_can_be_chosen(client, shop):
     page = text_of(client.get("/photo/", {"query": shop[1]}))
     assert re.search(r'name="colour" value="black".*?<span class="count">25</span>', page)
+
+
+def test_kinds_are_counted_whatever_kind_is_looked_at(client, shop):
+    for kind in ("", "top"):
+        page = text_of(client.get("/photo/", {"query": shop[1], "garment_type": kind}))
+        counted = re.findall(r'name="garment_type" value="(\w+)".*?<span class="count">(\d+)</span>', page)
+        assert sorted(counted) == [(garment_type, "50") for garment_type in ("dress", "skirt", "top")]
+    assert re.search(r'value="top" checked', page)
+    page = text_of(client.get("/photo/", {"query": shop[1], "colour": "black"}))
+    assert set(re.findall(r'name="garment_type" value="\w+".*?<span class="count">(\d+)</span>', page)) == {"25"}
+
+
+def test_who_shows_an_outfit_hardly_means_the_surest_shoe():
+    shoe = GarmentAnswer(0, "shoe", "footwear", 0.99, (0.4, 0.9, 0.5, 0.95), [])
+    dress = GarmentAnswer(1, "dress", "dress", 0.9, (0.3, 0.2, 0.6, 0.8), [])
+    doubtful = GarmentAnswer(2, "coat", "outerwear", 0.35, (0.2, 0.1, 0.7, 0.9), [])
+    answer = PhotoAnswer("query", 300, 400, [shoe, dress, doubtful], {}, "encoder", 24, 0)
+    assert most_meant(answer) == 1
 
 
 def test_pages_follow_each_other_without_a_product_twice(client, shop):
