@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 PHOTOS = 2  # vectors a product
+TOP = 10  # products: recall@10
 CLUSTERS_PER_VECTOR = 1 / 250
 PRODUCT_SPREAD, PHOTO_SPREAD = 0.55, 0.25  # of the centres' own spread
 
@@ -43,3 +44,22 @@ def query_vectors(vectors: np.ndarray, count: int, *, seed: int = 1) -> np.ndarr
     scale = np.linalg.norm(spectrum)  # the vectors were brought to unit length, the noise must be as well
     queries = chosen + PRODUCT_SPREAD * spectrum / scale * rng.standard_normal(chosen.shape)
     return (queries / np.linalg.norm(queries, axis=1, keepdims=True)).astype(np.float32)
+
+
+class ExactAnswers:
+    """The true nearest products of every query, by float32 distances over everything."""
+
+    def __init__(self, vectors: np.ndarray, queries: np.ndarray) -> None:
+        self.queries = queries
+        self.products = len(vectors) // PHOTOS
+        self._similarity = np.empty((len(queries), self.products), np.float32)  # of each product's nearest photo
+        for start in range(0, self.products, 50_000):
+            block = vectors[start * PHOTOS : (start + 50_000) * PHOTOS].astype(np.float32)
+            block = (block[: len(block) // PHOTOS * PHOTOS] @ queries.T).reshape(-1, PHOTOS, len(queries))
+            self._similarity[:, start : start + 50_000] = block.max(axis=1).T[:, : self.products - start]
+
+    def top(self, passes: np.ndarray | None = None) -> list[list[int]]:
+        """For each query the numbers of the TOP nearest products, of those that pass ((P,) bool); fewer if few do."""
+        numbers = np.arange(self.products) if passes is None else np.flatnonzero(passes)
+        top = min(TOP, len(numbers))
+        return [numbers[np.argpartition(-row[numbers], top - 1)[:top]].tolist() for row in self._similarity]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,12 +12,16 @@ from search.models import Encoder
 
 M = 16  # edges a node; pgvector's default
 EF_CONSTRUCTION = 200  # candidates while building: recall@10 0.998 of exact at ef_search 120, where 96 gave 0.982
+MAX_NAME = 63  # bytes of a name in PostgreSQL
 MAX_BUILD_MB = 2048  # of memory for a build: enough for a million vectors of 512 numbers; beyond it the build is slower
 
 
 def index_name(encoder: Encoder) -> str:
-    """The index's name; PostgreSQL's names end at 63 bytes."""
-    return f"embedding_hnsw_{encoder.pk.replace('-', '_')}"[:63]
+    """The index's name; a longer one than PostgreSQL has room for ends in a hash, or two encoders could share it."""
+    name = f"embedding_hnsw_{encoder.pk.replace('-', '_')}"
+    if len(name) > MAX_NAME:
+        name = f"{name[: MAX_NAME - 9]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return name
 
 
 def has_index(encoder: Encoder) -> bool:

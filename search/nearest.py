@@ -54,6 +54,8 @@ _EXACT_SETTINGS = """
     SET LOCAL jit = off;
     SET LOCAL random_page_cost = 1.1;
 """
+# For few rows, starting the processes takes longer than they save, and other requests want the cores as well.
+_FEW_ROWS_SETTINGS = f"{_EXACT_SETTINGS} SET LOCAL max_parallel_workers_per_gather = 0;"
 _SCAN_SETTINGS = f"""
     SET LOCAL jit = off;
     SET LOCAL hnsw.iterative_scan = 'relaxed_order';
@@ -130,7 +132,7 @@ class NearestGarments:
             value for _, values in self._product_branches for value in [*self._filtered[1], *values, self.encoder.pk]
         ]
         query = f"SELECT count(*) FROM ({' UNION ALL '.join(branches)}) AS matching"
-        counted = _rows(query, parameters, settings=_EXACT_SETTINGS)[0][0]
+        counted = _rows(query, parameters, settings=_FEW_ROWS_SETTINGS)[0][0]
         return counted if counted <= COUNT_UP_TO else max(counted, self._estimated_products)
 
     @cached_property
@@ -158,7 +160,7 @@ class NearestGarments:
     def explain(self) -> str:
         """PostgreSQL's plan for the first page, by the way that is taken."""
         query, parameters, settings = (
-            (*self._exact_query(24, 0, 1 + MAX_COMPARED * self.exact_rows), _EXACT_SETTINGS)
+            (*self._exact_query(24, 0, 1 + MAX_COMPARED * self.exact_rows), _FEW_ROWS_SETTINGS)
             if self.is_exact
             else (*self._scan_query(100), _SCAN_SETTINGS)
         )
@@ -188,7 +190,7 @@ class NearestGarments:
     ) -> list[Neighbour] | None:
         """A slice of all that match in the order of their true distance; None where more rows match than `at_most`."""
         query, parameters = self._exact_query(limit, offset, None if at_most is None else at_most + 1, without)
-        rows = _rows(query, parameters, settings=_EXACT_SETTINGS)
+        rows = _rows(query, parameters, settings=_EXACT_SETTINGS if at_most is None else _FEW_ROWS_SETTINGS)
         if at_most is not None and rows[0][0] > at_most:
             return None
         return [Neighbour(*row[1:]) for row in rows if row[1] is not None]
@@ -221,14 +223,16 @@ class NearestGarments:
         ]
         known = [list(without)] if without else []
         parameters = [value for _, _, values in self._branches for value in [self._vector, *values, *known]]
+        # Grouped first and joined to its rows after: sorting all of them by product would take as long as comparing.
         query = f"""
-            WITH matching AS MATERIALIZED ({" UNION ALL ".join(branches)} LIMIT %s)
+            WITH matching AS MATERIALIZED ({" UNION ALL ".join(branches)} LIMIT %s),
+            best AS MATERIALIZED (
+                SELECT product_id, min(distance) AS distance FROM matching
+                GROUP BY product_id ORDER BY 2, 1 LIMIT %s OFFSET %s
+            )
             SELECT compared.number, nearest.* FROM (SELECT count(*) AS number FROM matching) AS compared LEFT JOIN (
-                SELECT * FROM (
-                    SELECT DISTINCT ON (product_id) * FROM matching
-                    ORDER BY product_id, distance, image_id, ordinal
-                ) AS best
-                ORDER BY distance, product_id LIMIT %s OFFSET %s
+                SELECT DISTINCT ON (product_id) matching.* FROM matching JOIN best USING (product_id, distance)
+                ORDER BY product_id, image_id, ordinal
             ) AS nearest ON TRUE"""
         return query, [*parameters, compared, limit, offset]
 

@@ -152,6 +152,13 @@ class TwoEncodersTests(TestCase):
         with pytest.raises(CommandError, match="has no vectors"):
             call_command("switch_encoder", "missing")
 
+    def test_long_names_that_begin_alike_have_indexes_of_their_own(self):
+        one, other = (make_encoder("a" * 55 + end, is_serving=False) for end in ("1", "2"))
+        assert len(indexes.index_name(one)) == 63
+        indexes.create_index(one)
+        assert indexes.has_index(one)
+        assert not indexes.has_index(other)
+
     def test_each_has_an_index_of_its_own(self):
         assert indexes.has_index(self.old)
         assert indexes.has_index(self.new)

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test import TestCase
 
-from catalogue.models import Product
-from search.nearest import NearestGarments
+from catalogue.models import Product, ProductImage
+from search import indexes
+from search.nearest import LOOK_AHEAD, NearestGarments, settled_neighbours
 from tests.search.vectors import clustered_vectors, embed, exact_ranking, make_embedded_catalogue, make_encoder
 
 IMAGES = 2
@@ -141,8 +143,78 @@ class NearestGarmentsTests(TestCase):
         assert "Index Scan using embedding_hnsw_test_encoder" in plan
         assert "Sort" not in plan
 
+    def test_far_too_low_an_estimate_costs_no_rows(self):
+        first = self.products[0]
+        new = Product.objects.bulk_create(
+            Product(sku=f"new-{number}", name="New", category=first.category, brand="new", price=1)
+            for number in range(200)
+        )
+        images = ProductImage.objects.bulk_create(
+            ProductImage(product=product, file="x/x", sha256=f"{product.pk:064x}", width=1, height=1) for product in new
+        )
+        vectors = clustered_vectors(200, 16, seed=5)
+        embed(images, vectors, self.encoder, ["dress"] * 200)  # and the planner is not told
+        search = self.search(Product.objects.visible().filter(brand="new"), exact_rows=20)
+        assert search.is_exact
+        assert search._exact(10, 0, at_most=160) is None
+        assert len(search.page(limit=150)) == 150
+        true = [new[number].pk for number in exact_ranking(self.query, vectors.astype(np.float16), 1)[0]]
+        whole = [neighbour.product_id for neighbour in search.page(limit=1000)]
+        assert sorted(whole) == sorted(true)
+        assert len(set(whole[:50]) & set(true[:50])) >= 48
+        pages = [search.page(limit=70, offset=offset) for offset in (0, 70, 140, 210)]
+        assert sorted(neighbour.product_id for page in pages for neighbour in page) == sorted(true)
+
+    def test_far_too_high_an_estimate_gives_the_exact_answer(self):
+        for bound in (0, 1, 3, 30):
+            guessed = Product.objects.visible().alias(dearer=F("price") + 0).filter(dearer__lt=bound)
+            search = self.search(guessed, exact_rows=100)
+            assert not search.is_exact
+            found = [self.numbers[neighbour.product_id] for neighbour in search.page(limit=24)]
+            assert found == self.expected(lambda i, bound=bound: i < bound)[:24]
+
+    def test_without_an_index_the_exact_way_is_taken(self):
+        indexes.drop_index(self.encoder)
+        search = self.search(exact_rows=None)
+        assert search.is_exact
+        assert [self.numbers[one.product_id] for one in search.page(limit=24)] == self.expected(lambda i: True)[:24]
+
+    def test_products_that_django_knows_to_be_none(self):
+        for products in (Product.objects.none(), Product.objects.visible().filter(pk__in=[])):
+            assert self.search(products).page(limit=24) == []
+            assert self.search(products, garment_type="top").count() == 0
+
+    def test_vector_without_a_direction_is_refused(self):
+        for vector in (np.zeros(16), np.full(16, np.nan), np.full(16, np.inf)):
+            with pytest.raises(ValueError, match="no direction"):
+                self.search(query=vector)
+
     def test_settings_of_the_scan_do_not_outlive_it(self):
         self.search().page(limit=5)
         with connection.cursor() as cursor:
             cursor.execute("SHOW enable_seqscan")
             assert cursor.fetchone() == ("on",)
+
+
+def row(product, distance):
+    return (product, product * 10, 1, "dress", [0, 0, 1, 1], distance)
+
+
+FAR = [row(1000 + number, 1 + number / 1000) for number in range(LOOK_AHEAD)]
+
+
+@pytest.mark.parametrize(
+    "rows, settled, reason",
+    [
+        ([], [], "nothing met"),
+        (FAR, [], "as many met as are looked ahead at: none is settled"),
+        ([row(1, 0.1), *FAR], [(1, 0.1)], "the nearest, when enough are farther"),
+        ([row(1, 0.3), row(2, 0.2), *FAR], [(2, 0.2), (1, 0.3)], "met late, but before it was settled"),
+        ([row(1, 0.3), row(1, 0.2), *FAR], [(1, 0.2)], "a nearer photo met later takes the product's place"),
+        ([row(1, 0.2), row(1, 0.3), *FAR], [(1, 0.2)], "a farther photo changes nothing"),
+        ([row(2, 0.2), row(1, 0.2), *FAR], [(1, 0.2), (2, 0.2)], "of equals the smaller number"),
+        ([row(1, 0.2), *FAR, row(1, 0.1)], [(1, 0.2)], "settled once, whatever comes later"),
+    ],
+)
+def test_what_a_scan_settles(rows, settled, reason):
+    assert [(one.product_id, one.distance) for one in settled_neighbours(rows)] == settled, reason
