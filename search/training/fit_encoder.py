@@ -118,8 +118,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     try:
         network = make_network(args.backbone, args.size, args.dimensions)
-        if args.checkpoint:
-            load_resnet(network.taps, args.backbone, args.checkpoint)
+        backbone = load_resnet(network.taps, args.backbone, args.checkpoint) if args.checkpoint else None
     except EncoderError as error:
         sys.exit(str(error))
     kept = args.out.with_suffix(f".views{args.size}.npz")
@@ -133,6 +132,8 @@ def main() -> None:
     views = np.load(kept)
     fit(network, views["branches"], views["numbers"], args)
     recipe = {name: getattr(args, name) for name in RECIPE} | {"command": _command(args)}
+    if backbone:
+        recipe["backbone trained by"] = backbone
     torch.save({"recipe": recipe, "state_dict": network.state_dict()}, args.out)
     print(args.out)
 

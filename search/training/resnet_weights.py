@@ -33,17 +33,21 @@ def read_state(path: Path) -> dict[str, Any]:
     return content
 
 
-def load_resnet(taps: ResNetTaps, depth: str, path: Path) -> None:
+def load_resnet(taps: ResNetTaps, depth: str, path: Path) -> str | None:
     """Puts the weights in `path` into the backbone: torchvision's state dict, one that a wrapper renamed ("module."),
-    one inside a checkpoint ("state_dict", "model"), or a checkpoint of `train_encoder`.
+    one inside a checkpoint ("state_dict", "model"), or a checkpoint of `train_encoder`. Returns the command that made
+    them, where the file says it.
 
     Raises EncoderError where there are no weights of torchvision's `depth` in it.
     """
-    weights = _plain(read_state(path))
+    content = read_state(path)
+    weights = _plain(content)
     try:
         taps.load_state_dict({name: _found(weights, name) for name in taps.state_dict()})
     except (KeyError, RuntimeError) as error:
         raise EncoderError(f"{path} holds no weights of torchvision's {depth}: {error}") from error
+    command = content.get("command")
+    return command if isinstance(command, str) else None
 
 
 def _plain(content: dict[str, Any]) -> dict[str, Tensor]:

@@ -31,6 +31,7 @@ from search.training.garment_views import backgrounds
 TEACHER_TAPS = (2, 3, 5, 7)  # strides 4, 8, 16, 32: one for each stage of a ResNet
 TEMPERATURE = 0.07
 KEEP_EVERY = 20  # steps
+RECIPE = ("depth", "size", "dimensions", "pairs", "steps", "rate", "seed")
 
 
 class Teacher:
@@ -152,10 +153,18 @@ def train(args: argparse.Namespace) -> Path:
         terms = train_step(trainer, teacher, batches.draw(trainer.step), trainer.step / args.steps)
         trainer.step += 1
         _report(args.out / "log.jsonl", {"step": trainer.step, "seconds": time.monotonic() - started, **terms})
-        if trainer.step % KEEP_EVERY == 0 or trainer.step == args.steps:
-            torch.save(trainer.state(), path.with_suffix(".part"))
-            path.with_suffix(".part").replace(path)
+        if trainer.step % KEEP_EVERY == 0:
+            _keep(trainer, args, path)
+    _keep(trainer, args, path)
     return path
+
+
+def _keep(trainer: Trainer, args: argparse.Namespace, path: Path) -> None:
+    """Writes the checkpoint, whole or not at all, with the command that made it: the encoder's card will say it."""
+    numbers = " ".join(f"--{name} {getattr(args, name)}" for name in RECIPE)
+    command = f"python -m search.training.train_encoder {numbers} --out OUT"
+    torch.save(trainer.state() | {"command": command}, path.with_suffix(".part"))
+    path.with_suffix(".part").replace(path)
 
 
 def _report(path: Path, line: dict) -> None:

@@ -68,9 +68,10 @@ def test_a_checkpoint_of_ones_own_gives_the_same_encoder(weights, tmp_path, how)
 
 def test_the_students_checkpoint_gives_its_backbone(tmp_path):
     student = GarmentEncoder(ResNetTaps("resnet10"), 16)
-    torch.save({"step": 1, "student": student.state_dict(), "heads": {}}, tmp_path / "checkpoint.pt")
+    kept = {"step": 1, "student": student.state_dict(), "heads": {}, "command": "python -m search.training.x"}
+    torch.save(kept, tmp_path / "checkpoint.pt")
     taps = ResNetTaps("resnet10")
-    load_resnet(taps, "resnet10", tmp_path / "checkpoint.pt")
+    assert load_resnet(taps, "resnet10", tmp_path / "checkpoint.pt") == "python -m search.training.x"
     assert torch.equal(taps.state_dict()["stem.0.weight"], student.taps.state_dict()["stem.0.weight"])
 
 

@@ -82,3 +82,15 @@ def test_training_goes_on_from_its_checkpoint(training, tmp_path):
     assert resumed.step == 1
     ours, theirs = (module.train_step(each, teacher, batch, 0.5) for each in (trainer, resumed))
     assert theirs == pytest.approx(ours, rel=1e-3)
+
+
+def test_a_checkpoint_says_by_which_command_it_was_made(training, tmp_path):
+    from search.training.encoder_network import ResNetTaps
+    from search.training.resnet_weights import load_resnet
+
+    module, _ = training
+    args = Namespace(depth="resnet10", size=SIZE, dimensions=32, pairs=4, steps=6, rate=3e-3, seed=1)
+    module._keep(make_trainer(training), args, tmp_path / "checkpoint.pt")
+    command = load_resnet(ResNetTaps("resnet10"), "resnet10", tmp_path / "checkpoint.pt")
+    assert command.startswith("python -m search.training.train_encoder --depth resnet10 --size 64 ")
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
