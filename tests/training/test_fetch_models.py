@@ -4,6 +4,7 @@ and torchvision's included; small random weights stand in for the published ones
 import functools
 import hashlib
 import http.server
+import io
 import pickle
 import threading
 from dataclasses import replace
@@ -11,13 +12,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
+from PIL import Image
 
-from search import public_models
+from search import public_models, services
 from search.downloads import RemoteFile
 from search.vision import cards
 from search.vision.crops import whole_photo
 from search.vision.detector import Detector
 from search.vision.encoder import Encoder
+from tests.factories import make_image
 from tests.training.mmdetection import mmdetection
 
 torch = pytest.importorskip("torch")
@@ -78,6 +81,30 @@ def test_resnet_is_fetched_exported_and_at_hand(published, models_dir, monkeypat
     before = sorted(path.stat().st_mtime_ns for path in models_dir.rglob("*") if path.is_file())
     call_command("fetch_models", "fetched-resnet")
     assert sorted(path.stat().st_mtime_ns for path in models_dir.rglob("*") if path.is_file()) == before
+
+
+@pytest.mark.django_db
+def test_fetched_resnet_embeds_the_catalogue_and_answers(published, models_dir, monkeypatch):
+    know(monkeypatch, kind="encoder", name="fetched-resnet", config="resnet18", weights=publish_resnet(*published))
+    call_command("fetch_models", "fetched-resnet")
+    image = make_image(picture=cloth_bytes(seed=1))
+    other = make_image(picture=cloth_bytes(seed=2))
+    call_command("embed_catalogue", encoder="fetched-resnet", verbosity=0)
+    call_command("switch_encoder", "fetched-resnet")
+    answer = services.search_photo(photo=cloth_bytes(seed=1))
+    assert answer.encoder == "fetched-resnet"
+    found = [(result.product, result.distance) for result in answer.garments[0].results]
+    assert {product for product, _ in found} <= {image.product, other.product}
+    assert found[0][0] == image.product
+    assert found[0][1] < 0.001
+
+
+def cloth_bytes(seed):
+    """A photo of checked cloth all over, so that there is nothing to detect but the whole."""
+    squares = np.random.default_rng(seed).integers(0, 256, (2, 2, 3)).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(np.tile(np.kron(squares, np.ones((8, 8, 1), np.uint8)), (10, 8, 1))).save(file, "PNG")
+    return file.getvalue()
 
 
 def test_mask_rcnn_of_mmdetection_is_fetched_exported_and_finds(published, models_dir, monkeypatch, tmp_path, capsys):
