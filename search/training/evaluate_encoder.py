@@ -182,7 +182,8 @@ def measure(args: argparse.Namespace) -> dict[str, dict]:
 
 def record(results: dict[str, dict], args: argparse.Namespace) -> None:
     """Writes each encoder's results into its card, with the command and the best baseline beside them."""
-    command = f"python -m search.training.evaluate_encoder --garments {args.garments} --seed {args.seed} --whole"
+    options = f"--garments {args.garments} --seed {args.seed}{' --whole' if args.whole else ''} --record"
+    command = f"python -m search.training.evaluate_encoder {options}"
     for name in args.encoders or available_encoders():
         folder = load_encoder(name).card.folder
         measured = json.loads((folder / "card.json").read_text())["measured"]

@@ -11,6 +11,7 @@ beside the output, so that other weights, dimensions and strengths cost seconds.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -28,11 +29,12 @@ from search.vision.crops import Crop
 from search.vision.encoder import letterbox
 
 VIEWS = (RECIPES["shown"], TRAINING, SHOP_RECIPES["back"])
+CLOSE_UP = SHOP_RECIPES["close-up"]  # of some garments only: with as many as of the others, backs are found less often
 # Of the squared length of the vector before projection: the backbone's four taps, shallow to deep, and the colours.
 # Chosen on the validation; more for the shallow taps helps worn garments and costs close-ups.
-SHARES = (0.15, 0.2, 0.15, 0.3, 1.0)
+SHARES = [0.15, 0.2, 0.15, 0.3, 1.0]
 
-RECIPE = ("backbone", "size", "dimensions", "shrinkage", "strength", "garments", "seed")
+RECIPE = ("backbone", "size", "dimensions", "shrinkage", "strength", "shares", "garments", "close_ups", "seed")
 
 Branches = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -65,24 +67,33 @@ def tensors(crops: Sequence[Crop], size: int) -> tuple[np.ndarray, np.ndarray]:
     return np.ascontiguousarray(images), np.stack([mask for _, mask in laid])[:, None]
 
 
-def view_crops(garment: Garment, others: Sequence[np.ndarray], seed: int) -> list[Crop]:
-    """Returns the garment in each of VIEWS; a view's pixels depend on the garment, its place there and the seed."""
-    return [make_view(garment, recipe, seeded(garment.name, i, seed), others)[1] for i, recipe in enumerate(VIEWS)]
+def view_crops(garment: Garment, others: Sequence[np.ndarray], seed: int, *, close_up: bool = True) -> list[Crop]:
+    """Returns the garment in each of VIEWS, and from near; a view depends on the garment, its place there and the seed.
+
+    others: pictures to lay it on (see `backgrounds`).
+    """
+    recipes = (*VIEWS, CLOSE_UP) if close_up else VIEWS
+    return [make_view(garment, recipe, seeded(garment.name, i, seed), others)[1] for i, recipe in enumerate(recipes)]
 
 
-def view_branches(garments: Sequence[Garment], run: Branches, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Returns branches (N * views, width) float16 of every garment's views and the garment's number in each row."""
-    behind = backgrounds(garments, np.random.default_rng(seed), 150)
-    rows = []
-    for garment in garments:
-        rows.append(run(*tensors(view_crops(garment, behind, seed), size)).astype(np.float16))
-    return np.concatenate(rows), np.repeat(np.arange(len(garments)), len(VIEWS))
+def view_branches(
+    garments: Sequence[Garment], others: Sequence[np.ndarray], run: Branches, size: int, seed: int, close_ups: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns branches (R, width) float16 of the garments' views, and the garment's number in each row.
+
+    close_ups: how many of the garments are seen from near, too.
+    """
+    rows, numbers = [], []
+    for number, garment in enumerate(garments):
+        crops = view_crops(garment, others, seed, close_up=number < close_ups)
+        rows.append(run(*tensors(crops, size)).astype(np.float16))
+        numbers += [number] * len(crops)
+    return np.concatenate(rows), np.array(numbers)
 
 
 def fit(network: GarmentEncoder, branches: np.ndarray, numbers: np.ndarray, args: argparse.Namespace) -> None:
     """Sets centre, weights and projection of the network."""
-    shares = SHARES if len(network.widths) == len(SHARES) else (1.0,) * len(network.widths)
-    weights = np.sqrt(shares).astype(np.float32)
+    weights = np.sqrt(args.shares).astype(np.float32)
     centre = branches.astype(np.float32).mean(0)
     vectors = weighed(branches, network.widths, centre, weights)
     choice = {"shrinkage": args.shrinkage, "strength": args.strength}
@@ -94,10 +105,29 @@ def fit(network: GarmentEncoder, branches: np.ndarray, numbers: np.ndarray, args
         network.project.bias.copy_(torch.from_numpy(bias))
 
 
-def sample(data: Path, masks: Path, count: int, seed: int) -> list[Garment]:
-    """Returns `count` training garments with a mask; those of a smaller count come first in a larger one."""
+def sample(data: Path, masks: Path, count: int, seed: int) -> tuple[list[Garment], list[np.ndarray]]:
+    """Returns `count` training garments with a mask and the backgrounds to lay them on.
+
+    The garments of a smaller count come first in a larger one, and their views are the same there.
+    """
     garments = [garment for garment in all_garments(data, "train", masks) if garment.mask is not None]
-    return [garments[index] for index in np.random.default_rng(seed).permutation(len(garments))[:count]]
+    others = backgrounds(garments, np.random.default_rng(seed), 150)
+    return [garments[index] for index in np.random.default_rng(seed).permutation(len(garments))[:count]], others
+
+
+def kept_views(network: GarmentEncoder, args: argparse.Namespace) -> tuple[np.ndarray, np.ndarray]:
+    """Returns what `view_branches` does, from the file beside the output where that was made of the same."""
+    path = args.out.with_suffix(f".views{args.size}.npz")
+    weights = hashlib.sha256(args.checkpoint.read_bytes()).hexdigest() if args.checkpoint else "published"
+    made_of = f"{args.backbone} {weights} {args.size} {args.garments} {args.close_ups} {args.seed}"
+    if path.exists() and str((views := np.load(path))["made_of"]) == made_of:
+        return views["branches"], views["numbers"]
+    run = branches_of(network, args.size, args.threads)
+    garments, others = sample(args.data, args.masks, args.garments, args.seed)
+    branches, numbers = view_branches(garments, others, run, args.size, args.seed, args.close_ups)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, branches=branches, numbers=numbers, made_of=made_of)
+    return branches, numbers
 
 
 def main() -> None:
@@ -106,9 +136,11 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, help="of train_encoder, or a state dict of torchvision's")
     parser.add_argument("--size", type=int, default=192)
     parser.add_argument("--dimensions", type=int, default=256)
-    parser.add_argument("--shrinkage", type=float, default=0.1)
+    parser.add_argument("--shrinkage", type=float, default=1.0)
     parser.add_argument("--strength", type=float, default=1.0)
-    parser.add_argument("--garments", type=int, default=2500)
+    parser.add_argument("--shares", type=float, nargs=5, default=SHARES, help="of the four taps and the colours")
+    parser.add_argument("--garments", type=int, default=3500)
+    parser.add_argument("--close-ups", type=int, default=700, help="how many of them are seen from near, too")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--data", type=Path, default=data_folder())
@@ -121,16 +153,8 @@ def main() -> None:
         backbone = load_resnet(network.taps, args.backbone, args.checkpoint) if args.checkpoint else None
     except EncoderError as error:
         sys.exit(str(error))
-    kept = args.out.with_suffix(f".views{args.size}.npz")
-    if not kept.exists():
-        run = branches_of(network, args.size, args.threads)
-        branches, numbers = view_branches(
-            sample(args.data, args.masks, args.garments, args.seed), run, args.size, args.seed
-        )
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(kept, branches=branches, numbers=numbers)
-    views = np.load(kept)
-    fit(network, views["branches"], views["numbers"], args)
+    branches, numbers = kept_views(network, args)
+    fit(network, branches, numbers, args)
     recipe = {name: getattr(args, name) for name in RECIPE} | {"command": _command(args)}
     if backbone:
         recipe["backbone trained by"] = backbone
@@ -141,8 +165,12 @@ def main() -> None:
 def _command(args: argparse.Namespace) -> str:
     """The command that fits this encoder again, without where this machine keeps its files."""
     student = ["--checkpoint CHECKPOINT"] if args.checkpoint else []
-    numbers = [f"--{name} {getattr(args, name)}" for name in RECIPE]
+    numbers = [f"--{name.replace('_', '-')} {_words(getattr(args, name))}" for name in RECIPE]
     return " ".join(["python -m search.training.fit_encoder", *numbers, *student, "--out FITTED"])
+
+
+def _words(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,6 @@ from search.training.artifacts import file_hashes, rewrite_card, save
 from search.training.encoder_garments import data_folder
 from search.training.evaluate_encoder import View, questions, shop_ranks, street_ranks
 from search.training.fit_encoder import sample, view_crops
-from search.training.garment_views import backgrounds
 from search.vision.cards import read_card
 from search.vision.crops import Crop
 from search.vision.encoder import Encoder, load_encoder
@@ -102,9 +101,8 @@ def main() -> None:
     args = parser.parse_args()
     cv2.setNumThreads(1)
     encoder = load_encoder(args.encoder)
-    garments = sample(args.data, args.masks, args.calibration, args.seed)
-    behind = backgrounds(garments, np.random.default_rng(args.seed))
-    crops = [crop for garment in garments for crop in view_crops(garment, behind, args.seed)]
+    garments, others = sample(args.data, args.masks, args.calibration, args.seed)
+    crops = [crop for garment in garments for crop in view_crops(garment, others, args.seed)]
     asked = questions(args.data, args.masks, args.measured, args.seed)
     with TemporaryDirectory() as place:
         small = write_int8(encoder, quantised(encoder, crops), Path(place))

@@ -124,6 +124,8 @@ def _same_garment(vector: Tensor, garments: np.ndarray) -> Tensor:
     first, second = vector.chunk(2)
     scores = first @ second.T / TEMPERATURE
     rows = torch.from_numpy(np.flatnonzero(garments >= 0))
+    if not len(rows):
+        return scores.sum() * 0  # the mean of nothing would be no number
     there = functional.cross_entropy(scores[rows], rows)
     return (there + functional.cross_entropy(scores.T[rows], rows)) / 2
 

@@ -1,4 +1,5 @@
 from argparse import Namespace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -94,3 +95,10 @@ def test_a_checkpoint_says_by_which_command_it_was_made(training, tmp_path):
     command = load_resnet(ResNetTaps("resnet10"), "resnet10", tmp_path / "checkpoint.pt")
     assert command.startswith("python -m search.training.train_encoder --depth resnet10 --size 64 ")
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
+
+
+def test_a_batch_without_any_mask_still_teaches(training):
+    module, teacher = training
+    batch = make_batches().draw(0)
+    unmasked = replace(batch, garments=np.full_like(batch.garments, -1))
+    assert module.train_step(make_trainer(training), teacher, unmasked, 0.5)["views"] == 0
