@@ -67,9 +67,11 @@ def compared(encoder: Encoder, small: Encoder, asked: dict[str, list[View]]) -> 
         crops = [view.crop for view in views]
         before, after = encoder.encode(crops), small.encode(crops)
         cosines.append((before * after).sum(1))
-        recalls[question] = [float((_ranks(question, vectors, views) < 1).mean()) for vectors in (before, after)]
+        found = [_ranks(question, vectors, views) < 1 for vectors in (before, after)]
+        recalls[question] = [round(float(right.mean()), 4) for right in found]
     every = np.concatenate(cosines)
-    return {"cosine, mean": float(every.mean()), "cosine, least": float(every.min()), "recall@1": recalls}
+    mean, least = (round(float(value), 4) for value in (every.mean(), every.min()))
+    return {"cosine, mean": mean, "cosine, least": least, "recall@1": recalls}
 
 
 def _ranks(question: str, vectors: np.ndarray, views: Sequence[View]) -> np.ndarray:
