@@ -24,9 +24,8 @@ def draw_growth(report: dict, path: Path) -> None:
     figure, axes = pyplot.subplots(figsize=(7.2, 4.4), dpi=110)
     sizes = {int(rows): found for rows, found in report["sizes"].items()}
     for number, (label, steps) in enumerate(WAYS.items()):
-        points = [
-            (rows, figure["p50_ms"]) for rows, found in sizes.items() if "p50_ms" in (figure := _at(found, steps))
-        ]
+        measured = {rows: _at(found, steps) for rows, found in sizes.items()}
+        points = [(rows, one["p50_ms"]) for rows, one in measured.items() if "p50_ms" in one]
         if points:
             style = "-" if number < 2 else "--"
             axes.plot(*zip(*sorted(points), strict=True), style, marker="o", markersize=4, label=label)
