@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,12 +20,20 @@ class FoundFile(NamedTuple):
         return os.fsdecode(self.path).encode("utf-8", "replace").decode().split("/")
 
 
-def scan(folder: Path, *, on_refused: Callable[[str, str], None], max_depth: int = 16) -> Iterator[FoundFile]:
+def scan(
+    folder: Path,
+    *,
+    on_refused: Callable[[str, str], None],
+    max_depth: int = 16,
+    leave_out: Collection[Path] = (),
+) -> Iterator[FoundFile]:
     """Every file under `folder`, folder by folder in the order of names, not following links that lead out of it.
 
-    `on_refused` is told the relative path of what cannot be read or leads out, and why.
+    `on_refused` is told the relative path of what cannot be read or leads out, and why. `leave_out` are folders that
+    are passed over where they lie below `folder`.
     """
     root = os.path.realpath(os.fsencode(folder))
+    passed_over = {os.path.realpath(os.fsencode(each)) for each in leave_out}
     waiting = [b""]
     while waiting:
         relative = waiting.pop()
@@ -43,7 +51,8 @@ def scan(folder: Path, *, on_refused: Callable[[str, str], None], max_depth: int
             if entry.is_symlink() and not _stays_inside(root, path, on_refused):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                subfolders.append(path)
+                if os.path.join(root, path) not in passed_over:
+                    subfolders.append(path)
             elif entry.is_file():
                 yield FoundFile(path)
         if relative.count(b"/") + 1 < max_depth:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
 
+from django.conf import settings
+
 from catalogue.garment_types import garment_types_of_category
 from catalogue.importer.categories import category_name, category_slug
 from catalogue.importer.columns import Columns, Surroundings, UnknownColumns, explain, find_columns, is_known_header
@@ -39,7 +41,9 @@ class Source:
         self.folder, self.is_folder_given = folder, is_given
         advance = self.progress.step(f"Looking through {folder}")
         depth = 16 if is_given else DEPTH_BESIDE_CSV
-        files = scan(folder, on_refused=self._refuse_file if is_given else _ignore, max_depth=depth)
+        # The shop's own photos lie in folders of two hex digits, which would pass for products called 12 or 07.
+        own = [Path(settings.MEDIA_ROOT), settings.VAR_DIR]
+        files = scan(folder, on_refused=self._refuse_file if is_given else _ignore, max_depth=depth, leave_out=own)
         self.spool.add_photos(_counted(files, advance))
 
     def read(self, path: Path, *, chosen: dict[str, list[str]]) -> None:

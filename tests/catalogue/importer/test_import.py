@@ -478,3 +478,10 @@ def test_the_number_of_queries_follows_batches_and_not_rows(tmp_path, django_ass
     with django_assert_max_num_queries(16):
         run(path)
     assert Product.objects.count() == 900
+
+
+def test_the_shops_own_photos_are_not_the_folder_beside_the_csv(tmp_path, media):
+    write_files(media / "products", {"12/shown-already.jpg": 5})
+    write_files(tmp_path, {"Rok/13/new.jpg": 6})
+    run(write_csv(tmp_path / "a.csv", [["sku", "kategori"], ["12", "Rok"], ["13", "Rok"]]))
+    assert list(ProductImage.objects.values_list("product__sku", flat=True)) == ["13"]
