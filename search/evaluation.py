@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,6 +32,24 @@ class Gallery:
     ordinals: np.ndarray
 
 
+class Row(NamedTuple):
+    """A stored garment."""
+
+    image: int
+    ordinal: int
+
+
+class Miss(NamedTuple):
+    """A garment whose own product was not the nearest: what came first instead, and the best of its own."""
+
+    asked: Row
+    wrong: Row
+    own: Row
+    rank: int
+    wrong_distance: float
+    own_distance: float
+
+
 @dataclass(slots=True)
 class Evaluation:
     """What was measured. Shares are 0..1; latency is {stage: {"p50": ms, "p95": ms}}."""
@@ -44,13 +63,19 @@ class Evaluation:
     ann_recall_at_10: float
     latency_ms: dict[str, dict[str, float]]
     seconds: float
-    misses: list[tuple[int, int, int, float]] = field(default_factory=list)  # image, best wrong image, rank, distance
+    misses: list[Miss] = field(default_factory=list)  # worst rank first
     same: list[float] = field(default_factory=list)
     other: list[float] = field(default_factory=list)
 
     def as_dict(self) -> dict:
-        """The figures, without the lists that the pictures are made of."""
-        return {key: value for key, value in asdict(self).items() if key not in ("misses", "same", "other")}
+        """The figures, shares to four digits, without the lists that the pictures are made of."""
+        figures = {key: value for key, value in asdict(self).items() if key not in ("misses", "same", "other")}
+        shares = ("mean_average_precision", "ann_recall_at_10")
+        return (
+            figures
+            | {"recall": {rank: round(share, 4) for rank, share in self.recall.items()}}
+            | {name: round(figures[name], 4) for name in shares}
+        )
 
 
 def evaluate(encoder: Encoder, *, sample: int, photos: int = 40, seed: int = 0) -> Evaluation:
@@ -69,7 +94,7 @@ def evaluate(encoder: Encoder, *, sample: int, photos: int = 40, seed: int = 0) 
             precisions.append(precision)
     found.recall = {f"@{k}": float(np.mean(np.array(ranks) <= k)) for k in RANKS}
     found.mean_average_precision = float(np.mean(precisions))
-    found.misses.sort(key=lambda miss: -miss[2])
+    found.misses.sort(key=lambda miss: -miss.rank)
     found.ann_recall_at_10 = ann_recall(gallery, queries[:: max(1, len(queries) // 200)], encoder)
     found.latency_ms = latency(photos, seed)
     found.seconds = round(time.perf_counter() - started, 1)
@@ -116,8 +141,9 @@ def _judge(gallery: Gallery, query: int, distances: np.ndarray, found: Evaluatio
     found.same.append(float(nearest_own))
     found.other.append(float(other.min()))
     if rank > 1:
-        best = int(other.argmin())
-        found.misses.append((int(gallery.images[query]), int(gallery.images[best]), rank, float(nearest_own)))
+        rows = (query, other.argmin(), np.where(own, distances, np.inf).argmin())
+        asked, wrong, best = (Row(int(gallery.images[row]), int(gallery.ordinals[row])) for row in rows)
+        found.misses.append(Miss(asked, wrong, best, rank, found.other[-1], found.same[-1]))
     return rank, _average_precision(gallery, own, distances)
 
 

@@ -6,6 +6,7 @@ recall@1/5/10 and mAP from stored vectors, recall of the index against exact dis
 import json
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
@@ -22,9 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="the figures as JSON on standard output, no pictures")
         parser.add_argument("--encoder", metavar="NAME", help="default: the one that serves")
         parser.add_argument("--sample", type=int, default=2000, metavar="N", help="photos to ask with (default 2000)")
-        parser.add_argument("--out", type=Path, default=Path("var/evaluation"), metavar="DIR", help="for the pictures")
+        parser.add_argument("--out", type=Path, metavar="DIR", help="for the pictures (default var/evaluation)")
 
-    def handle(self, *, encoder: str | None, sample: int, out: Path, **options) -> None:
+    def handle(self, *, encoder: str | None, sample: int, out: Path | None, **options) -> None:
         try:
             chosen = Encoder.objects.get(pk=encoder) if encoder else services.serving_encoder()
             found = evaluation.evaluate(chosen, sample=sample)
@@ -37,18 +38,22 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(found.as_dict(), indent=2))
             return
         self._show(found)
+        out = out or settings.VAR_DIR / "evaluation"
         out.mkdir(parents=True, exist_ok=True)
         worst_misses(found).save(out / "misses.png")
         distance_histogram(found).save(out / "distances.png")
         self.stdout.write(f"Pictures: {out}/misses.png, {out}/distances.png")
 
     def _show(self, found: evaluation.Evaluation) -> None:
-        title = f"{found.encoder}: {found.queries} photos asked, {found.products} products, {found.rows} vectors"
-        table = Table("measure", "value", title=title)
+        self.stdout.write(
+            f"{found.encoder}: asked with {found.queries:,} photos of a catalogue of {found.products:,} products, "
+            f"{found.rows:,} vectors."
+        )
+        table = Table("measure", "value")
         for rank, share in found.recall.items():
             table.add_row(f"recall{rank}", f"{share:.3f}")
         table.add_row("mAP", f"{found.mean_average_precision:.3f}")
-        table.add_row("index recall@10 of exact", f"{found.ann_recall_at_10:.3f}")
+        table.add_row("recall@10 of the index, of exact search", f"{found.ann_recall_at_10:.3f}", end_section=True)
         for stage, values in found.latency_ms.items():
-            table.add_row(f"{stage}, ms", f"p50 {values['p50']}, p95 {values['p95']}")
+            table.add_row(f"{stage}, ms", f"p50 {values['p50']:6.1f}   p95 {values['p95']:6.1f}")
         Console(file=self.stdout).print(table)
