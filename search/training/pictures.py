@@ -3,7 +3,7 @@
 Street photos alone teach a detector that a garment is worn: one trained so named 0.21 of shop photos rightly. So
 each picture is one of: a street photo, labelled by hand or with the help of its tags; a person cut out of the former
 before a plain backdrop, as shops show worn clothes; a shop photo; several of them tiled; several garments cut out and
-pasted onto a backdrop, floor or street.
+pasted onto a backdrop, floor or street; none at all.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from torch.utils.data import Dataset
 from search.training.garment_labels import DETECTED_TYPES
 from search.training.scenes import (
     Scene,
+    noise,
     pasted,
     placed_at_random,
     plain_background,
@@ -34,7 +35,7 @@ from search.training.scenes import (
     warped,
 )
 
-RECIPES = ("street", "street_tagged", "street_cut", "shop", "shop_tiled", "shop_pasted")
+RECIPES = ("street", "street_tagged", "street_cut", "shop", "shop_tiled", "shop_pasted", "empty")
 SMALLEST = 40  # pixels of a garment that is left on the canvas; less is not worth finding
 GREY = (127, 127, 127)  # what serving pads with: zero once normalised
 
@@ -136,6 +137,12 @@ class GarmentPictures(Dataset):
             matrix = placed_at_random(garment, size, rng, zoom=zoom, turn=20)
             canvas = pasted(warped(garment, matrix, size, GREY), canvas)
         return canvas
+
+    def _empty(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
+        """Returns a picture without garments, half of them noise: unlearned, that passes for a patterned dress."""
+        if rng.random() < 0.5:
+            return self._backdrop(size, rng)
+        return Scene(noise(size, rng), np.zeros(size[::-1], np.uint8), [-1])
 
     def _backdrop(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
         """Returns a canvas without garments: plain, or the blurred border strip of a photo stretched over it."""

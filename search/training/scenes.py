@@ -120,3 +120,12 @@ def plain_background(size: tuple[int, int], rng: np.random.Generator) -> np.ndar
     return np.clip(colour + slope[..., None] + rng.normal(0, rng.uniform(0, 2), (height, width, 1)), 0, 255).astype(
         np.uint8
     )
+
+
+def noise(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Returns coloured noise of size (width, height): grains of one pixel to a fifth of the canvas, any contrast."""
+    grain = np.exp(rng.uniform(0, np.log(max(size) / 5)))
+    cells = [max(2, round(side / grain)) for side in reversed(size)]
+    mean, spread = rng.uniform(40, 215, 3), rng.uniform(5, 110)
+    grains = np.clip(rng.normal(mean, spread, (*cells, 3)), 0, 255).astype(np.uint8)
+    return cv2.resize(grains, size, interpolation=int(rng.choice([cv2.INTER_NEAREST, cv2.INTER_CUBIC])))

@@ -55,7 +55,7 @@ def pictures(folder, recipes=None, **options):
     return GarmentPictures(str(folder), str(folder), 400, 4, canvases, recipes, **options)
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("recipe", [recipe for recipe in RECIPES if recipe != "empty"])
 def test_every_recipe_gives_garments_whose_boxes_fit_their_masks(folder, recipe):
     dataset = pictures(folder, {recipe: 1.0})
     found = [dataset[i]["data_samples"].gt_instances for i in range(12)]
@@ -64,6 +64,14 @@ def test_every_recipe_gives_garments_whose_boxes_fit_their_masks(folder, recipe)
         for box, mask in zip(instances.bboxes.tolist(), instances.masks.masks, strict=True):
             x, y, width, height = cv2.boundingRect(mask)
             assert box == [x, y, x + width, y + height]
+
+
+def test_an_empty_picture_shows_something_and_no_garment(folder):
+    dataset = pictures(folder, {"empty": 1.0})
+    for picture in (dataset[i] for i in range(12)):
+        assert picture["inputs"].float().std() > 0
+        assert not len(picture["data_samples"].gt_instances.bboxes)
+        assert picture["data_samples"].gt_instances.masks.masks.shape[1:] == picture["inputs"].shape[1:]
 
 
 def test_a_picture_depends_on_seed_and_number_alone(folder):
