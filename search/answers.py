@@ -51,6 +51,7 @@ class GarmentAnswer:
     results: list[Result] = field(default_factory=list)
     count: int = 0  # products that match the filters, of which `results` is one page
     searched: bool = False  # False: only detected; results were not asked for
+    pair: tuple[int, ...] = ()  # indices of what is worn as one with it: the other shoe
 
     @property
     def is_all_weak(self) -> bool:

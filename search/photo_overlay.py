@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.garment_types import GarmentType
 from search.answers import Box, GarmentAnswer, PhotoAnswer
 from search.forms import MIN_BOX
+from search.pairs import box_round
 
 WHICH = ("garment", "whole", "x0", "y0", "x1", "y1")  # what says where in the photo to look
 NUDGE = 3  # percent
@@ -19,7 +20,7 @@ FIRST_BOX = (25.0, 20.0, 75.0, 80.0)
 
 
 class Spot(NamedTuple):
-    """A garment over the photo and its chip; lengths in pixels of the photo."""
+    """A garment over the photo and its chip, a pair of shoes being one; lengths in pixels of the photo."""
 
     key: str
     label: str
@@ -53,18 +54,19 @@ def query_for(data: QueryDict, **which: str) -> str:
 
 def spots_of(answer: PhotoAnswer, current: GarmentAnswer, data: QueryDict) -> list[Spot]:
     """The garments the detector found; the whole photo and one's own box have their own buttons."""
-    found = [garment for garment in answer.garments if garment.garment_type]
+    # Of a pair the surest shoe stands for both.
+    found = [each for each in answer.garments if each.garment_type and each.index < min(each.pair, default=math.inf)]
     names = [str(GarmentType(garment.garment_type).label).capitalize() for garment in found]
     return [
         Spot(
             key=f"garment-{garment.index}",
             label=name if names.count(name) == 1 else f"{name} {names[: place + 1].count(name)}",
             href=query_for(data, garment=str(garment.index)),
-            outlines=_outlines(answer, garment),
-            crop=_crop(answer, garment.box),
+            outlines=_outlines_of_pair(answer, garment),
+            crop=_crop(answer, _box_of_pair(answer, garment)),
             x=round(answer.width * (garment.box[0] + garment.box[2]) / 2, 1),
             y=round(answer.height * (garment.box[1] + garment.box[3]) / 2, 1),
-            is_current=garment.index == current.index,
+            is_current=current.index in (garment.index, *garment.pair),
         )
         for place, (garment, name) in enumerate(zip(found, names, strict=True))
     ]
@@ -78,6 +80,19 @@ def most_meant(answer: PhotoAnswer) -> int:
 
 def _area(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _of_pair(answer: PhotoAnswer, garment: GarmentAnswer) -> list[GarmentAnswer]:
+    """The garment and what is worn as one with it."""
+    return [each for each in answer.garments if each.index in (garment.index, *garment.pair)]
+
+
+def _box_of_pair(answer: PhotoAnswer, garment: GarmentAnswer) -> Box:
+    return box_round([each.box for each in _of_pair(answer, garment)])
+
+
+def _outlines_of_pair(answer: PhotoAnswer, garment: GarmentAnswer) -> list[str]:
+    return [outline for each in _of_pair(answer, garment) for outline in _outlines(answer, each)]
 
 
 def _outlines(answer: PhotoAnswer, garment: GarmentAnswer) -> list[str]:
@@ -94,7 +109,7 @@ def shade_round(answer: PhotoAnswer, current: GarmentAnswer) -> str:
     """A path over all of the photo but the chosen garment; empty where that is all of it."""
     if current.box == (0.0, 0.0, 1.0, 1.0):
         return ""
-    holes = "".join(f"M{points.replace(' ', 'L')}Z" for points in _outlines(answer, current))
+    holes = "".join(f"M{points.replace(' ', 'L')}Z" for points in _outlines_of_pair(answer, current))
     return f"M0,0H{answer.width}V{answer.height}H0Z{holes}"
 
 
@@ -110,11 +125,11 @@ def _crop(answer: PhotoAnswer, box: Box) -> str:
 # -- a box of one's own -------------------------------------------------------------------------------------------
 
 
-def start_box(current: GarmentAnswer) -> Box:
+def start_box(answer: PhotoAnswer, current: GarmentAnswer) -> Box:
     """Round the chosen garment, so that little is left to do; the middle of the photo where that is all of it."""
     if current.box == (0.0, 0.0, 1.0, 1.0):
         return tuple(side / 100 for side in FIRST_BOX)
-    return current.box
+    return _box_of_pair(answer, current)
 
 
 def in_percent(box: Box) -> dict[str, str]:

@@ -138,7 +138,7 @@ def _page(
         dot=max(answer.width, answer.height) / 60,
         whole_href=query_for(data, whole="1"),
         is_whole=bool(form.value("whole")) and not box,
-        box_href=query_for(data, **in_percent(box or start_box(current))),
+        box_href=query_for(data, **in_percent(box or start_box(answer, current))),
         box=box_in_pixels(answer, box) if box else None,
         nudges=nudges_of(data, box) if box else [],
         found=_found(current, by_price),

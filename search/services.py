@@ -21,6 +21,7 @@ from search.fusion import fused_page
 from search.models import Encoder, GarmentEmbedding
 from search.nearest import NearestGarments, Neighbour
 from search.outfits import fitting_neighbours
+from search.pairs import pairs_of
 from search.photo_cache import KeptPhoto, QueryGone
 from search.vision.cards import ModelError
 from search.vision.detector import load_detector
@@ -236,12 +237,14 @@ def _answer(
     search_started = time.perf_counter()
     wanted = range(len(seen)) if garment is None else [garment]
     products = filtered_products(filters)
+    pairs = pairs_of(kept.garments, kept.size)
     garments = [
         _garment_answer(index, one, encoder, filters, products, limit=limit, offset=offset)
         if index in wanted
         else _unsearched(index, one)
         for index, one in enumerate(seen)
     ]
+    garments = [replace(each, pair=pairs.get(each.index, ())) for each in garments]
     timing |= {"search": _since(search_started), "total": _since(started)}
     width, height = kept.size
     for stage, milliseconds in timing.items():

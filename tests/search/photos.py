@@ -1,6 +1,7 @@
 """Photos that were looked at already, for tests of what comes after: no model runs."""
 
 import io
+from itertools import zip_longest
 
 import numpy as np
 from PIL import Image
@@ -25,9 +26,15 @@ def whole(vector):
     return SeenGarment(None, None, 1.0, (0.0, 0.0, 1.0, 1.0), [], (), vector)
 
 
-def keep_photo(encoder, vectors, *, garment_types=("dress", "top")):
-    """Keeps a photo in which a garment of each type was seen, the n-th with the n-th vector; returns its query."""
-    garments = [seen(garment_type, vectors[place]) for place, garment_type in enumerate(garment_types)]
+def keep_photo(encoder, vectors, *, garment_types=("dress", "top"), boxes=()):
+    """Keeps a photo in which a garment of each type was seen, the n-th with the n-th vector; returns its query.
+
+    boxes: where; None or fewer of them: somewhere.
+    """
+    garments = [
+        seen(garment_type, vector, **({"box": box, "polygons": []} if box else {}))
+        for garment_type, vector, box in zip_longest(garment_types, vectors[: len(garment_types)], boxes)
+    ]
     size = (90, 120)
     webp = photo_cache.to_webp(np.full((size[1], size[0], 3), 120, np.uint8))
     return photo_cache.keep(

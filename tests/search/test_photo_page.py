@@ -1,6 +1,7 @@
 import json
 import re
 
+import numpy as np
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -11,6 +12,7 @@ from search.answers import GarmentAnswer, PhotoAnswer
 from search.forms import PhotoPageForm
 from search.photo_overlay import most_meant
 from search.photo_overlay import moved as moved_box
+from search.services import search_query
 from search.throttling import PhotoThrottle
 from tests.factories import make_image, make_product
 from tests.search.photos import keep_photo, photo_bytes
@@ -127,6 +129,23 @@ def test_who_shows_an_outfit_hardly_means_the_surest_shoe():
     doubtful = GarmentAnswer(2, "coat", "outerwear", 0.35, (0.2, 0.1, 0.7, 0.9), [])
     answer = PhotoAnswer("query", 300, 400, [shoe, dress, doubtful], {}, "encoder", 24, 0)
     assert most_meant(answer) == 1
+
+
+def test_a_pair_of_shoes_is_one_chip_drawn_as_two(client, encoder, shop):
+    """Either shoe's address leads there: the API counts each, and a link may name any of them."""
+    vector = np.eye(encoder.dimensions, dtype=np.float32)[0]
+    boxes = [(0.3, 0.9, 0.4, 0.95), (0.5, 0.9, 0.6, 0.95)]
+    query = keep_photo(encoder, [vector] * 3, garment_types=("dress", "footwear", "footwear"), boxes=[None, *boxes])
+    for garment in (1, 2):
+        page = text_of(client.get("/photo/", {"query": query, "garment": garment}))
+        assert re.findall(r'class="chip" id="(garment-\d)"', page) == ["garment-0", "garment-1"]
+        assert re.search(r'id="garment-1"[^>]*aria-current="true"', page)
+        assert '<h2 id="found-title">Footwear</h2>' in page
+        shade = re.search(r'class="shade" fill-rule="evenodd" d="([^"]+)"', page)[1]
+        assert shade.count("Z") == 3, "the photo's edge and a hole for each shoe"
+        assert "x0=30.0&amp;y0=90.0&amp;x1=60.0&amp;y1=95.0" in page, "a box of one's own begins round both"
+    answer = search_query(query=query, limit=1)
+    assert [garment.pair for garment in answer.garments] == [(), (2,), (1,)]
 
 
 def test_pages_follow_each_other_without_a_product_twice(client, shop):
