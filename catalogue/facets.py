@@ -32,7 +32,10 @@ class FacetValue(NamedTuple):
 
 
 class Facets(TypedDict):
-    """`count` is the number of products; `price` the lowest and highest price, or None where none has a price."""
+    """`count` is the number of products; `price` the lowest and highest price, or None where none has a price.
+
+    `is_estimate` says how sure `count` is; `estimated` names the lists whose counts are no surer.
+    """
 
     category: list[FacetValue]
     garment_type: list[FacetValue]  # a product counts for each type that its category holds
@@ -41,6 +44,7 @@ class Facets(TypedDict):
     price: tuple[Decimal, Decimal] | None
     count: int
     is_estimate: bool
+    estimated: set[str]
 
 
 Names = dict[str, tuple[str, str, list[str]]]  # a category's id -> its slug, its name and the types that it holds
@@ -64,7 +68,9 @@ def facets_of(filterset: ProductFilter, wanted: Collection[str] = CHOICES) -> Fa
     lists = [filterset, *(filterset.without(*CHOICES[facet]) for facet in chosen)]
     names = category_names()
     found, *others = (_facets(each, names) for each in counted([each.qs for each in lists]))
-    return found | {facet: other[facet] for facet, other in zip(chosen, others, strict=True)}
+    of_facet = dict(zip(chosen, others, strict=True))
+    estimated = {facet for facet in CHOICES if facet in of_facet.get(facet, found)["estimated"]}
+    return found | {facet: other[facet] for facet, other in of_facet.items()} | {"estimated": estimated}
 
 
 def category_names() -> Names:
@@ -82,6 +88,7 @@ def _facets(found: Counted, names: Names) -> Facets:
         "price": _price_bounds(counts),
         "count": found.total,
         "is_estimate": found.is_estimate,
+        "estimated": set(CHOICES) - {"price"} if found.is_estimate else set(),
     }
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.colours import Colour
-from catalogue.facets import FacetValue, facets_of
+from catalogue.facets import Facets, FacetValue, facets_of
 from catalogue.filters import ORDERING_LABELS, ProductFilter
 from catalogue.garment_types import GarmentType
 from catalogue.models import Product
@@ -39,6 +39,7 @@ class Facet(NamedTuple):
     title: str
     options: list[Option]
     folded: list[Option]
+    is_estimate: bool  # of the counts
 
 
 class Chosen(NamedTuple):
@@ -83,7 +84,7 @@ def listing_of(products: QuerySet[Product], data: QueryDict, *, facets: tuple[st
         ordering = default
     found = filters.qs if ordering else filters.qs.best_first()
     page = page_of(found.for_cards(), ordering=ordering, after=data.get("after", ""))
-    groups = [facet_of(name, counted[name], filters.data.getlist(name)) for name in facets]
+    groups = [facet_of(name, counted, filters.data.getlist(name)) for name in facets]
     return Listing(
         page=page,
         count=counted["count"],
@@ -102,17 +103,17 @@ def listing_of(products: QuerySet[Product], data: QueryDict, *, facets: tuple[st
     )
 
 
-def facet_of(name: str, counted: list[FacetValue], chosen: list[str]) -> Facet:
+def facet_of(name: str, counted: Facets, chosen: list[str]) -> Facet:
     """The facet's values, chosen ones first even where nothing of them is left."""
-    found = {each.value: each for each in counted}
+    found = {each.value: each for each in counted[name]}
     missing = [FacetValue(value, _label(name, value), 0) for value in chosen if value not in found]
     options = [
         Option(f"{name}-{slugify(each.value) or number}", each.value, each.label, each.count, each.value in chosen)
-        for number, each in enumerate([*missing, *counted])
+        for number, each in enumerate([*missing, *counted[name]])
     ]
     options.sort(key=lambda option: not option.is_chosen)
     cut = SHOWN_AT_ONCE if len(options) > SHOWN_AT_ONCE + 2 else len(options)
-    return Facet(name, _TITLES[name], options[:cut], options[cut:])
+    return Facet(name, _TITLES[name], options[:cut], options[cut:], name in counted["estimated"])
 
 
 def chosen_of(data: QueryDict, groups: list[Facet]) -> list[Chosen]:

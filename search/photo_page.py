@@ -16,6 +16,7 @@ from catalogue.listing import Chosen, Facet, chosen_of, facet_of, query_with, qu
 from catalogue.models import Product
 from search.answers import Box, GarmentAnswer, PhotoAnswer, Result
 from search.forms import CHEAPEST, DEAREST, MAX_OFFSET, NEAREST, PhotoPageForm
+from search.nearest import COUNT_UP_TO
 from search.photo_overlay import (
     WHICH,
     Nudge,
@@ -90,6 +91,11 @@ class PhotoPage:
         """The filters in force, for forms that change something else."""
         names = ("category", "garment_type", "brand", "colour", "price_min", "price_max", "q", "ordering")
         return [(name, self.data[name]) for name in names if self.data.get(name)]
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether the number of products is the planner's."""
+        return self.current.count > COUNT_UP_TO
 
     @property
     def is_first(self) -> bool:
@@ -184,7 +190,7 @@ def _facets(form: PhotoPageForm, current: GarmentAnswer) -> tuple[list[Facet], t
     if garment_type and not data.get("category"):
         data["garment_type"] = garment_type
     counted = facets_of(ProductFilter(data, queryset=products))
-    groups = [facet_of(name, counted[name], [form.value(name)] if form.value(name) else []) for name in FACETS]
+    groups = [facet_of(name, counted, [form.value(name)] if form.value(name) else []) for name in FACETS]
     return [group for group in groups if group.options or group.folded], counted["price"]
 
 

@@ -20,7 +20,7 @@ def entries():
         }
 
 
-@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry["msgid"][:30])
+@pytest.mark.parametrize("entry", list(entries()), ids=lambda entry: entry["msgid"][:30])
 def test_each_sentence_is_translated_with_its_placeholders(entry):
     translated = entry.get("msgstr") or entry.get("msgstr[0]")
     assert translated

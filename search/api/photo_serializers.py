@@ -119,7 +119,7 @@ class GarmentSerializer(serializers.Serializer):
     searched = serializers.BooleanField()
     nothing_close = serializers.BooleanField(source="is_all_weak")
     results = ResultSerializer(many=True)
-    count = serializers.IntegerField()
+    count = serializers.IntegerField(help_text="Products that match; above 10,000 an estimate.")
 
     def get_score(self, garment) -> float:
         return round(garment.score, 4)

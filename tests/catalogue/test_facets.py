@@ -1,3 +1,4 @@
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -6,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.http import QueryDict
+from django.test import Client
 
 from catalogue import counts
 from catalogue.facets import facets, facets_of
@@ -34,6 +36,7 @@ def test_everything_is_counted(shop):
         "price": (Decimal("100.00"), Decimal("250.50")),
         "count": 3,
         "is_estimate": False,
+        "estimated": set(),
     }
 
 
@@ -94,6 +97,19 @@ def test_beyond_the_limit_a_sample_stands_for_all(many, django_assert_max_num_qu
     assert found["price"] == (Decimal(1), Decimal(4_000))
     with django_assert_max_num_queries(1):  # the categories' names
         assert facets(Product.objects.visible()) == found
+
+
+def test_each_list_says_for_itself_whether_it_was_sampled(many):
+    """The brand's own list ignores that a brand is chosen, and so is long where the others are short."""
+    filterset = ProductFilter(QueryDict("brand=Senja"), queryset=Product.objects.visible())
+    found = facets_of(filterset)
+    assert (found["count"], found["is_estimate"], found["estimated"]) == (1, False, {"brand"})
+    whole = facets_of(ProductFilter(QueryDict(""), queryset=Product.objects.visible()))
+    assert whole["estimated"] == {"category", "garment_type", "brand", "colour"}
+    page = Client().get("/search/?brand=Senja").content.decode()
+    brands, *others = re.split(r"<fieldset", page.split("facet-brand", 1)[1])
+    assert re.search(r'about</span><span aria-hidden="true">≈</span> [\d,]+', brands)
+    assert "≈" not in "".join(others)
 
 
 def test_a_short_list_of_many_products_is_exact(many):
