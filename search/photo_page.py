@@ -16,6 +16,7 @@ from catalogue.listing import Chosen, Facet, chosen_of, facet_of, query_with, qu
 from catalogue.models import Product
 from search.answers import Box, GarmentAnswer, PhotoAnswer, Result
 from search.forms import CHEAPEST, DEAREST, MAX_OFFSET, NEAREST, PhotoPageForm
+from search.kinds import of_kind_first
 from search.nearest import COUNT_UP_TO
 from search.photo_overlay import (
     WHICH,
@@ -32,7 +33,9 @@ from search.photo_overlay import (
 from search.services import search_query
 
 PAGE_SIZE = 24
-SORTED_BY_PRICE = 96  # of the nearest: the cheapest of everything would be like nothing in the photo
+# The nearest that are put in another order, by kind or by price: the cheapest of everything would be like nothing in
+# the photo. Four pages.
+SORTED = 96
 
 ORDERINGS = [(NEAREST, _("Most alike")), (CHEAPEST, _("Price, low to high")), (DEAREST, _("Price, high to low"))]
 FACETS = ("category", "colour", "brand", "garment_type")
@@ -63,6 +66,8 @@ class PhotoPage:
     box: dict[str, float] | None
     nudges: list[Nudge]
     found: list[Found]
+    kind: str | None  # what the products are to be, None for anything
+    is_first: bool
     facets: list[Facet]
     price: tuple | None
     data: QueryDict
@@ -93,13 +98,9 @@ class PhotoPage:
         return [(name, self.data[name]) for name in names if self.data.get(name)]
 
     @property
-    def is_estimate(self) -> bool:
-        """Whether the number of products is the planner's."""
-        return self.current.count > COUNT_UP_TO
-
-    @property
-    def is_first(self) -> bool:
-        return self.answer.offset == 0
+    def number(self) -> dict[str, Any]:
+        """How many products match, and whether that is the planner's guess."""
+        return {"count": self.current.count, "is_estimate": self.current.count > COUNT_UP_TO}
 
     @property
     def has_no_garment(self) -> bool:
@@ -110,7 +111,7 @@ def photo_page(query: str, data: QueryDict) -> PhotoPage:
     """The page for an earlier photo. Raises QueryGone, and ValueError for a garment that the photo has not."""
     form = PhotoPageForm(data)
     by_price = form.value("ordering") or NEAREST
-    offset = 0 if by_price else form.value("offset") or 0
+    offset = 0 if by_price else (form.value("offset") or 0) // PAGE_SIZE * PAGE_SIZE
     box, whole = form.box, bool(form.value("whole"))
     answer = search_query(
         query=query,
@@ -118,19 +119,32 @@ def photo_page(query: str, data: QueryDict) -> PhotoPage:
         garment=None if box or whole else form.value("garment") or 0,
         box=box,
         whole=whole and not box,
-        limit=SORTED_BY_PRICE if by_price else PAGE_SIZE,
-        offset=offset,
+        limit=SORTED,
+        offset=offset // SORTED * SORTED,
     )
     current = next(garment for garment in answer.garments if garment.searched)
-    return _page(answer, current, form, data, box=box, by_price=by_price)
+    return _page(answer, current, form, data, box=box, by_price=by_price, offset=offset)
 
 
 def _page(
-    answer: PhotoAnswer, current: GarmentAnswer, form: PhotoPageForm, data: QueryDict, *, box: Box | None, by_price: str
+    answer: PhotoAnswer,
+    current: GarmentAnswer,
+    form: PhotoPageForm,
+    data: QueryDict,
+    *,
+    box: Box | None,
+    by_price: str,
+    offset: int,
 ) -> PhotoPage:
-    facets, price = _facets(form, current)
+    kind = form.value("garment_type") or current.garment_type
+    facets, price = _facets(form, kind)
+    if by_price:
+        results = _in_order_of_price(current.results, by_price)
+    else:
+        ordered = of_kind_first(current.results, garment_type=kind, encoder=answer.encoder)
+        results = ordered[offset - answer.offset :][:PAGE_SIZE]
     spots = spots_of(answer, current, data)
-    next_offset = answer.offset + PAGE_SIZE
+    next_offset = offset + PAGE_SIZE
     has_more = not by_price and next_offset < current.count and next_offset <= MAX_OFFSET
     lifted = data.copy()
     for name in ("category", "brand", "colour", "garment_type", "price_min", "price_max", "q", "offset"):
@@ -147,7 +161,9 @@ def _page(
         box_href=query_for(data, **in_percent(box or start_box(answer, current))),
         box=box_in_pixels(answer, box) if box else None,
         nudges=nudges_of(data, box) if box else [],
-        found=_found(current, by_price),
+        found=_found(results),
+        kind=kind,
+        is_first=offset == 0,
         facets=facets,
         price=price,
         data=data,
@@ -165,11 +181,12 @@ def _page(
 # -- the products -------------------------------------------------------------------------------------------------
 
 
-def _found(current: GarmentAnswer, by_price: str) -> list[Found]:
-    results = current.results
-    if by_price:
-        priced = [result for result in results if result.product.price is not None]
-        results = sorted(priced, key=lambda result: result.product.price, reverse=by_price == DEAREST)
+def _in_order_of_price(results: list[Result], by_price: str) -> list[Result]:
+    priced = [result for result in results if result.product.price is not None]
+    return sorted(priced, key=lambda result: result.product.price, reverse=by_price == DEAREST)
+
+
+def _found(results: list[Result]) -> list[Found]:
     labels = dict(GarmentType.choices) | dict(Colour.choices)
     return [
         Found(result, str(MATCH_WORDS[result.match]), [str(labels.get(each, each)) for each in result.shared])
@@ -177,7 +194,7 @@ def _found(current: GarmentAnswer, by_price: str) -> list[Found]:
     ]
 
 
-def _facets(form: PhotoPageForm, current: GarmentAnswer) -> tuple[list[Facet], tuple | None]:
+def _facets(form: PhotoPageForm, kind: str | None) -> tuple[list[Facet], tuple | None]:
     """What the garment's products can be narrowed down to, counted as the catalogue's own lists are; their prices."""
     data = QueryDict(mutable=True)
     for name in ("category", "brand", "colour", "price_min", "price_max"):
@@ -186,9 +203,8 @@ def _facets(form: PhotoPageForm, current: GarmentAnswer) -> tuple[list[Facet], t
     products = Product.objects.visible()
     if words := form.value("q"):
         products = products.matching_text(words)  # here and not in `data`: each facet would look the words up again
-    garment_type = form.value("garment_type") or current.garment_type
-    if garment_type and not data.get("category"):
-        data["garment_type"] = garment_type
+    if kind and not data.get("category"):
+        data["garment_type"] = kind
     counted = facets_of(ProductFilter(data, queryset=products))
     groups = [facet_of(name, counted, [form.value(name)] if form.value(name) else []) for name in FACETS]
     return [group for group in groups if group.options or group.folded], counted["price"]

@@ -18,6 +18,7 @@ from search import photo_cache
 from search.answers import WEAK, Box, Filters, GarmentAnswer, PhotoAnswer, Result
 from search.calibration import match_strength
 from search.fusion import fused_page
+from search.kinds import of_kind_first
 from search.models import Encoder, GarmentEmbedding
 from search.nearest import NearestGarments, Neighbour
 from search.outfits import fitting_neighbours
@@ -120,14 +121,17 @@ def similar_products(product: Product, *, limit: int = 12, colour: str | None = 
 
 
 def look_alikes(product: Product, *, limit: int) -> tuple[list[Result], list[Result]]:
-    """`similar_products`, and this in another colour: of each other main colour the product most like this one.
+    """`similar_products` with those of its kind first, and this in another colour: of each the product most like it.
 
     None is called so that is only weakly alike.
     """
     shown = _shown(product)
     if shown is None:
         return [], []
-    similar = _most_like(*shown, Product.objects.all(), limit=limit)
+    kind, encoder = shown[1].garment_type, shown[1].encoder_id
+    similar = of_kind_first(
+        _most_like(*shown, Product.objects.all(), limit=MAX_LIMIT), garment_type=kind, encoder=encoder
+    )[:limit]
     nearest: dict[str, Result] = {}
     if product.colours:
         others = Product.objects.exclude(colours=[]).exclude(colours__0=product.colours[0])

@@ -114,9 +114,11 @@ def test_facets_count_what_can_be_chosen(client, shop):
 
 
 def test_a_number_that_is_an_estimate_says_so(client, shop, monkeypatch):
-    assert "50 products, the most alike first" in text_of(client.get("/photo/", {"query": shop[1]}))
+    assert "50 products, of its kind and the most alike first" in text_of(client.get("/photo/", {"query": shop[1]}))
     monkeypatch.setattr("search.photo_page.COUNT_UP_TO", 49)
-    assert "about 50 products, the most alike first" in text_of(client.get("/photo/", {"query": shop[1]}))
+    assert "about 50 products, of its kind and the most alike first" in text_of(
+        client.get("/photo/", {"query": shop[1]})
+    )
 
 
 def test_kinds_are_counted_whatever_kind_is_looked_at(client, shop):
