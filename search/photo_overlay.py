@@ -63,7 +63,7 @@ def spots_of(answer: PhotoAnswer, current: GarmentAnswer, data: QueryDict) -> li
             label=name if names.count(name) == 1 else f"{name} {names[: place + 1].count(name)}",
             href=query_for(data, garment=str(garment.index)),
             outlines=_outlines_of_pair(answer, garment),
-            crop=_crop(answer, _box_of_pair(answer, garment)),
+            crop=_crop(answer, garment.box),  # between two shoes there is pavement
             x=round(answer.width * (garment.box[0] + garment.box[2]) / 2, 1),
             y=round(answer.height * (garment.box[1] + garment.box[3]) / 2, 1),
             is_current=current.index in (garment.index, *garment.pair),

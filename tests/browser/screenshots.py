@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -103,8 +104,8 @@ def _pages(browser: Browser, url: str, only: str) -> dict[str, str]:
         page.wait_for_selector("#finding")
         found = page.url
         pages["photo-found"] = found
-        pages["photo-whole"] = found.replace("garment=0", "whole=1")
-        pages["photo-box"] = found.replace("garment=0", "x0=20&y0=25&x1=60&y1=70")
+        pages["photo-whole"] = re.sub(r"garment=\d+", "whole=1", found)
+        pages["photo-box"] = re.sub(r"garment=\d+", "x0=20&y0=25&x1=60&y1=70", found)
         pages["photo-filters"] = f"{found}&colour=blue"
     page.context.close()
     return pages
