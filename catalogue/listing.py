@@ -164,6 +164,7 @@ def _price_label(low: str, high: str) -> str:
 def _grouped(amount: str) -> str:
     """200000 as the reader's language writes it; what is no number as it is."""
     try:
-        return number_format(Decimal(amount).normalize(), force_grouping=True) if amount else ""
+        number = Decimal(amount or "NaN").normalize()
     except InvalidOperation:
         return amount
+    return number_format(number, force_grouping=True) if number.is_finite() else amount

@@ -1,7 +1,7 @@
 """The shopper's pages."""
 
 from django.db.models import OuterRef, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,6 +39,8 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def brand(request: HttpRequest, name: str) -> HttpResponse:
+    if "\0" in name:  # PostgreSQL would refuse the text
+        raise Http404("No brand has such a name.")
     listing = listing_of(Product.objects.filter(brand=name), request.GET, facets=("category", "colour"))
     context = {"title": name, "brand": name, "listing": listing, "canonical": request.path}
     return render(request, "catalogue/listing.html", context, status=200 if listing.count or listing.chosen else 404)

@@ -44,8 +44,13 @@ class PhotoSearchInput(serializers.Serializer):
     image_url = serializers.URLField(required=False, help_text="Where to fetch the photo from, http or https.")
     query = serializers.CharField(required=False, help_text="The id of an earlier answer, instead of a photo.")
     garment = serializers.IntegerField(required=False, min_value=0, help_text="Search for this garment only.")
-    box = BoxField(required=False, help_text="A box of one's own: x0,y0,x1,y1 in 0..1. Search for what is in it.")
-    whole = serializers.BooleanField(required=False, default=False, help_text="Search with the whole photo.")
+    box = BoxField(
+        required=False,
+        help_text="A box of one's own: x0,y0,x1,y1 in 0..1. Goes before `garment` and `whole`.",
+    )
+    whole = serializers.BooleanField(
+        required=False, default=False, help_text="Search with the whole photo. Goes before `garment`."
+    )
     category = serializers.SlugField(required=False, help_text="A category's slug.")
     garment_type = serializers.ChoiceField(required=False, choices=GarmentType.choices)
     brand = serializers.CharField(required=False)

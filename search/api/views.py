@@ -6,12 +6,13 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from catalogue.api.parsers import FlatJSONParser
 from catalogue.colours import Colour
 from catalogue.models import Product
 from search import services
@@ -35,7 +36,7 @@ class PhotoSearchView(APIView):
 
     authentication_classes = []
     permission_classes = [AllowAny]  # a search changes nothing
-    parser_classes = [MultiPartParser, FormParser, JSONParser]
+    parser_classes = [MultiPartParser, FormParser, FlatJSONParser]
     throttle_classes = [ApiPhotoThrottle]
 
     @extend_schema(

@@ -61,6 +61,8 @@ def test_what_was_mistyped_is_said(client, shop):
         ("price_min=110000", "en", "From 110,000"),
         ("price_max=120000", "id", "Hingga 120.000"),
         ("price_min=cheap", "en", "From cheap"),
+        ("price_min=NaN", "en", "From NaN"),
+        ("price_max=-Infinity", "en", "Up to -Infinity"),
     ],
 )
 def test_a_chosen_price_is_written_as_the_reader_writes_it(client, shop, query, language, label):
@@ -135,6 +137,7 @@ def test_a_brand_has_a_page(client, shop):
     response = client.get(reverse("brand", args=["Kaya & Co"]))
     assert len(cards_in(response)) == 10
     assert client.get(reverse("brand", args=["Nobody"])).status_code == 404
+    assert client.get("/b/%00/").status_code == 404
 
 
 def test_a_product_page_describes_its_product(client, shop):
