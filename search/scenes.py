@@ -90,8 +90,8 @@ def _described(name: str) -> dict | None:
             return None
         return {
             "name": name,
-            "width": known["width"],
-            "height": known["height"],
+            "width": round(known["width"]),
+            "height": round(known["height"]),
             "garments": sorted(garments, key=_area),
         }
     except (OSError, ValueError, KeyError, TypeError):

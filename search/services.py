@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from functools import partial
 
@@ -12,18 +12,17 @@ from django.conf import settings
 from django.db import transaction
 from prometheus_client import Histogram
 
-from catalogue.models import Category, Product
+from catalogue.models import Product
 from catalogue.querysets import ProductQuerySet
 from search import photo_cache
-from search.answers import WEAK, Box, Filters, GarmentAnswer, PhotoAnswer, Result
-from search.calibration import match_strength
+from search.answers import Box, Filters, GarmentAnswer, PhotoAnswer
 from search.fusion import fused_page
-from search.kinds import of_kind_first
-from search.models import Encoder, GarmentEmbedding
+from search.models import Encoder
 from search.nearest import NearestGarments, Neighbour
-from search.outfits import fitting_neighbours
 from search.pairs import pairs_of
 from search.photo_cache import KeptPhoto, QueryGone
+from search.product_search import fitting_products, look_alikes, similar_products
+from search.results import results_of
 from search.vision.cards import ModelError
 from search.vision.detector import load_detector
 from search.vision.encoder import Encoder as VisionEncoder
@@ -110,67 +109,6 @@ def photo_of_query(query: str) -> bytes | None:
         return None
 
 
-def similar_products(product: Product, *, limit: int = 12, colour: str | None = None) -> list[Result]:
-    """Products that look like this one, from stored vectors: no model runs. Empty before it has any.
-
-    colour: only products that have it.
-    """
-    shown = _shown(product)
-    others = Product.objects.filter(colours__contains=[colour]) if colour else Product.objects.all()
-    return _most_like(*shown, others, limit=limit) if shown else []
-
-
-def look_alikes(product: Product, *, limit: int) -> tuple[list[Result], list[Result]]:
-    """`similar_products` with those of its kind first, and this in another colour: of each the product most like it.
-
-    None is called so that is only weakly alike.
-    """
-    shown = _shown(product)
-    if shown is None:
-        return [], []
-    kind, encoder = shown[1].garment_type, shown[1].encoder_id
-    similar = of_kind_first(
-        _most_like(*shown, Product.objects.all(), limit=MAX_LIMIT), garment_type=kind, encoder=encoder
-    )[:limit]
-    nearest: dict[str, Result] = {}
-    if product.colours:
-        others = Product.objects.exclude(colours=[]).exclude(colours__0=product.colours[0])
-        for result in _most_like(*shown, others, limit=MAX_LIMIT):
-            if result.match != WEAK:
-                nearest.setdefault(result.product.colours[0], result)
-    return similar, list(nearest.values())
-
-
-def _shown(product: Product) -> tuple[Product, GarmentEmbedding] | None:
-    """The product and its stored garment, None before it has any."""
-    encoder = Encoder.objects.serving()
-    stored = GarmentEmbedding.objects.of(encoder).select_related("encoder").shown_by(product) if encoder else None
-    return stored and (product, stored)
-
-
-def _most_like(product: Product, stored: GarmentEmbedding, others: ProductQuerySet, *, limit: int) -> list[Result]:
-    garment_type = stored.garment_type or None
-    search = NearestGarments(
-        stored.vector,
-        encoder=stored.encoder,
-        products=others.visible().exclude(pk=product.pk),
-        garment_type=garment_type,
-    )
-    return _results(
-        search.page(limit=limit),
-        stored.encoder,
-        colours=tuple(product.colours),
-        garment_type=garment_type,
-        category=product.category,
-    )
-
-
-def fitting_products(product: Product, *, limit: int = 8) -> list[Result]:
-    """Products of other garment types that go with this one."""
-    encoder = Encoder.objects.serving()
-    return _results(fitting_neighbours(product, encoder, limit=limit), encoder, colours=()) if encoder else []
-
-
 def switch_encoder(*, name: str) -> Encoder:
     """Makes `name` the encoder that answers, in one transaction. Raises ValueError where it has no vectors."""
     with transaction.atomic():
@@ -226,20 +164,8 @@ def _answer(
     offset: int = 0,
 ) -> PhotoAnswer:
     _check_page(limit, offset)
-    seen = list(kept.garments) or [kept.whole]
-    if box is not None:
-        box_started = time.perf_counter()
-        seen.append(look_at_box(kept.pixels(), _checked_box(box), encoder=_model_of(encoder)))
-        timing["embed"] += _since(box_started)
-        garment = len(seen) - 1
-    elif whole:
-        if kept.garments:
-            seen.append(kept.whole)
-        garment = len(seen) - 1
-    if garment is not None and not 0 <= garment < len(seen):
-        raise ValueError(f"garment is {garment}; this photo has the garments 0 to {len(seen) - 1}.")
+    seen, wanted = _asked_for(kept, encoder, garment=garment, box=box, whole=whole, timing=timing)
     search_started = time.perf_counter()
-    wanted = range(len(seen)) if garment is None else [garment]
     products = filtered_products(filters)
     pairs = pairs_of(kept.garments, kept.size)
     garments = [
@@ -250,11 +176,38 @@ def _answer(
     ]
     garments = [replace(each, pair=pairs.get(each.index, ())) for each in garments]
     timing |= {"search": _since(search_started), "total": _since(started)}
-    width, height = kept.size
+    return PhotoAnswer(query, *kept.size, garments, _noted(timing), encoder.pk, limit, offset)
+
+
+def _asked_for(
+    kept: KeptPhoto,
+    encoder: Encoder,
+    *,
+    garment: int | None,
+    box: Box | None,
+    whole: bool,
+    timing: dict[str, float],
+) -> tuple[list[SeenGarment], Collection[int]]:
+    """What was seen, with the box or the whole photo at its end where that is asked for, and which to search for."""
+    seen = list(kept.garments) or [kept.whole]
+    if box is not None:
+        started = time.perf_counter()
+        seen.append(look_at_box(kept.pixels(), _checked_box(box), encoder=_model_of(encoder)))
+        timing["embed"] += _since(started)
+    elif whole and kept.garments:
+        seen.append(kept.whole)
+    if box is not None or whole:
+        return seen, [len(seen) - 1]
+    if garment is not None and not 0 <= garment < len(seen):
+        raise ValueError(f"garment is {garment}; this photo has the garments 0 to {len(seen) - 1}.")
+    return seen, range(len(seen)) if garment is None else [garment]
+
+
+def _noted(timing: dict[str, float]) -> dict[str, float]:
+    """The stages' milliseconds for the answer; the metrics have them too."""
     for stage, milliseconds in timing.items():
         STAGE_SECONDS.labels(stage).observe(milliseconds / 1000)
-    rounded = {stage: round(milliseconds, 1) for stage, milliseconds in timing.items()}
-    return PhotoAnswer(query, width, height, garments, rounded, encoder.pk, limit, offset)
+    return {stage: round(milliseconds, 1) for stage, milliseconds in timing.items()}
 
 
 def _look_again(query: str, kept: KeptPhoto, encoder: Encoder) -> tuple[KeptPhoto, dict[str, float]]:
@@ -293,7 +246,7 @@ def _garment_answer(
         neighbours = search.page(limit=limit, offset=offset)
     return replace(
         _unsearched(index, seen),
-        results=_results(neighbours, encoder, colours=seen.colours, garment_type=seen.garment_type),
+        results=results_of(neighbours, encoder, colours=seen.colours, garment_type=seen.garment_type),
         count=offset + len(neighbours) if _is_last(neighbours, limit, offset) else search.count(),
         searched=True,
     )
@@ -321,51 +274,6 @@ def filtered_products(filters: Filters) -> ProductQuerySet:
 def _text_ranks(products: ProductQuerySet, ids: list[int]) -> dict[int, float]:
     """How well the words fit each of these products, which `matching_text` has chosen."""
     return dict(products.filter(pk__in=ids).order_by().values_list("pk", "rank"))
-
-
-def _results(
-    neighbours: Iterable[Neighbour],
-    encoder: Encoder,
-    *,
-    colours: tuple[str, ...],
-    garment_type: str | None = None,
-    category: Category | None = None,
-) -> list[Result]:
-    neighbours = list(neighbours)
-    products = Product.objects.for_cards().in_bulk([neighbour.product_id for neighbour in neighbours])
-    results = []
-    for neighbour in neighbours:
-        product = products.get(neighbour.product_id)
-        image = product and next((image for image in product.images.all() if image.pk == neighbour.image_id), None)
-        if image is not None:  # else it was deleted since the search, a millisecond ago
-            results.append(
-                Result(
-                    product=product,
-                    distance=max(0.0, neighbour.distance),
-                    match=match_strength(neighbour.distance, encoder, garment_type),
-                    matched_image=image,
-                    matched_box=tuple(neighbour.box),
-                    shared=_shared(neighbour, product, colours, garment_type, category),
-                )
-            )
-    return results
-
-
-def _shared(
-    neighbour: Neighbour,
-    product: Product,
-    colours: tuple[str, ...],
-    garment_type: str | None,
-    category: Category | None,
-) -> tuple[str, ...]:
-    """What both have: the type seen in both or a category that is both's or holds the type, and colours."""
-    if garment_type and garment_type == neighbour.garment_type:
-        kind = [garment_type]
-    elif product.category == category or (garment_type and garment_type in product.category.garment_types):
-        kind = [product.category.name]
-    else:
-        kind = []
-    return (*kind, *(colour for colour in product.colours if colour in colours))
 
 
 def _check_page(limit: int, offset: int) -> None:
