@@ -10,13 +10,12 @@ from PIL import Image, ImageDraw, ImageOps
 from catalogue.garment_types import GarmentType
 from search.evaluation import Evaluation, Miss, Row
 from search.models import GarmentEmbedding
-from search.pictures import GAP, INK, PALETTE, PAPER, label_font
+from search.pictures import GAP, INK, LINE, PALETTE, PAPER, cut_to, label_font
 
 FAINT = (216, 212, 206)
 SAME, OTHER, ASKED = PALETTE[2], PALETTE[5], INK
 
 TILE, MISSES, COLUMNS = (132, 176), 24, 3  # a tile's width and height
-LINE = 17  # pixels of a line of type
 BESIDE = 4  # between the tiles of a miss
 CELL = (3 * TILE[0] + 2 * BESIDE + 2 * GAP, TILE[1] + 2 * LINE + 2 * GAP)
 
@@ -71,20 +70,11 @@ def _draw_miss(sheet: Image.Image, corner: tuple[int, int], miss: Miss, garments
         asked.product.name,
     ]
     for number, line in enumerate(words):
-        pen.text((x, y + TILE[1] + 3 + number * LINE), _cut(pen, line), fill=INK, font=label_font())
+        pen.text((x, y + TILE[1] + 3 + number * LINE), cut_to(CELL[0] - GAP, pen, line), fill=INK, font=label_font())
 
 
 def _name_of(garment: GarmentEmbedding) -> str:
     return str(GarmentType(garment.garment_type).value) if garment.garment_type else "whole photo"
-
-
-def _cut(pen: ImageDraw.ImageDraw, line: str) -> str:
-    """As much of the line as a cell is wide."""
-    if pen.textlength(line, font=label_font()) <= CELL[0] - GAP:
-        return line
-    while pen.textlength(f"{line}…", font=label_font()) > CELL[0] - GAP:
-        line = line[:-1]
-    return f"{line}…"
 
 
 def _tile(garment: GarmentEmbedding, colour: tuple[int, int, int]) -> Image.Image:

@@ -20,9 +20,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--out",
             type=Path,
-            default=Path("var/detect"),
+            default=settings.VAR_DIR / "detect",
             metavar="DIR",
-            help="where pictures go (default: %(default)s)",
+            help="where pictures go (default var/detect)",
         )
 
     def handle(self, *, photos: list[Path], out: Path, **options) -> None:

@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from PIL import Image
 from rich.console import Console
@@ -40,7 +41,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(PhotoAnswerSerializer(answer).data, default=str))
             return
         self._show(answer)
-        target = out or Path("var/search") / f"{photo.stem}.png"
+        target = out or settings.VAR_DIR / "search" / f"{photo.stem}.png"
         target.parent.mkdir(parents=True, exist_ok=True)
         contact_sheet(Image.fromarray(decode_photo(photo)), answer).save(target)
         self.stdout.write(f"Contact sheet: {target}")
