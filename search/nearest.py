@@ -11,7 +11,9 @@ planner's own estimate of how many rows match:
 The scan gives the same rows in the same order however many are read, nearest first but for some that it meets late. So
 a product is settled only when LOOK_AHEAD others have been met that are farther (or nothing is settled, and the answer
 exact, where a scan ends sooner). What is settled depends on the rows before it alone: every page is a slice of one and
-the same list, with no product twice and none missing, whatever limits and offsets cut it.
+the same list, with no product twice and none missing, whatever limits and offsets cut it. On a page distances ascend.
+Over a page's border they may not: what is met late, past LOOK_AHEAD, stands on a later page than it should. To order
+those too, everything would have to be read; to hold them back to the end would hide what is near.
 
 A wrong estimate costs time, never rows: the exact way gives up past MAX_COMPARED times the rows it was meant for, and a
 scan that finds little ends at MAX_SCAN_ROWS; each hands over to the other.
@@ -124,14 +126,12 @@ class NearestGarments:
     def count(self) -> int:
         """How many products match: exactly up to COUNT_UP_TO, the planner's estimate beyond."""
         branches = [
-            f"(SELECT p.id FROM {self._filtered[0]} WHERE {where} AND EXISTS (SELECT 1 FROM search_garmentembedding e "
-            f"WHERE e.product_id = p.id AND e.encoder_id = %s) LIMIT {COUNT_UP_TO + 1})"
-            for where, _ in self._product_branches
+            f"(SELECT p.id FROM {source} WHERE {where} AND EXISTS (SELECT 1 FROM search_garmentembedding e "
+            "WHERE e.product_id = p.id AND e.encoder_id = %s))"
+            for source, where, _ in self._product_branches
         ]
-        parameters = [
-            value for _, values in self._product_branches for value in [*self._filtered[1], *values, self.encoder.pk]
-        ]
-        query = f"SELECT count(*) FROM ({' UNION ALL '.join(branches)}) AS matching"
+        parameters = [value for _, _, values in self._product_branches for value in [*values, self.encoder.pk]]
+        query = f"SELECT count(*) FROM ({' UNION ALL '.join(branches)} LIMIT {COUNT_UP_TO + 1}) AS matching"
         counted = _rows(query, parameters, settings=_FEW_ROWS_SETTINGS)[0][0]
         return counted if counted <= COUNT_UP_TO else max(counted, self._estimated_products)
 
@@ -214,27 +214,39 @@ class NearestGarments:
         return query, [self._vector, *values, self.encoder.pk, *types, self._vector, rows]
 
     def _exact_query(self, limit: int, offset: int, compared: int | None, without: Sequence[int] = ()) -> Condition:
-        """How many rows match, at most `compared`, with each product of the slice of what they give."""
+        """How many rows match, at most `compared`, with each product of the slice of what they give.
+
+        Comparing reads product and vector only, which are all in one index (search/indexes.py); what else is asked of
+        a row is fetched for those of the slice.
+        """
         # A vector of zeros has no direction: its distance is NaN, and it is put where what is most unlike is.
+        distance = f"LEAST({self._distance}, 2)"
         branches = [
-            f"SELECT e.product_id, e.image_id, e.ordinal, e.garment_type, e.box, LEAST({self._distance}, 2) AS distance"
+            f"SELECT e.product_id, {is_misread} AS is_misread, {distance} AS distance"
             f" FROM {source} WHERE {where} {'AND e.product_id <> ALL(%s)' if without else ''}"
-            for source, where, _ in self._branches
+            for is_misread, (source, where, _) in zip(("FALSE", "TRUE"), self._branches, strict=False)
         ]
         known = [list(without)] if without else []
         parameters = [value for _, _, values in self._branches for value in [self._vector, *values, *known]]
-        # Grouped first and joined to its rows after: sorting all of them by product would take as long as comparing.
         query = f"""
-            WITH matching AS MATERIALIZED ({" UNION ALL ".join(branches)} LIMIT %s),
-            best AS MATERIALIZED (
-                SELECT product_id, min(distance) AS distance FROM matching
-                GROUP BY product_id ORDER BY 2, 1 LIMIT %s OFFSET %s
-            )
-            SELECT compared.number, nearest.* FROM (SELECT count(*) AS number FROM matching) AS compared LEFT JOIN (
-                SELECT DISTINCT ON (product_id) matching.* FROM matching JOIN best USING (product_id, distance)
-                ORDER BY product_id, image_id, ordinal
+            WITH best AS MATERIALIZED (
+                SELECT product_id, bool_or(is_misread) AS is_misread, min(distance) AS distance, count(*) AS number
+                FROM ({" UNION ALL ".join(branches)} LIMIT %s) AS matching GROUP BY product_id
+            ),
+            slice AS MATERIALIZED (SELECT * FROM best ORDER BY distance, product_id LIMIT %s OFFSET %s)
+            SELECT compared.number, nearest.* FROM (
+                SELECT coalesce(sum(number), 0)::bigint AS number FROM best
+            ) AS compared LEFT JOIN (
+                SELECT DISTINCT ON (e.product_id)
+                    e.product_id, e.image_id, e.ordinal, e.garment_type, e.box, slice.distance
+                FROM slice JOIN search_garmentembedding e ON e.product_id = slice.product_id
+                WHERE e.encoder_id = %s AND {distance} = slice.distance
+                    AND (NOT slice.is_misread OR e.garment_type = %s)
+                ORDER BY e.product_id, e.image_id, e.ordinal
             ) AS nearest ON TRUE"""
-        return query, [*parameters, compared, limit, offset]
+        return query, [
+            *parameters, compared, limit, offset, self.encoder.pk, self._vector, self.garment_type,
+        ]  # fmt: skip
 
     @cached_property
     def _filtered(self) -> Condition:
@@ -260,43 +272,57 @@ class NearestGarments:
         return condition, [self._categories, self.garment_type, self._vector]
 
     @cached_property
-    def _product_branches(self) -> list[Condition]:
-        """Conditions on p, no product in two of them."""
+    def _product_branches(self) -> list[tuple[str, str, list[Any]]]:
+        """(table p, condition, parameters) of the matching products, none of them in two branches."""
+        filtered, values = self._filtered
         if self._categories is None:
-            return [("TRUE", [])]
-        elsewhere = (
-            "p.category_id <> ALL(%s) AND p.id IN (SELECT e.product_id FROM search_garmentembedding e "
-            f"WHERE e.encoder_id = %s AND e.garment_type = %s AND {self._distance} < {MISREAD_DISTANCE})"
+            return [(filtered, "TRUE", values)]
+        misread, parameters = self._seen_elsewhere
+        is_near = (
+            "EXISTS (SELECT 1 FROM search_garmentembedding e WHERE e.product_id = p.id AND e.encoder_id = %s "
+            f"AND e.garment_type = %s AND {self._distance} < {MISREAD_DISTANCE})"
         )
         return [
-            ("p.category_id = ANY(%s)", [self._categories]),
-            (elsewhere, [self._categories, self.encoder.pk, self.garment_type, self._vector]),
+            (filtered, "p.category_id = ANY(%s)", [*values, self._categories]),
+            (misread, is_near, [*parameters, self.encoder.pk, self.garment_type, self._vector]),
         ]
 
     @cached_property
     def _branches(self) -> list[tuple[str, str, list[Any]]]:
         """(tables e and p, condition, parameters) of the matching rows; apart, each with an index to start from."""
         filtered, values = self._filtered
-        source = f"search_garmentembedding e JOIN {filtered} ON p.id = e.product_id"
+        source = "search_garmentembedding e JOIN {} ON p.id = e.product_id"
         start = [*values, self.encoder.pk]
         if self._categories is None:
-            return [(source, "e.encoder_id = %s", start)]
+            return [(source.format(filtered), "e.encoder_id = %s", start)]
+        misread, parameters = self._seen_elsewhere
         return [
-            (source, "e.encoder_id = %s AND p.category_id = ANY(%s)", [*start, self._categories]),
+            (source.format(filtered), "e.encoder_id = %s AND p.category_id = ANY(%s)", [*start, self._categories]),
             (
-                source,
-                "e.encoder_id = %s AND e.garment_type = %s AND p.category_id <> ALL(%s) "
-                f"AND {self._distance} < {MISREAD_DISTANCE}",
-                [*start, self.garment_type, self._categories, self._vector],
+                source.format(misread),
+                f"e.encoder_id = %s AND e.garment_type = %s AND {self._distance} < {MISREAD_DISTANCE}",
+                [*parameters, self.encoder.pk, self.garment_type, self._vector],
             ),
         ]
 
+    @cached_property
+    def _seen_elsewhere(self) -> Condition:
+        """As table p, the products of other categories with a garment that was seen as the type, however unlike.
+
+        They are found without their vectors, in an index a twentieth as large; few are, and only theirs are read.
+        """
+        filtered, values = self._filtered
+        query = (
+            f"SELECT DISTINCT e.product_id AS id FROM search_garmentembedding e JOIN {filtered} ON p.id = e.product_id "
+            "WHERE e.encoder_id = %s AND e.garment_type = %s AND p.category_id <> ALL(%s)"
+        )
+        return f"({query}) AS p", [*values, self.encoder.pk, self.garment_type, self._categories]
+
     @property
     def _estimated_products(self) -> int:
-        filtered, values = self._filtered
         return sum(
-            _estimate(f"SELECT 1 FROM {filtered} WHERE {where}", [*values, *more])
-            for where, more in self._product_branches
+            _estimate(f"SELECT 1 FROM {source} WHERE {where}", values)
+            for source, where, values in self._product_branches
         )
 
 

@@ -16,6 +16,7 @@ from django.test import TestCase
 from catalogue.models import Product, ProductImage
 from search import embedding, indexes, services
 from search.models import Encoder, GarmentEmbedding
+from search.nearest import NearestGarments
 from search.vision.cards import choose
 from search.vision.look import SeenGarment
 from tests.factories import make_image, make_product, picture_bytes
@@ -165,6 +166,45 @@ class TwoEncodersTests(TestCase):
         indexes.drop_index(self.old)
         assert not indexes.has_index(self.old)
         assert indexes.has_index(self.new)
+
+    def test_index_that_an_earlier_release_did_not_have_is_added_to_the_one_it_had(self):
+        name = indexes.product_index_name(self.old)
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP INDEX {name}")
+        before = oids(indexes.index_name(self.old), name)
+        assert before[1] is None
+        indexes.create_index(self.old)
+        graph, by_product = oids(indexes.index_name(self.old), name)
+        assert graph == before[0]
+        assert by_product
+
+    def test_vectors_too_long_for_an_index_by_product_are_compared_all_the_same(self):
+        wide = make_encoder("wide", dimensions=indexes.MAX_COVERED + 1, is_serving=False)
+        images = [product.images.first() for product in self.products]
+        embed(images, np.eye(wide.dimensions)[: len(images)], wide, ["dress"] * len(images))
+        indexes.create_index(wide)
+        assert indexes.has_index(wide)
+        assert oids(indexes.product_index_name(wide)) == [None]
+        query = np.eye(wide.dimensions)[7]
+        found = NearestGarments(query, encoder=wide, products=Product.objects.visible()).page(limit=1)
+        assert [neighbour.product_id for neighbour in found] == [self.products[7].pk]
+
+    def test_longest_vectors_that_are_indexed_by_product_have_room_there(self):
+        wide = make_encoder("wide", dimensions=indexes.MAX_COVERED, is_serving=False)
+        images = [product.images.first() for product in self.products]
+        vectors = np.random.default_rng(0).normal(size=(len(images), wide.dimensions))
+        embed(images, vectors, wide, ["accessory"] * len(images))
+        indexes.create_index(wide)
+        assert oids(indexes.product_index_name(wide)) != [None]
+
+
+def oids(*names):
+    """Of relations; None for those that are not there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT to_regclass(name)::oid FROM unnest(%s) WITH ORDINALITY AS n (name, i) ORDER BY i", [list(names)]
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def start_embedding(media):

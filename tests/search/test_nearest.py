@@ -108,6 +108,15 @@ class NearestGarmentsTests(TestCase):
             assert search.page(limit=1)[0].product_id == misread.pk
             assert search.count() == PRODUCTS / 3 + 1
 
+    def test_garment_seen_as_another_type_is_named_and_not_the_like_one_beside_it(self):
+        misread = self.products[0]
+        image = misread.images.first()
+        embed([image], [self.query], self.encoder, [""], ordinal=2)
+        embed([image], [self.query], self.encoder, ["top"], ordinal=3)
+        for exact_rows in (ALWAYS_SCAN, ALWAYS_EXACT):
+            (found,) = self.search(garment_type="top", exact_rows=exact_rows).page(limit=1)
+            assert (found.product_id, found.ordinal, found.garment_type) == (misread.pk, 3, "top")
+
     def test_garment_that_is_only_somewhat_alike_is_not_found_by_a_misread_type(self):
         misread = self.products[0]
         embed([misread.images.first()], [-self.query], self.encoder, ["top"], ordinal=2)
@@ -194,6 +203,22 @@ class NearestGarmentsTests(TestCase):
         with connection.cursor() as cursor:
             cursor.execute("SHOW enable_seqscan")
             assert cursor.fetchone() == ("on",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_exact_way_compares_in_the_index_by_product_alone():
+    encoder = make_encoder()
+    make_embedded_catalogue(encoder, products=PRODUCTS, images=IMAGES)
+    try:
+        indexes.analyse()
+        for garment_type in (None, "top"):
+            search = NearestGarments(
+                np.ones(16), encoder=encoder, products=FILTERS["price range"][0], garment_type=garment_type
+            )
+            assert search.is_exact
+            assert "Index Only Scan using embedding_exact_test_encoder" in search.explain()
+    finally:
+        indexes.drop_index(encoder)
 
 
 def row(product, distance):
