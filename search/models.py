@@ -42,16 +42,17 @@ class GarmentEmbedding(models.Model):
     """One vector: of a whole catalogue photo (ordinal 0) or of a garment found in it (ordinal 1 and up)."""
 
     pk = models.CompositePrimaryKey("image_id", "encoder_id", "ordinal")
-    image = models.ForeignKey(ProductImage, on_delete=models.CASCADE, related_name="embeddings")
-    encoder = models.ForeignKey(Encoder, on_delete=models.CASCADE, related_name="embeddings")
+    # No index of each key's own: the primary key begins with the image, those of Meta with the other two.
+    image = models.ForeignKey(ProductImage, on_delete=models.CASCADE, related_name="embeddings", db_index=False)
+    encoder = models.ForeignKey(Encoder, on_delete=models.CASCADE, related_name="embeddings", db_index=False)
     ordinal = models.PositiveSmallIntegerField(_("ordinal"))
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="embeddings")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="embeddings", db_index=False)
     garment_type = models.CharField(_("garment type"), max_length=12, choices=GarmentType, blank=True)
     box = ArrayField(models.FloatField(), size=4, verbose_name=_("box"), help_text=_("x0, y0, x1, y1 in 0..1"))
     score = models.FloatField(_("score"), help_text=_("The detector's, 0..1; 1 for the whole photo."))
     pixels_sha256 = models.CharField(_("SHA-256 of the photo's file"), max_length=64)
     fingerprint = models.CharField(_("fingerprint"), max_length=34, help_text=_("Of the encoder and the detector."))
-    # No dimension: encoders of any size share the column. Each has a partial HNSW index on the cast to its own size.
+    # No dimension: encoders of any size share the column. Each has two partial indexes (search/indexes.py).
     vector = HalfVectorField(_("vector"))
 
     objects = GarmentEmbeddingQuerySet.as_manager()
