@@ -1,7 +1,8 @@
 """Vectors for the catalogue: what is missing or stale, and only that.
 
 A photo's vectors are current when they were made by the same encoder and detector from a file of the same hash. Each
-chunk of photos is one transaction, so a killed run goes on where it was.
+chunk of photos is one transaction, so a killed run goes on where it was. Vectors of another detector or of an earlier
+file stay until they are replaced; those of an encoder's earlier weights do not (`register_encoder`).
 """
 
 from __future__ import annotations
@@ -54,15 +55,21 @@ def fingerprint_of(encoder_name: str) -> str:
 
 
 def register_encoder(name: str) -> Encoder:
-    """The row of the encoder called `name`, made or brought up to date. Raises ModelError for an unknown name."""
+    """The row of the encoder called `name`, made or brought up to date. Raises ModelError for an unknown name.
+
+    Where the name stands for other weights now, the vectors of the earlier ones go in the same transaction: distances
+    between the two mean nothing, however alike the two models are.
+    """
     card = choose("encoder", name)
-    earlier = Encoder.objects.filter(pk=card.name).exclude(dimensions=card.dimensions).first()
-    if earlier:  # the name now stands for another model: its vectors have no length in common with the earlier one's
-        indexes.drop_index(earlier)
-        earlier.embeddings.all().delete()
-    encoder, _ = Encoder.objects.update_or_create(
-        name=card.name, defaults={"dimensions": card.dimensions, "fingerprint": card.fingerprint}
-    )
+    with transaction.atomic():
+        encoder, is_new = Encoder.objects.select_for_update().get_or_create(
+            name=card.name, defaults={"dimensions": card.dimensions, "fingerprint": card.fingerprint}
+        )
+        if not is_new and (encoder.dimensions, encoder.fingerprint) != (card.dimensions, card.fingerprint):
+            encoder.embeddings.all().delete()
+            indexes.drop_index(encoder)  # last: until the commit it keeps searches waiting
+            encoder.dimensions, encoder.fingerprint = card.dimensions, card.fingerprint
+            encoder.save(update_fields=["dimensions", "fingerprint"])
     return encoder
 
 
@@ -190,6 +197,7 @@ def overlap(first: Box, second: Box) -> float:
 def _store(done: list[tuple[ProductImage, list[SeenGarment]]], encoder: Encoder) -> int:
     """Replaces the vectors of these photos in one transaction; photos deleted meanwhile are left out."""
     with transaction.atomic():
+        _check_weights(encoder)
         alive = set(
             ProductImage.objects.select_for_update(of=("self",), no_key=True)
             .filter(pk__in=[image.pk for image, _ in done])
@@ -205,6 +213,20 @@ def _store(done: list[tuple[ProductImage, list[SeenGarment]]], encoder: Encoder)
         GarmentEmbedding.objects.bulk_create(rows)
         _store_colours(done)
     return len(rows)
+
+
+def _check_weights(encoder: Encoder) -> None:
+    """Raises EmbeddingError where this process has other weights than the encoder is registered with.
+
+    The row stays locked: they cannot become others before what is stored now is seen, and removed with the rest.
+    """
+    registered = Encoder.objects.select_for_update(no_key=True).values_list("fingerprint", flat=True).get(pk=encoder.pk)
+    here = choose("encoder", encoder.pk).fingerprint
+    if registered != here:
+        raise EmbeddingError(
+            f"{encoder.pk} is registered with the weights {registered}, and this process has {here}. Start it again, "
+            f"or run `manage.py embed_catalogue --encoder {encoder.pk}` where the new weights are."
+        )
 
 
 def _row(image: ProductImage, ordinal: int, garment: SeenGarment, encoder: Encoder) -> GarmentEmbedding:

@@ -23,6 +23,7 @@ from search.pairs import pairs_of
 from search.photo_cache import KeptPhoto, QueryGone
 from search.product_search import fitting_products, look_alikes, similar_products
 from search.results import results_of
+from search.vision import cards
 from search.vision.cards import ModelError
 from search.vision.detector import load_detector
 from search.vision.encoder import Encoder as VisionEncoder
@@ -136,14 +137,22 @@ def _model_of(encoder: Encoder) -> VisionEncoder:
     """The model that made the encoder's vectors. Raises NotReady where another or none stands under its name."""
     try:
         model = load_encoder(encoder.pk)
+        if not _made_vectors_of(encoder, model):  # its files may have been replaced since this process read them
+            cards.available.cache_clear()
+            load_encoder.cache_clear()
+            model = load_encoder(encoder.pk)
     except ModelError as error:
         raise NotReady(f"{error} Run `manage.py switch_encoder` with another.") from error
-    if model.dimensions != encoder.dimensions:
+    if not _made_vectors_of(encoder, model):
         raise NotReady(
-            f"{encoder.pk} gives {model.dimensions} numbers now and its stored vectors have {encoder.dimensions}. "
+            f"{encoder.pk} has other weights now than its stored vectors were made with. "
             "Run `manage.py embed_catalogue`."
         )
     return model
+
+
+def _made_vectors_of(encoder: Encoder, model: VisionEncoder) -> bool:
+    return (model.card.fingerprint, model.dimensions) == (encoder.fingerprint, encoder.dimensions)
 
 
 # -- one answer ---------------------------------------------------------------------------------------------------

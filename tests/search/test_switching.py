@@ -4,13 +4,10 @@ The second is the bundled model with the end of its vectors cut off: a real mode
 """
 
 import io
-import json
 import threading
 import time
-from hashlib import sha256
 
 import numpy as np
-import openvino
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -20,12 +17,10 @@ from pytest import approx
 from catalogue.models import Product
 from search import indexes, services
 from search.models import Encoder, GarmentEmbedding
-from search.vision import cards
-from search.vision.encoder import load_encoder
 from tests.factories import make_image, make_product, picture_bytes
+from tests.search.cut_models import SMALL, small_encoder  # noqa: F401 (a fixture)
 
 PRODUCTS, LIMIT, SWITCHES = 14, 10, 12
-SMALL, SIZE = "small-encoder", 96
 BOXES = {SMALL: (0.25, 0.25, 0.75, 0.75)}  # written into its rows, so that every result says whose it is
 
 
@@ -37,34 +32,6 @@ def patterned(number):
     file = io.BytesIO()
     picture.save(file, "PNG")
     return file.getvalue()
-
-
-@pytest.fixture
-def small_encoder(tmp_path, monkeypatch):
-    """A model of another size under MODELS_DIR."""
-    card = cards.choose("encoder")
-    folder = tmp_path / SMALL
-    folder.mkdir()
-    model = openvino.Core().read_model(str(card.part("model")))
-    ops = openvino.opset13
-    result = model.get_results()[0]
-    numbers = [np.array([value], np.int64) for value in (0, SIZE, 1, 1)]
-    cut = ops.slice(result.input_value(0), *(ops.constant(value) for value in numbers))
-    smaller = openvino.Model([cut], model.get_parameters(), SMALL)
-    openvino.save_model(smaller, str(folder / "model.xml"), compress_to_fp16=False)
-    written = json.loads((card.folder / "card.json").read_text())
-    files = {
-        part: {"file": name, "sha256": sha256((folder / name).read_bytes()).hexdigest()}
-        for part, name in (("model", "model.xml"), ("weights", "model.bin"))
-    }
-    written |= {"name": SMALL, "dimensions": SIZE, "is_default": False, "files": files}
-    (folder / "card.json").write_text(json.dumps(written))
-    monkeypatch.setenv("MODELS_DIR", str(tmp_path))
-    cards.available.cache_clear()
-    yield SMALL
-    monkeypatch.undo()
-    cards.available.cache_clear()
-    load_encoder.cache_clear()
 
 
 class Asker(threading.Thread):
@@ -98,7 +65,7 @@ def ask_for_similar(product):
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_every_answer_is_whole_and_from_one_encoder_while_the_site_moves_over_and_back(small_encoder):
+def test_every_answer_is_whole_and_from_one_encoder_while_the_site_moves_over_and_back(small_encoder):  # noqa: F811
     for number in range(PRODUCTS):
         make_image(make_product(), picture=patterned(number))
     call_command("embed_catalogue", verbosity=0)
