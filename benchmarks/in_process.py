@@ -11,8 +11,7 @@ import numpy as np
 from benchmarks.kept import Kept
 from benchmarks.vectors import PHOTOS, TOP, ExactAnswers
 
-M, EF_SEARCH = 16, 200  # our index's own (search/indexes.py, search/nearest.py)
-EF_CONSTRUCTION = 100  # half of ours
+M, EF_CONSTRUCTION, EF_SEARCH = 16, 200, 200  # our index's own (search/indexes.py, search/nearest.py)
 NEIGHBOURS = 4 * TOP  # rows asked for: two a product, and some whose other photo is far off
 
 
