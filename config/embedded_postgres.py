@@ -45,7 +45,7 @@ SERVER_OPTIONS = {
     "jit": "off",
 }
 # Shared buffers: an eighth of the machine's memory, within these. A graph search reads thousands of pages in no order,
-# and each that is not there costs a call of the kernel; a million vectors of 256 numbers take 2.3 GB with their indexes.
+# and each that is not there costs a call of the kernel; a million vectors of 256 numbers take 2.3 GB, indexed.
 # Pages are taken as they are used, so that a small catalogue costs no more than it has.
 SHARED_BUFFERS_MB = (128, 4096)
 
