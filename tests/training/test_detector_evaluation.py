@@ -11,6 +11,7 @@ from search.training.evaluate_detector import (  # noqa: E402
     as_served,
     average_precision,
     best_scores,
+    empty_scores,
     measured,
     one_per_place,
     shop_scores,
@@ -103,3 +104,18 @@ def test_all_numbers_come_together():
     numbers = measured(street, shop, data)
     assert numbers["street"]["box"]["AP50"] == numbers["street"]["mask"]["AP50"] == 1
     assert (numbers["street"]["garments_per_photo"], numbers["shop"]["right_type"]) == (2, 1)
+
+
+def test_whatever_is_found_in_noise_is_counted():
+    class Sees:
+        def detect(self, picture):
+            return found(("dress", 0.4, COAT)) if picture.mean() > 128 else Detections.none((100, 100))
+
+    class Blind:
+        def detect(self, picture):
+            return Detections.none((100, 100))
+
+    seen = empty_scores(Sees(), 40)
+    assert 0 < seen["something_found"] < 1
+    assert seen["highest_score"] == pytest.approx(0.4)
+    assert empty_scores(Blind(), 5) == {"pictures": 5, "something_found": 0, "highest_score": 0}
