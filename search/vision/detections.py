@@ -10,6 +10,8 @@ import numpy as np
 
 from search.vision.garment_types import GARMENT_TYPES
 
+ON_LEGS = ("trousers", "shorts", "skirt")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detections:
@@ -79,6 +81,7 @@ class Detections:
     def without_nested(self, share: float) -> Detections:
         """What is left without garments that lie in, or around, a better one of their type: one seen twice.
 
+        Trousers, shorts and skirts count as one type here: half a leg passes for shorts.
         share: of the smaller one's mask, in 0..1; what is shared beyond it makes the two one. 1 keeps all.
         """
         if share >= 1 or len(self) < 2:
@@ -86,7 +89,7 @@ class Detections:
         areas = np.stack([_in_small(mask) for mask in self.masks]).reshape(len(self), -1)
         smaller = np.minimum.outer(areas.sum(axis=1), areas.sum(axis=1))
         shared = areas @ areas.T / np.maximum(smaller, 1e-6)
-        types = np.array(self.garment_types)
+        types = np.array(["legs" if kind in ON_LEGS else kind for kind in self.garment_types])
         is_repeat = (shared > share) & (types[:, None] == types)
         kept: list[int] = []
         for index in range(len(self)):  # best first

@@ -100,6 +100,7 @@ BAG = (10, 5, 30, 25, "bag")
         ([BAG, (12, 8, 24, 20, "bag")], [0], "a part of a better one"),
         ([(12, 8, 24, 20, "bag"), BAG], [0], "what lies around a better one"),
         ([BAG, (12, 8, 24, 20, "top")], [0, 1], "of another type"),
+        ([(10, 5, 30, 25, "trousers"), (12, 8, 24, 20, "shorts")], [0], "of another type on the same legs"),
         ([BAG, (25, 5, 40, 25, "bag")], [0, 1], "a neighbour that overlaps"),
         ([BAG, (12, 8, 24, 20, "bag"), (13, 9, 23, 19, "bag")], [0], "a part of a part"),
         ([BAG, (0, 0, 0, 0, "bag")], [0, 1], "one without a pixel is in nothing"),
