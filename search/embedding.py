@@ -174,14 +174,15 @@ def _garments_of(image: ProductImage, pixels: np.ndarray, encoder: Encoder) -> l
 
 
 def sold_garments(garments: list[SeenGarment], held: list[str]) -> list[SeenGarment]:
-    """Which of a photo's garments is the product: those of the category's types; with none of them, the surest.
+    """Which of a photo's garments is the product: those of the category's types; with none of them, the largest.
 
-    A model who wears the skirt that is sold also wears shoes that are not. But one garment that was seen as two types
-    is kept as both, or the same photo would not find itself by the one that its category does not hold.
+    A model who wears the skirt that is sold also wears shoes that are not, and those are often surer than a skirt that
+    was taken for something else. But one garment that was seen as two types is kept as both, or the same photo would
+    not find itself by the one that its category does not hold.
     """
     fitting = [garment for garment in garments if not held or garment.garment_type in held]
     if not fitting:
-        return garments[:1]
+        return [max(garments, key=lambda garment: _area(garment.box))] if garments else []
     return [garment for garment in garments if any(overlap(garment.box, one.box) >= SAME_PLACE for one in fitting)]
 
 
@@ -190,8 +191,12 @@ def overlap(first: Box, second: Box) -> float:
     width = min(first[2], second[2]) - max(first[0], second[0])
     height = min(first[3], second[3]) - max(first[1], second[1])
     shared = max(0.0, width) * max(0.0, height)
-    areas = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in (first, second))
-    return shared / (areas - shared) if shared else 0.0
+    return shared / (_area(first) + _area(second) - shared) if shared else 0.0
+
+
+def _area(box: Box) -> float:
+    x0, y0, x1, y1 = box
+    return (x1 - x0) * (y1 - y0)
 
 
 def _store(done: list[tuple[ProductImage, list[SeenGarment]]], encoder: Encoder) -> int:

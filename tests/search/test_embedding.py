@@ -108,7 +108,7 @@ LEGS, FEET, ABOUT_LEGS = (0.2, 0.5, 0.8, 0.9), (0.2, 0.9, 0.8, 1.0), (0.2, 0.45,
     [
         ([("trousers", LEGS), ("footwear", FEET)], ["trousers"], ["trousers"], "the model's shoes are not sold"),
         ([("trousers", LEGS), ("footwear", FEET)], [], ["trousers", "footwear"], "a category without types holds any"),
-        ([("footwear", FEET), ("bag", LEGS)], ["trousers"], ["footwear"], "with none that fits, the surest"),
+        ([("footwear", FEET), ("skirt", LEGS)], ["trousers"], ["skirt"], "with none that fits, the largest"),
         ([("skirt", ABOUT_LEGS), ("trousers", LEGS)], ["trousers"], ["skirt", "trousers"], "one garment seen as two"),
         ([], ["trousers"], [], "nothing seen"),
     ],
