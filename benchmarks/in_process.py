@@ -11,7 +11,6 @@ import numpy as np
 from benchmarks.kept import Kept
 from benchmarks.vectors import PHOTOS, TOP, ExactAnswers
 
-M, EF_CONSTRUCTION, EF_SEARCH = 16, 200, 200  # our index's own (search/indexes.py, search/nearest.py)
 NEIGHBOURS = 4 * TOP  # rows asked for: two a product, and some whose other photo is far off
 
 
@@ -44,12 +43,16 @@ class FaissHnsw:
         self.faiss, self.path, self.index = faiss, folder / "faiss-hnsw.index", None
 
     def build(self, vectors: np.ndarray) -> None:
+        from search.indexes import EF_CONSTRUCTION, M
+
         index = self.faiss.IndexHNSWFlat(vectors.shape[1], M, self.faiss.METRIC_INNER_PRODUCT)
         index.hnsw.efConstruction = EF_CONSTRUCTION
         _add(index.add, vectors)
         self.faiss.write_index(index, str(self.path))
 
     def load(self, vectors: np.ndarray) -> None:
+        from search.nearest import EF_SEARCH
+
         self.index = self.faiss.read_index(str(self.path))
         self.index.hnsw.efSearch = EF_SEARCH
 
@@ -73,12 +76,16 @@ class Hnswlib:
         self.hnswlib, self.path, self.index = hnswlib, folder / "hnswlib.index", None
 
     def build(self, vectors: np.ndarray) -> None:
+        from search.indexes import EF_CONSTRUCTION, M
+
         index = self.hnswlib.Index(space="ip", dim=vectors.shape[1])
         index.init_index(max_elements=len(vectors), M=M, ef_construction=EF_CONSTRUCTION)
         _add(index.add_items, vectors)
         index.save_index(str(self.path))
 
     def load(self, vectors: np.ndarray) -> None:
+        from search.nearest import EF_SEARCH
+
         self.index = self.hnswlib.Index(space="ip", dim=vectors.shape[1])
         self.index.load_index(str(self.path))
         self.index.set_ef(EF_SEARCH)

@@ -30,7 +30,6 @@ WARM_UP = 100  # other queries first
 BITS_INDEX = "embedding_bits_benchmark"
 MAX_BITS_ROWS = 100_000  # beyond, binary quantisation is measured without an index, by the best that one could find
 CANDIDATES = (40, 200, 800)  # of it, re-ranked by true distance
-M, EF_CONSTRUCTION = 16, 200  # as search/indexes.py has them
 
 
 def main() -> None:
@@ -211,6 +210,8 @@ def _ask_bits(query: np.ndarray, encoder, candidates: int) -> list[tuple]:
 
 
 def _bits_index(encoder) -> str:
+    from search.indexes import EF_CONSTRUCTION, M
+
     return (
         f"CREATE INDEX {BITS_INDEX} ON search_garmentembedding USING hnsw "
         f"(({_bits_of('vector', encoder.dimensions)}) bit_hamming_ops) WITH (m = {M}, ef_construction = "

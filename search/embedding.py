@@ -26,7 +26,8 @@ from search.models import Encoder, GarmentEmbedding
 from search.vision.cards import choose
 from search.vision.detector import load_detector
 from search.vision.encoder import load_encoder
-from search.vision.look import Box, SeenGarment, look
+from search.vision.look import SeenGarment, look
+from search.vision.nms import area, overlap
 from search.vision.photo import PhotoError, decode_photo
 
 CHUNK = 32  # photos a transaction: about a second's work to lose
@@ -180,23 +181,12 @@ def sold_garments(garments: list[SeenGarment], held: list[str]) -> list[SeenGarm
     was taken for something else. But one garment that was seen as two types is kept as both, or the same photo would
     not find itself by the one that its category does not hold.
     """
-    fitting = [garment for garment in garments if not held or garment.garment_type in held]
-    if not fitting:
-        return [max(garments, key=lambda garment: _area(garment.box))] if garments else []
-    return [garment for garment in garments if any(overlap(garment.box, one.box) >= SAME_PLACE for one in fitting)]
-
-
-def overlap(first: Box, second: Box) -> float:
-    """Intersection over union of two boxes, 0..1."""
-    width = min(first[2], second[2]) - max(first[0], second[0])
-    height = min(first[3], second[3]) - max(first[1], second[1])
-    shared = max(0.0, width) * max(0.0, height)
-    return shared / (_area(first) + _area(second) - shared) if shared else 0.0
-
-
-def _area(box: Box) -> float:
-    x0, y0, x1, y1 = box
-    return (x1 - x0) * (y1 - y0)
+    boxes = np.array([garment.box for garment in garments], np.float32).reshape(-1, 4)
+    fits = np.array([not held or garment.garment_type in held for garment in garments], bool)
+    if garments and not fits.any():
+        return [garments[int(area(boxes).argmax())]]
+    is_sold = (overlap(boxes, boxes[fits]) >= SAME_PLACE).any(axis=1)
+    return [garment for garment, is_so in zip(garments, is_sold, strict=True) if is_so]
 
 
 def _store(done: list[tuple[ProductImage, list[SeenGarment]]], encoder: Encoder) -> int:
