@@ -43,7 +43,7 @@ class FaissHnsw:
         self.faiss, self.path, self.index = faiss, folder / "faiss-hnsw.index", None
 
     def build(self, vectors: np.ndarray) -> None:
-        from search.indexes import EF_CONSTRUCTION, M
+        from search.retrieval.indexes import EF_CONSTRUCTION, M
 
         index = self.faiss.IndexHNSWFlat(vectors.shape[1], M, self.faiss.METRIC_INNER_PRODUCT)
         index.hnsw.efConstruction = EF_CONSTRUCTION
@@ -51,7 +51,7 @@ class FaissHnsw:
         self.faiss.write_index(index, str(self.path))
 
     def load(self, vectors: np.ndarray) -> None:
-        from search.nearest import EF_SEARCH
+        from search.retrieval.nearest import EF_SEARCH
 
         self.index = self.faiss.read_index(str(self.path))
         self.index.hnsw.efSearch = EF_SEARCH
@@ -76,7 +76,7 @@ class Hnswlib:
         self.hnswlib, self.path, self.index = hnswlib, folder / "hnswlib.index", None
 
     def build(self, vectors: np.ndarray) -> None:
-        from search.indexes import EF_CONSTRUCTION, M
+        from search.retrieval.indexes import EF_CONSTRUCTION, M
 
         index = self.hnswlib.Index(space="ip", dim=vectors.shape[1])
         index.init_index(max_elements=len(vectors), M=M, ef_construction=EF_CONSTRUCTION)
@@ -84,7 +84,7 @@ class Hnswlib:
         index.save_index(str(self.path))
 
     def load(self, vectors: np.ndarray) -> None:
-        from search.nearest import EF_SEARCH
+        from search.retrieval.nearest import EF_SEARCH
 
         self.index = self.hnswlib.Index(space="ip", dim=vectors.shape[1])
         self.index.load_index(str(self.path))

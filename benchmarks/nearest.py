@@ -1,4 +1,4 @@
-"""The nearest garments: pgvector through search.nearest, beside FAISS, hnswlib and exact SQL, in one run.
+"""The nearest garments: pgvector through search.retrieval.nearest, beside FAISS, hnswlib and exact SQL, in one run.
 
     python -m benchmarks.nearest --rows 10000 100000 1000000 --keep --json nearest.json --plot nearest.png
 
@@ -84,8 +84,8 @@ def measure_size(rows: int, args: argparse.Namespace) -> dict:
 
 def make_catalogue(vectors: np.ndarray, kept: Kept):
     """The products, their vectors and both indexes, unless they are kept; returns the encoder."""
-    from search import indexes
     from search.models import Encoder
+    from search.retrieval import indexes
 
     def load() -> None:
         load_products(len(vectors) // PHOTOS, photos=PHOTOS)
@@ -102,7 +102,7 @@ def make_catalogue(vectors: np.ndarray, kept: Kept):
 
 
 def measure_ours(vectors: np.ndarray, answers: ExactAnswers, encoder) -> dict:
-    from search import indexes
+    from search.retrieval import indexes
 
     warm_up(query_vectors(vectors, WARM_UP, seed=2), encoder, answers)
     found = {
@@ -119,7 +119,7 @@ def measure_ours(vectors: np.ndarray, answers: ExactAnswers, encoder) -> dict:
 def warm_up(queries: np.ndarray, encoder, answers: ExactAnswers) -> None:
     """Reads both indexes and the table into memory, as a day's searches would, then asks a few other queries."""
     from catalogue.models import Product
-    from search.nearest import NearestGarments, _rows
+    from search.retrieval.nearest import NearestGarments, _rows
 
     search = NearestGarments(queries[0], encoder=encoder, products=Product.objects.visible())
     settings = "SET LOCAL hnsw.iterative_scan = 'relaxed_order'; SET LOCAL hnsw.max_scan_tuples = 2000000000;"
@@ -153,7 +153,7 @@ def measure_filter(answers: ExactAnswers, encoder, selectivity: float, *, most: 
 
 def _page(query: np.ndarray, encoder, selectivity: float, answers: ExactAnswers, **options):
     from catalogue.models import Product
-    from search.nearest import NearestGarments
+    from search.retrieval.nearest import NearestGarments
 
     products = Product.objects.visible()
     if selectivity < 1:
@@ -194,7 +194,7 @@ def measure_bits(vectors: np.ndarray, answers: ExactAnswers, encoder) -> dict:
 
 
 def _ask_bits(query: np.ndarray, encoder, candidates: int) -> list[tuple]:
-    from search.nearest import _as_text, _rows
+    from search.retrieval.nearest import _as_text, _rows
 
     vector, size = _as_text(query), encoder.dimensions
     bits = (
@@ -210,7 +210,7 @@ def _ask_bits(query: np.ndarray, encoder, candidates: int) -> list[tuple]:
 
 
 def _bits_index(encoder) -> str:
-    from search.indexes import EF_CONSTRUCTION, M
+    from search.retrieval.indexes import EF_CONSTRUCTION, M
 
     return (
         f"CREATE INDEX {BITS_INDEX} ON search_garmentembedding USING hnsw "

@@ -10,15 +10,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from catalogue import services
-from catalogue.colours import Colour
-from catalogue.garment_types import GarmentType
+from catalogue.choices import ColourChoices, GarmentTypeChoices
 from catalogue.models import Category, Product, ProductImage
-from catalogue.photos import ACCEPTED, MAX_BYTES, NotAPhoto, read_photo
+from catalogue.photo_files import ACCEPTED, MAX_BYTES, NotAPhoto, read_photo
 
 
 class CategoryForm(forms.ModelForm):
     garment_types = forms.MultipleChoiceField(
-        choices=GarmentType.choices,
+        choices=GarmentTypeChoices.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=Category._meta.get_field("garment_types").help_text,
@@ -34,7 +33,7 @@ class ProductForm(forms.ModelForm):
         label=_("source URL"), required=False, max_length=1000, assume_scheme="https", widget=AdminURLFieldWidget
     )
     colours = forms.MultipleChoiceField(
-        choices=Colour.choices,
+        choices=ColourChoices.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=Product._meta.get_field("colours").help_text,

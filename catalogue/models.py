@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.colours import Colour
-from catalogue.garment_types import GarmentType
+from catalogue.choices import ColourChoices, GarmentTypeChoices
 from catalogue.querysets import CategoryQuerySet, ProductQuerySet
 
 
@@ -21,7 +20,7 @@ class Category(models.Model):
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("slug"), max_length=140, unique=True)
     garment_types = ArrayField(
-        models.CharField(max_length=12, choices=GarmentType),
+        models.CharField(max_length=12, choices=GarmentTypeChoices),
         verbose_name=_("garment types"),
         default=list,
         blank=True,
@@ -38,7 +37,8 @@ class Category(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="category_has_name"),
             models.CheckConstraint(
-                condition=Q(garment_types__contained_by=list(GarmentType.values)), name="category_garment_types_known"
+                condition=Q(garment_types__contained_by=list(GarmentTypeChoices.values)),
+                name="category_garment_types_known",
             ),
         ]
 
@@ -70,7 +70,7 @@ class Product(models.Model):
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Shown in the shop and found by search."))
     attributes = models.JSONField(_("attributes"), default=dict, blank=True)
     colours = ArrayField(
-        models.CharField(max_length=8, choices=Colour),
+        models.CharField(max_length=8, choices=ColourChoices),
         verbose_name=_("colours"),
         default=list,
         blank=True,
@@ -78,7 +78,7 @@ class Product(models.Model):
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
-    # What text search sees of it; a trigger (catalogue/text.py) keeps it up to date, whoever writes the row.
+    # What text search sees of it; a trigger (catalogue/browsing/text_search.py) keeps it up to date.
     document = SearchVectorField(null=True, editable=False)
 
     objects = ProductQuerySet.as_manager()
@@ -95,7 +95,7 @@ class Product(models.Model):
             ),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="product_currency_is_iso"),
             models.CheckConstraint(
-                condition=Q(colours__contained_by=list(Colour.values)), name="product_colours_known"
+                condition=Q(colours__contained_by=list(ColourChoices.values)), name="product_colours_known"
             ),
         ]
         indexes = [

@@ -9,8 +9,8 @@ from django.db import models
 from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from catalogue.spelling import corrected
-from catalogue.text import ReadQuery, text_query
+from catalogue.browsing.spelling import corrected
+from catalogue.browsing.text_search import ReadQuery, text_query
 
 MAX_RANKED = 960  # matches of a text that are put in order of relevance, and can be paged through
 

@@ -8,9 +8,9 @@ from typing import BinaryIO
 from django.db import transaction
 from django.db.models import Max
 
-from catalogue.image_files import keep_files_until_commit, remove_when_unused, write_photo
+from catalogue.image_storage import keep_files_until_commit, remove_when_unused, write_photo
 from catalogue.models import Product, ProductImage
-from catalogue.photos import MAX_BYTES, NotAPhoto, Photo, read_photo
+from catalogue.photo_files import MAX_BYTES, NotAPhoto, Photo, read_photo
 
 
 @transaction.atomic

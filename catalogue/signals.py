@@ -3,7 +3,7 @@
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
-from catalogue.image_files import remove_when_unused
+from catalogue.image_storage import remove_when_unused
 from catalogue.models import ProductImage
 
 

@@ -18,7 +18,7 @@ from easy_thumbnails.engine import NoSourceGenerator
 from easy_thumbnails.exceptions import EasyThumbnailsError
 from easy_thumbnails.files import get_thumbnailer
 
-from catalogue import photos  # noqa: F401  teaches Pillow to read HEIC
+from catalogue import photo_files as photos  # noqa: F401  teaches Pillow to read HEIC
 from catalogue.models import ProductImage
 
 SIZES = ("tiny", "card", "card2x", "large", "zoom")  # names in settings.THUMBNAIL_ALIASES, small to large

@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalogue.filters import MAX_QUERY_LENGTH
-from catalogue.listing import listing_of
+from catalogue.browsing.filters import MAX_QUERY_LENGTH
+from catalogue.browsing.listing import listing_of
+from catalogue.browsing.product_page import product_context
+from catalogue.browsing.suggestions import suggestions_for
 from catalogue.models import Category, Product
-from catalogue.product_page import product_context
-from catalogue.suggestions import suggestions_for
 
 NEW_ARRIVALS = 15
 # The search app, where it is installed, shows what it can do; the shop is whole without it.

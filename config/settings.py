@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "csp",
     "catalogue",
     "search",
+    "demo",
 ]
 
 MIDDLEWARE = [
@@ -170,8 +171,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": "none"},  # else it asks swagger.io
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
-        "GarmentTypeEnum": "catalogue.garment_types.GarmentType",
-        "ColourEnum": "catalogue.colours.Colour",
+        "GarmentTypeEnum": "catalogue.choices.GarmentTypeChoices",
+        "ColourEnum": "catalogue.choices.ColourChoices",
     },
 }
 

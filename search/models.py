@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField
 
-from catalogue.garment_types import GarmentType
+from catalogue.choices import GarmentTypeChoices
 from catalogue.models import Product, ProductImage
 from search.querysets import EncoderQuerySet, GarmentEmbeddingQuerySet
 
@@ -17,7 +17,7 @@ class Encoder(models.Model):
     name = models.CharField(_("name"), max_length=60, primary_key=True)
     dimensions = models.PositiveSmallIntegerField(_("dimensions"))
     fingerprint = models.CharField(_("fingerprint"), max_length=16, help_text=_("Changes when the weights do."))
-    # {garment type or "": [strong, close]}: distances up to which a match is called so; search/calibration.py.
+    # {garment type or "": [strong, close]}: largest distances of these words; retrieval/calibration.py.
     calibration = models.JSONField(_("calibration"), default=dict, blank=True)
     is_serving = models.BooleanField(_("serving"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -47,12 +47,12 @@ class GarmentEmbedding(models.Model):
     encoder = models.ForeignKey(Encoder, on_delete=models.CASCADE, related_name="embeddings", db_index=False)
     ordinal = models.PositiveSmallIntegerField(_("ordinal"))
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="embeddings", db_index=False)
-    garment_type = models.CharField(_("garment type"), max_length=12, choices=GarmentType, blank=True)
+    garment_type = models.CharField(_("garment type"), max_length=12, choices=GarmentTypeChoices, blank=True)
     box = ArrayField(models.FloatField(), size=4, verbose_name=_("box"), help_text=_("x0, y0, x1, y1 in 0..1"))
     score = models.FloatField(_("score"), help_text=_("The detector's, 0..1; 1 for the whole photo."))
     pixels_sha256 = models.CharField(_("SHA-256 of the photo's file"), max_length=64)
     fingerprint = models.CharField(_("fingerprint"), max_length=34, help_text=_("Of the encoder and the detector."))
-    # No dimension: encoders of any size share the column. Each has two partial indexes (search/indexes.py).
+    # No dimension: encoders of any size share the column. Each has two partial indexes (search/retrieval/indexes.py).
     vector = HalfVectorField(_("vector"))
 
     objects = GarmentEmbeddingQuerySet.as_manager()

@@ -14,21 +14,21 @@ from prometheus_client import Histogram
 
 from catalogue.models import Product
 from catalogue.querysets import ProductQuerySet
-from search import photo_cache
 from search.answers import Box, Filters, GarmentAnswer, PhotoAnswer
-from search.fusion import fused_page
 from search.models import Encoder
-from search.nearest import NearestGarments, Neighbour
-from search.pairs import pairs_of
-from search.photo_cache import KeptPhoto, QueryGone
-from search.product_search import fitting_products, look_alikes, similar_products
-from search.results import results_of
+from search.photo import cache as photo_cache
+from search.photo.cache import KeptPhoto, QueryGone
+from search.photo.shoe_pairs import pairs_of
+from search.retrieval.fusion import fused_page
+from search.retrieval.nearest import NearestGarments, Neighbour
+from search.retrieval.results import results_of
+from search.retrieval.similar_products import fitting_products, look_alikes, similar_products
 from search.vision import cards
+from search.vision.analysis import SeenGarment, look, look_at_box
 from search.vision.cards import ModelError
 from search.vision.detector import load_detector
 from search.vision.encoder import Encoder as VisionEncoder
 from search.vision.encoder import load_encoder
-from search.vision.look import SeenGarment, look, look_at_box
 from search.vision.photo import decode_photo
 
 __all__ = [

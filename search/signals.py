@@ -30,7 +30,7 @@ def image_saved(sender, instance: ProductImage, raw: bool = False, **kwargs) -> 
 
 
 def _embed(image_id: int) -> None:
-    from search.embedding import embed_image
+    from search.embedding.pipeline import embed_image
 
     for encoder in Encoder.objects.all():
         try:

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from catalogue.models import Product
 from search import services
-from search.photo_overlay import most_meant
-from search.photo_page import photo_page
-from search.photo_upload import Refused, photo_of_request
-from search.scenes import scenes
+from search.photo.example_photos import scenes
+from search.photo.overlay import most_meant
+from search.photo.page import photo_page
+from search.photo.upload import Refused, photo_of_request
 from search.vision.photo import PhotoError
 
 logger = logging.getLogger(__name__)

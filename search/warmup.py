@@ -7,10 +7,10 @@ from django.conf import settings
 from django.db import connection
 
 from search.models import Encoder
+from search.vision.analysis import look
 from search.vision.cards import ModelError
 from search.vision.detector import load_detector
 from search.vision.encoder import load_encoder
-from search.vision.look import look
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 
-from catalogue.counts import EXACT_SECONDS, MAX_EXACT
+from catalogue.browsing.counts import EXACT_SECONDS, MAX_EXACT
 
 MAX_LIMIT = 100
 MAX_OFFSET = 10_000_000

@@ -8,8 +8,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 
-from catalogue.colours import Colour
-from catalogue.garment_types import GarmentType
+from catalogue.choices import ColourChoices, GarmentTypeChoices
 from catalogue.importer.categories import category_slug
 from catalogue.models import Category, Product, ProductImage
 
@@ -48,7 +47,7 @@ class ProductSerializer(ProductCardSerializer):
     images = ImageSerializer(many=True, read_only=True)
     attributes = serializers.DictField(required=False, help_text="What else is known of it, by name.")
     colours = serializers.ListField(
-        child=serializers.ChoiceField(choices=Colour.choices), read_only=True, help_text="Seen in its photos."
+        child=serializers.ChoiceField(choices=ColourChoices.choices), read_only=True, help_text="Seen in its photos."
     )
 
     class Meta:
@@ -67,7 +66,7 @@ class ProductSerializer(ProductCardSerializer):
 class CategorySerializer(serializers.ModelSerializer):
     slug = serializers.SlugField(required=False, max_length=140, help_text="Made of the name where it is not given.")
     garment_types = serializers.ListField(
-        child=serializers.ChoiceField(choices=GarmentType.choices), required=False,
+        child=serializers.ChoiceField(choices=GarmentTypeChoices.choices), required=False,
         help_text="What it holds. A garment in a photo is looked for where its type is held; none: any.",
     )  # fmt: skip
     product_count = serializers.IntegerField(read_only=True, help_text="Products that are shown.")

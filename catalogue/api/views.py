@@ -23,9 +23,9 @@ from catalogue.api.serializers import (
     ProductSerializer,
     UploadSerializer,
 )  # fmt: skip
-from catalogue.filters import ProductFilter
+from catalogue.browsing.filters import ProductFilter
 from catalogue.models import Category, Product, ProductImage
-from catalogue.photos import NotAPhoto
+from catalogue.photo_files import NotAPhoto
 
 
 class InUse(APIException):

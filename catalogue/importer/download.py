@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from catalogue.fetching import FetchError, fetch
-from catalogue.photos import MAX_BYTES, NotAPhoto, read_photo
+from catalogue.http_fetch import FetchError, fetch
+from catalogue.photo_files import MAX_BYTES, NotAPhoto, read_photo
 
 CONCURRENCY = 8
 TRIES = 3

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 
-from catalogue.garment_types import garment_types_of_category
-from catalogue.image_files import keep_files_until_commit
+from catalogue.category_garment_types import garment_types_of_category
+from catalogue.image_storage import keep_files_until_commit
 from catalogue.importer.categories import category_slug
 from catalogue.importer.photos import PhotoReader, ReadImage
 from catalogue.importer.report import Report

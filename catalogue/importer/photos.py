@@ -10,12 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalogue.image_files import write_photo
+from catalogue.image_storage import write_photo
 from catalogue.importer.download import Downloads
 from catalogue.importer.images import SourceImage
 from catalogue.importer.rows import SourceProduct
 from catalogue.models import Product, ProductImage
-from catalogue.photos import MAX_BYTES, NotAPhoto, read_photo
+from catalogue.photo_files import MAX_BYTES, NotAPhoto, read_photo
 
 READERS = min(8, 2 * (os.cpu_count() or 1))  # decoding and hashing leave Python's lock alone; storing mostly waits
 

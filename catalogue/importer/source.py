@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from catalogue.garment_types import garment_types_of_category
+from catalogue.category_garment_types import garment_types_of_category
 from catalogue.importer.categories import category_name, category_slug
 from catalogue.importer.columns import Columns, Surroundings, UnknownColumns, explain, find_columns, is_known_header
 from catalogue.importer.dialect import find_dialect

@@ -8,8 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalogue.api.serializers import ProductCardSerializer
-from catalogue.colours import Colour
-from catalogue.garment_types import GarmentType
+from catalogue.choices import ColourChoices, GarmentTypeChoices
 from catalogue.models import Category
 from search.answers import Filters
 from search.services import DEFAULT_LIMIT, MAX_LIMIT
@@ -52,11 +51,11 @@ class PhotoSearchInput(serializers.Serializer):
         required=False, default=False, help_text="Search with the whole photo. Goes before `garment`."
     )
     category = serializers.SlugField(required=False, help_text="A category's slug.")
-    garment_type = serializers.ChoiceField(required=False, choices=GarmentType.choices)
+    garment_type = serializers.ChoiceField(required=False, choices=GarmentTypeChoices.choices)
     brand = serializers.CharField(required=False)
     price_min = serializers.DecimalField(required=False, max_digits=14, decimal_places=2, min_value=0)
     price_max = serializers.DecimalField(required=False, max_digits=14, decimal_places=2, min_value=0)
-    colour = serializers.ChoiceField(required=False, choices=Colour.choices)
+    colour = serializers.ChoiceField(required=False, choices=ColourChoices.choices)
     q = serializers.CharField(required=False, allow_blank=True, max_length=200, help_text="Words to look for.")
     limit = serializers.IntegerField(required=False, default=DEFAULT_LIMIT, min_value=1, max_value=MAX_LIMIT)
     offset = serializers.IntegerField(required=False, default=0, min_value=0, max_value=100_000)
@@ -116,7 +115,7 @@ class ResultSerializer(serializers.Serializer):
 class GarmentSerializer(serializers.Serializer):
     index = serializers.IntegerField()
     label = serializers.CharField(allow_null=True)
-    garment_type = serializers.ChoiceField(choices=GarmentType.choices, allow_null=True)
+    garment_type = serializers.ChoiceField(choices=GarmentTypeChoices.choices, allow_null=True)
     score = serializers.SerializerMethodField()
     box = BoxField()
     polygon = serializers.SerializerMethodField(help_text="The largest outline: points [x, y] in 0..1.")

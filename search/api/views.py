@@ -13,12 +13,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalogue.api.parsers import FlatJSONParser
-from catalogue.colours import Colour
+from catalogue.choices import ColourChoices
 from catalogue.models import Product
 from search import services
 from search.api.photo_serializers import PhotoAnswerSerializer, PhotoSearchInput, ResultSerializer
-from search.photo_fetch import FetchError, fetch_photo
-from search.throttling import ApiPhotoThrottle
+from search.photo.fetch import FetchError, fetch_photo
+from search.photo.throttling import ApiPhotoThrottle
 from search.vision.photo import PhotoError
 
 
@@ -77,13 +77,13 @@ class SimilarProductsView(APIView):
 
     class InputSerializer(serializers.Serializer):
         limit = serializers.IntegerField(required=False, default=12, min_value=1, max_value=services.MAX_LIMIT)
-        colour = serializers.ChoiceField(required=False, choices=Colour.choices)
+        colour = serializers.ChoiceField(required=False, choices=ColourChoices.choices)
 
     @extend_schema(
         operation_id="similar_products",
         parameters=[
             OpenApiParameter("limit", int, description="1 to 100, default 12"),
-            OpenApiParameter("colour", str, enum=Colour.values, description="This, in another colour."),
+            OpenApiParameter("colour", str, enum=ColourChoices.values, description="This, in another colour."),
         ],
         responses=ResultSerializer(many=True),
     )

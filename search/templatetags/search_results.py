@@ -2,7 +2,8 @@
 
 from django import template
 
-from search import scenes, services
+from search import services
+from search.photo import example_photos as scenes
 
 register = template.Library()
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from search.vision.garment_types import GARMENT_TYPES
+from garments import GarmentType
+from garments.rle import RLE, encode_rle
 
 ON_LEGS = ("trousers", "shorts", "skirt")
 
@@ -20,7 +21,7 @@ class Detections:
     boxes: (N, 4) float32, x0 y0 x1 y1 in pixels of the photo.
     scores: (N,) float32 in 0..1.
     labels: N labels as the detector's own training data calls them.
-    garment_types: N of GARMENT_TYPES.
+    garment_types: N of GarmentType's values.
     masks: (N, H, W) bool.
     size: (width, height) of the photo in pixels.
 
@@ -46,9 +47,9 @@ class Detections:
         for field, (has, needs) in found.items():
             if has != needs:
                 raise ValueError(f"{field} has shape {has}; {count} detections in {width} x {height} need {needs}.")
-        unknown = set(self.garment_types) - set(GARMENT_TYPES)
+        unknown = set(self.garment_types) - set(GarmentType)
         if unknown:
-            raise ValueError(f"Unknown garment types {sorted(unknown)}; known are {', '.join(GARMENT_TYPES)}.")
+            raise ValueError(f"Unknown garment types {sorted(unknown)}; known are {', '.join(GarmentType)}.")
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -121,7 +122,7 @@ class Detections:
         """Box `index` as x0 y0 x1 y1 in pixels of the same photo at another `size` (width, height)."""
         return [float(value) for value in np.multiply(self.relative_box(index), (*size, *size))]
 
-    def rle(self, index: int, size: tuple[int, int] | None = None) -> dict[str, list[int]]:
+    def rle(self, index: int, size: tuple[int, int] | None = None) -> RLE:
         """Mask `index` as COCO's uncompressed RLE: `size` [height, width], `counts` of 0s and 1s in turn, by column.
 
         size: (width, height) of the same photo at another size, at which the mask is wanted.
@@ -135,24 +136,3 @@ class Detections:
 def _in_small(mask: np.ndarray) -> np.ndarray:
     """A (H, W) bool mask as (64, 64) float32 shares of each cell: enough to tell how much two have in common."""
     return cv2.resize(mask.astype(np.float32), (64, 64), interpolation=cv2.INTER_AREA)
-
-
-def encode_rle(mask: np.ndarray) -> dict[str, list[int]]:
-    """A (H, W) bool mask as COCO's uncompressed RLE (column-major; the first count is of zeros and may be 0)."""
-    flat = mask.astype(bool).ravel(order="F")
-    changes = np.flatnonzero(np.diff(flat)) + 1
-    edges = np.concatenate([[0], changes, [flat.size]])
-    counts = np.diff(edges).tolist()
-    if flat.size and flat[0]:
-        counts.insert(0, 0)
-    return {"size": [int(side) for side in mask.shape], "counts": [int(count) for count in counts]}
-
-
-def decode_rle(rle: dict[str, list[int]]) -> np.ndarray:
-    """The (H, W) bool mask of an uncompressed COCO RLE. Raises ValueError where the counts do not fill the size."""
-    height, width = rle["size"]
-    counts = np.asarray(rle["counts"], dtype=np.int64)
-    if counts.sum() != height * width:
-        raise ValueError(f"RLE counts sum to {counts.sum()}; a mask of {width} x {height} needs {height * width}.")
-    flat = np.repeat(np.arange(len(counts)) % 2 == 1, counts)
-    return flat.reshape((height, width), order="F")

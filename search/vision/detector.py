@@ -1,4 +1,4 @@
-"""Finds the garments in a photo with a Mask R-CNN exported by search.training.export_detector."""
+"""Finds the garments in a photo with a Mask R-CNN exported by training.detector.export_detector."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from search.vision.canvas import Fitted, fit
 from search.vision.cards import ModelCard, ModelError, choose
 from search.vision.detections import Detections
-from search.vision.masks import paste
+from search.vision.mask_pasting import paste
 from search.vision.nms import nms, nms_by_group
 from search.vision.proposals import BoxCode, ProposalRules
+from search.vision.resize import Fitted, fit
 from search.vision.runtime import Runner, compile_model
 
 PARTS = ("body", "boxes", "masks")

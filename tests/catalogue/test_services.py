@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from easy_thumbnails.files import get_thumbnailer
 
 from catalogue.models import Product, ProductImage
-from catalogue.photos import NotAPhoto
+from catalogue.photo_files import NotAPhoto
 from catalogue.services import add_image, order_images, replace_image
 from tests.factories import make_image, make_product, picture_bytes
 

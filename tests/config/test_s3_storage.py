@@ -11,7 +11,7 @@ from PIL import Image
 from catalogue.models import ProductImage
 from catalogue.services import replace_image
 from catalogue.thumbnails import thumbnail_of
-from search import embedding
+from search.embedding import pipeline as embedding
 from search.models import GarmentEmbedding
 from search.vision.cards import choose
 from tests.catalogue.importer.sources import run, write_csv, write_files

@@ -6,8 +6,8 @@ from itertools import zip_longest
 import numpy as np
 from PIL import Image
 
-from search import photo_cache
-from search.vision.look import SeenGarment
+from search.photo import cache as photo_cache
+from search.vision.analysis import SeenGarment
 
 OUTLINE = [[(0.1, 0.1), (0.5, 0.1), (0.5, 0.6), (0.1, 0.6)]]
 

@@ -8,9 +8,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management import call_command
 
-from catalogue.sample import render_sample
-from catalogue.sample.publish import EDITION
-from search import embedding
+from demo.publish import EDITION, render_sample
+from search.embedding import pipeline as embedding
 from search.vision.cards import choose
 
 PRODUCTS, SCENES = 48, 6

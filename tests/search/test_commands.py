@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import TestCase
 from PIL import Image
 
-from search.vision.detections import decode_rle
+from garments.rle import decode_rle
 from tests.search.rendered_shop import import_rendered_shop, scenes
 from tests.search.vectors import make_embedded_catalogue, make_encoder
 

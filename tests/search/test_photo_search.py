@@ -18,7 +18,7 @@ from PIL import Image
 
 from catalogue.models import Category, Product, ProductImage
 from search import services
-from search.embedding import photos_to_embed
+from search.embedding.pipeline import photos_to_embed
 from search.models import GarmentEmbedding
 from tests.search.rendered_shop import import_rendered_shop, scenes
 

@@ -6,8 +6,8 @@ import numpy as np
 from pgvector import HalfVector
 
 from catalogue.models import Product, ProductImage
-from search import indexes
 from search.models import Encoder, GarmentEmbedding
+from search.retrieval import indexes
 from tests.factories import make_category
 
 

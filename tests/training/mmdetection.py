@@ -7,6 +7,6 @@ def mmdetection():
     """Skips where MMDetection is not installed; else makes it importable, torchvision standing in for mmcv's ops."""
     if importlib.util.find_spec("mmdet") is None:
         pytest.skip("needs requirements.txt: MMDetection is not installed")
-    from search.training.mmcv_ops import install
+    from training.detector.mmcv_ops import install
 
     install()

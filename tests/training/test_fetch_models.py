@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from PIL import Image
 
 from search import public_models, services
-from search.downloads import RemoteFile
+from search.file_download import RemoteFile
 from search.vision import cards
 from search.vision.crops import whole_photo
 from search.vision.detector import Detector
@@ -112,7 +112,7 @@ def test_mask_rcnn_of_mmdetection_is_fetched_exported_and_finds(published, model
     from mmdet.registry import MODELS
     from mmengine.registry import init_default_scope
 
-    from tests.training.test_detector_export import LABELS, own_config
+    from tests.training.detector.test_detector_export import LABELS, own_config
 
     folder, base = published
     config = own_config()

@@ -1,6 +1,6 @@
 import pytest
 
-from search.training.splits import ccp_split, clothing_split
+from training.splits import ccp_split, clothing_split
 
 
 def test_splits_never_move():

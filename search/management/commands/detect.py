@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from search.pictures import draw_detections
+from search.terminal_pictures import draw_detections
 from search.vision.detector import load_detector
 from search.vision.photo import PhotoError, decode_photo, photo_size
 

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from search import embedding
+from search.embedding import pipeline as embedding
 from search.vision.cards import ModelError, available, choose
 
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
     def _way(self, is_distributed: bool):
         if not is_distributed:
             return embedding.embed_photos
-        from search.distributed import embed_photos  # Celery takes its time to import
+        from search.embedding.distributed import embed_photos  # Celery takes its time to import
 
         return embed_photos
 

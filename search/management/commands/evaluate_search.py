@@ -11,8 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
-from search import evaluation, services
-from search.evaluation_pictures import distance_histogram, worst_misses
+from search import services
+from search.evaluation import leave_one_out as evaluation
+from search.evaluation.evaluation_plots import distance_histogram, worst_misses
 from search.models import Encoder
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from search import public_models
-from search.downloads import DownloadError
+from search.file_download import DownloadError
 
 
 class Command(BaseCommand):

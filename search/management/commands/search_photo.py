@@ -13,7 +13,7 @@ from rich.table import Table
 from search import services
 from search.answers import Filters
 from search.api.photo_serializers import PhotoAnswerSerializer
-from search.pictures import contact_sheet
+from search.terminal_pictures import contact_sheet
 from search.vision.photo import PhotoError, decode_photo
 
 

@@ -3,9 +3,9 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from search import services
-from search.embedding import photos_to_embed
-from search.indexes import create_index
+from search.embedding.pipeline import photos_to_embed
 from search.models import Encoder
+from search.retrieval.indexes import create_index
 
 
 class Command(BaseCommand):

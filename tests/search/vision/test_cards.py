@@ -5,9 +5,9 @@ import json
 import openvino
 import pytest
 
+from garments import GarmentType
 from search.vision import cards
 from search.vision.cards import ModelError, available, choose, read_card
-from search.vision.garment_types import GARMENT_TYPES
 
 EVERY_MODEL = [card for kind in cards.KINDS for card in available(kind).values()]
 BUNDLED = [card for card in EVERY_MODEL if card.folder.parent == cards.BUNDLED]
@@ -31,7 +31,7 @@ def test_card_says_all_that_one_must_know(card):
         assert card.dimensions > 0
     else:
         assert card.labels
-        assert {card.garment_types[label] for label in card.labels} <= set(GARMENT_TYPES)
+        assert {card.garment_types[label] for label in card.labels} <= set(GarmentType)
 
 
 @pytest.mark.parametrize("card", EVERY_MODEL, ids=lambda card: card.name)
@@ -46,9 +46,9 @@ def test_every_field_is_of_its_kind(card):
 
 @pytest.mark.parametrize("card", BUNDLED, ids=lambda card: card.name)
 def test_a_bundled_model_says_how_it_was_made_and_measured(card):
-    assert card.training["command"].startswith("python -m search.training.")
+    assert card.training["command"].startswith("python -m training.")
     assert card.training["data"]
-    assert card.measured["command"].startswith("python -m search.training.")
+    assert card.measured["command"].startswith("python -m training.")
 
 
 @pytest.mark.parametrize("card", available("encoder").values(), ids=lambda card: card.name)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from search.vision.detections import Detections, decode_rle, encode_rle
+from search.vision.detections import Detections
 
 
 def make_detections(count=1, *, size=(40, 30), **overrides):
@@ -61,23 +61,6 @@ def test_every_large_part_has_an_outline_and_specks_have_none():
 
 def test_empty_mask_has_no_outline():
     assert make_detections(masks=np.zeros((1, 30, 40), bool)).polygons(0) == []
-
-
-@pytest.mark.parametrize("mask", [np.zeros((3, 4), bool), np.ones((3, 4), bool), np.eye(5, dtype=bool)])
-def test_rle_comes_back(mask):
-    rle = encode_rle(mask)
-    assert sum(rle["counts"]) == mask.size
-    assert (decode_rle(rle) == mask).all()
-
-
-def test_rle_is_column_by_column_as_coco_has_it():
-    mask = np.array([[0, 1], [1, 1]], bool)
-    assert encode_rle(mask) == {"size": [2, 2], "counts": [1, 3]}
-
-
-def test_rle_that_does_not_fill_its_size_is_refused():
-    with pytest.raises(ValueError, match="needs 4"):
-        decode_rle({"size": [2, 2], "counts": [1, 2]})
 
 
 def boxes_and_masks(*squares):

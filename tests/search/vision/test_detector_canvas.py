@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from search.vision.canvas import fit
-from search.vision.masks import paste
+from search.vision.mask_pasting import paste
+from search.vision.resize import fit
 
 CANVASES = [(256, 384), (384, 256), (320, 320)]
 

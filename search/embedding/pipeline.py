@@ -1,0 +1,251 @@
+"""Vectors for the catalogue: what is missing or stale, and only that.
+
+A photo's vectors are current when they were made by the same encoder and detector from a file of the same hash. Each
+chunk of photos is one transaction, so a killed run goes on where it was. Vectors of another detector or of an earlier
+file stay until they are replaced; those of an encoder's earlier weights do not (`register_encoder`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from pgvector import HalfVector
+
+from catalogue.models import Product, ProductImage
+from search.models import Encoder, GarmentEmbedding
+from search.retrieval import indexes
+from search.retrieval.calibration import calibrate
+from search.vision.analysis import SeenGarment, look
+from search.vision.cards import choose
+from search.vision.detector import load_detector
+from search.vision.encoder import load_encoder
+from search.vision.nms import area, overlap
+from search.vision.photo import PhotoError, decode_photo
+
+CHUNK = 32  # photos a transaction: about a second's work to lose
+READ_AHEAD = 8
+READERS = 2
+SAME_PLACE = 0.5  # IoU of two boxes that show one garment
+logger = logging.getLogger(__name__)
+
+
+class EmbeddingError(RuntimeError):
+    """The run cannot go on; the message says what to do."""
+
+
+@dataclass(slots=True)
+class EmbeddingReport:
+    """What one run did: photos looked at, vectors stored; `unreadable` holds (image id, file, reason)."""
+
+    photos: int = 0
+    vectors: int = 0
+    unreadable: list[tuple[int, str, str]] = field(default_factory=list)
+
+
+def fingerprint_of(encoder_name: str) -> str:
+    """Of the encoder's and the detector's weights together: another pair would see the photo differently."""
+    return f"{choose('encoder', encoder_name).fingerprint}-{choose('detector', settings.DETECTOR).fingerprint}"
+
+
+def register_encoder(name: str) -> Encoder:
+    """The row of the encoder called `name`, made or brought up to date. Raises ModelError for an unknown name.
+
+    Where the name stands for other weights now, the vectors of the earlier ones go in the same transaction: distances
+    between the two mean nothing, however alike the two models are.
+    """
+    card = choose("encoder", name)
+    with transaction.atomic():
+        encoder, is_new = Encoder.objects.select_for_update().get_or_create(
+            name=card.name, defaults={"dimensions": card.dimensions, "fingerprint": card.fingerprint}
+        )
+        if not is_new and (encoder.dimensions, encoder.fingerprint) != (card.dimensions, card.fingerprint):
+            encoder.embeddings.all().delete()
+            indexes.drop_index(encoder)  # last: until the commit it keeps searches waiting
+            encoder.dimensions, encoder.fingerprint = card.dimensions, card.fingerprint
+            encoder.save(update_fields=["dimensions", "fingerprint"])
+    return encoder
+
+
+def photos_to_embed(encoder: Encoder):
+    """The images whose vectors are missing or stale."""
+    current = GarmentEmbedding.objects.filter(
+        image=OuterRef("pk"), encoder=encoder, pixels_sha256=OuterRef("sha256"), fingerprint=fingerprint_of(encoder.pk)
+    )
+    return ProductImage.objects.filter(~Exists(current)).select_related("product__category")
+
+
+def ids_to_embed(encoder: Encoder) -> Iterator[int]:
+    """The ids of the images whose vectors are missing or stale, ascending; as of when each is asked for."""
+    return (image.pk for image in _in_chunks(photos_to_embed(encoder).only("pk").select_related(None)))
+
+
+def embed_photos(
+    encoder: Encoder, *, limit: int | None = None, images: Sequence[int] | None = None
+) -> Iterator[EmbeddingReport]:
+    """Embeds what is missing or stale, at most `limit` photos; yields the growing report after every photo.
+
+    images: the ids of the only photos to look at, None for all.
+    """
+    report = EmbeddingReport()
+    done = []
+    asked = photos_to_embed(encoder) if images is None else photos_to_embed(encoder).filter(pk__in=images)
+    for image, pixels in _decoded(_in_chunks(asked), limit):
+        if isinstance(pixels, Exception):
+            report.unreadable.append((image.pk, image.file.name, str(pixels)))
+            logger.warning("Image %s (%s) is skipped: %s", image.pk, image.file.name, pixels)
+        else:
+            done.append((image, _garments_of(image, pixels, encoder)))
+        if len(done) == CHUNK:
+            report.vectors += _store(done, encoder)
+            done = []
+        report.photos += 1
+        yield report
+    report.vectors += _store(done, encoder)
+    yield report
+
+
+def embed_image(image_id: int, encoder: Encoder) -> int:
+    """Embeds one photo unless its vectors are current; returns how many were stored. Raises PhotoError or OSError."""
+    image = photos_to_embed(encoder).filter(pk=image_id).first()
+    if image is None:
+        return 0
+    pixels = _read(image)
+    if isinstance(pixels, Exception):
+        raise pixels
+    return _store([(image, _garments_of(image, pixels, encoder))], encoder)
+
+
+def finish(encoder: Encoder, *, recalibrate: bool = True) -> None:
+    """After a run: the index, the planner's numbers, the calibration; and an encoder to serve if none does."""
+    indexes.create_index(encoder)
+    indexes.analyse()
+    if recalibrate:
+        calibrate(encoder)
+    if not Encoder.objects.filter(is_serving=True).exists():
+        Encoder.objects.filter(pk=encoder.pk).update(is_serving=True)
+
+
+# -- steps --------------------------------------------------------------------------------------------------------
+
+
+def _in_chunks(images: QuerySet[ProductImage]) -> Iterator[ProductImage]:
+    """Keyset pages: what a chunk's transaction adds does not shift the next page, and no cursor stays open."""
+    last = 0
+    while chunk := list(images.filter(pk__gt=last).order_by("pk")[: 8 * CHUNK]):
+        yield from chunk
+        last = chunk[-1].pk
+
+
+def _decoded(
+    images: Iterator[ProductImage], limit: int | None
+) -> Iterator[tuple[ProductImage, np.ndarray | Exception]]:
+    """Each image and its pixels, or the reason why there are none; read ahead while the models run."""
+    images = islice(images, limit)
+    with ThreadPoolExecutor(READERS) as readers:
+        waiting: list[tuple[ProductImage, Future]] = []
+        for image in images:
+            waiting.append((image, readers.submit(_read, image)))
+            if len(waiting) > READ_AHEAD:
+                first, future = waiting.pop(0)
+                yield first, future.result()
+        for image, future in waiting:
+            yield image, future.result()
+
+
+def _read(image: ProductImage) -> np.ndarray | Exception:
+    try:
+        with image.file.open("rb") as file:
+            return decode_photo(file.read())
+    except (PhotoError, OSError) as error:
+        return error
+
+
+def _garments_of(image: ProductImage, pixels: np.ndarray, encoder: Encoder) -> list[SeenGarment]:
+    """The whole photo first, then those of its garments that the product can be."""
+    seen = look(pixels, detector=load_detector(settings.DETECTOR), encoder=load_encoder(encoder.pk))
+    return [seen.whole, *sold_garments(seen.garments, image.product.category.garment_types)]
+
+
+def sold_garments(garments: list[SeenGarment], held: list[str]) -> list[SeenGarment]:
+    """Which of a photo's garments is the product: those of the category's types; with none of them, the largest.
+
+    A model who wears the skirt that is sold also wears shoes that are not, and those are often surer than a skirt that
+    was taken for something else. But one garment that was seen as two types is kept as both, or the same photo would
+    not find itself by the one that its category does not hold.
+    """
+    boxes = np.array([garment.box for garment in garments], np.float32).reshape(-1, 4)
+    fits = np.array([not held or garment.garment_type in held for garment in garments], bool)
+    if garments and not fits.any():
+        return [garments[int(area(boxes).argmax())]]
+    is_sold = (overlap(boxes, boxes[fits]) >= SAME_PLACE).any(axis=1)
+    return [garment for garment, is_so in zip(garments, is_sold, strict=True) if is_so]
+
+
+def _store(done: list[tuple[ProductImage, list[SeenGarment]]], encoder: Encoder) -> int:
+    """Replaces the vectors of these photos in one transaction; photos deleted meanwhile are left out."""
+    with transaction.atomic():
+        _check_weights(encoder)
+        alive = set(
+            ProductImage.objects.select_for_update(of=("self",), no_key=True)
+            .filter(pk__in=[image.pk for image, _ in done])
+            .values_list("pk", "sha256")
+        )
+        done = [(image, garments) for image, garments in done if (image.pk, image.sha256) in alive]
+        GarmentEmbedding.objects.of(encoder).filter(image__in=[image for image, _ in done]).delete()
+        rows = [
+            _row(image, ordinal, garment, encoder)
+            for image, garments in done
+            for ordinal, garment in enumerate(garments)
+        ]
+        GarmentEmbedding.objects.bulk_create(rows)
+        _store_colours(done)
+    return len(rows)
+
+
+def _check_weights(encoder: Encoder) -> None:
+    """Raises EmbeddingError where this process has other weights than the encoder is registered with.
+
+    The row stays locked: they cannot become others before what is stored now is seen, and removed with the rest.
+    """
+    registered = Encoder.objects.select_for_update(no_key=True).values_list("fingerprint", flat=True).get(pk=encoder.pk)
+    here = choose("encoder", encoder.pk).fingerprint
+    if registered != here:
+        raise EmbeddingError(
+            f"{encoder.pk} is registered with the weights {registered}, and this process has {here}. Start it again, "
+            f"or run `manage.py embed_catalogue --encoder {encoder.pk}` where the new weights are."
+        )
+
+
+def _row(image: ProductImage, ordinal: int, garment: SeenGarment, encoder: Encoder) -> GarmentEmbedding:
+    return GarmentEmbedding(
+        image_id=image.pk,
+        encoder=encoder,
+        ordinal=ordinal,
+        product_id=image.product_id,
+        garment_type=garment.garment_type or "",
+        box=[round(value, 5) for value in garment.box],
+        score=garment.score,
+        pixels_sha256=image.sha256,
+        fingerprint=fingerprint_of(encoder.pk),
+        vector=HalfVector(garment.vector),
+    )
+
+
+def _store_colours(done: list[tuple[ProductImage, list[SeenGarment]]]) -> None:
+    """A product's colours are those of the garment on its first photo."""
+    products = []
+    for image, garments in done:
+        if image.position == 0 and (colours := list(garments[min(1, len(garments) - 1)].colours)):
+            product = image.product
+            if product.colours != colours:
+                product.colours = colours
+                products.append(product)
+    Product.objects.bulk_update(products, ["colours"])

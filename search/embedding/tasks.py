@@ -1,0 +1,21 @@
+"""What a worker can be asked to do."""
+
+from celery import shared_task
+from django.db.utils import InterfaceError, OperationalError
+
+from search.embedding import pipeline as embedding
+from search.models import Encoder
+
+
+# Late acknowledgement: what a dying worker had in hand goes back to the queue, and embedding twice changes nothing.
+@shared_task(
+    acks_late=True,
+    reject_on_worker_lost=True,
+    autoretry_for=(OperationalError, InterfaceError),
+    retry_backoff=True,
+    max_retries=8,
+)
+def embed_images(encoder: str, images: list[int]) -> dict:
+    """Embeds those of these images that need it; returns an EmbeddingReport as a dict."""
+    *_, report = embedding.embed_photos(Encoder.objects.get(pk=encoder), images=images)
+    return {"photos": report.photos, "vectors": report.vectors, "unreadable": report.unreadable}

@@ -1,0 +1,192 @@
+"""How well the catalogue finds itself: every photo of a product with several is asked for the others.
+
+Leave one image out: the query is the garment of one photo, as stored; its own photo's rows are taken out of the
+catalogue; what should come first is the same product. Exact distances in NumPy, so that the index is measured too.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from catalogue.models import Product, ProductImage
+from search import services
+from search.models import Encoder, GarmentEmbedding
+from search.retrieval.nearest import NearestGarments
+
+RANKS = (1, 5, 10)
+BLOCK = 256  # queries at once: 256 x 1,000,000 distances are 1 GB
+STAGES = ("decode", "detect", "embed", "search", "total")
+
+
+@dataclass(slots=True)
+class Gallery:
+    """Every stored vector of one encoder. Rows R; vectors (R, D) float32 of unit length, the rest (R,) int64."""
+
+    vectors: np.ndarray
+    images: np.ndarray
+    products: np.ndarray
+    ordinals: np.ndarray
+
+
+class Row(NamedTuple):
+    """A stored garment."""
+
+    image: int
+    ordinal: int
+
+
+class Miss(NamedTuple):
+    """A garment whose own product was not the nearest: what came first instead, and the best of its own."""
+
+    asked: Row
+    wrong: Row
+    own: Row
+    rank: int
+    wrong_distance: float
+    own_distance: float
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """What was measured. Shares are 0..1; latency is {stage: {"p50": ms, "p95": ms}}."""
+
+    encoder: str
+    queries: int
+    products: int
+    rows: int
+    recall: dict[str, float]
+    mean_average_precision: float
+    ann_recall_at_10: float
+    latency_ms: dict[str, dict[str, float]]
+    seconds: float
+    misses: list[Miss] = field(default_factory=list)  # worst rank first
+    same: list[float] = field(default_factory=list)
+    other: list[float] = field(default_factory=list)
+
+    def as_dict(self) -> dict:
+        """The figures, shares to four digits, without the lists that the pictures are made of."""
+        figures = {key: value for key, value in asdict(self).items() if key not in ("misses", "same", "other")}
+        shares = ("mean_average_precision", "ann_recall_at_10")
+        return (
+            figures
+            | {"recall": {rank: round(share, 4) for rank, share in self.recall.items()}}
+            | {name: round(figures[name], 4) for name in shares}
+        )
+
+
+def evaluate(encoder: Encoder, *, sample: int, photos: int = 40, seed: int = 0) -> Evaluation:
+    """Asks with at most `sample` photos, times the whole road with `photos`. Raises NotReady with nothing to ask."""
+    started = time.perf_counter()
+    gallery = load_gallery(encoder)
+    queries = _queries(gallery, sample, seed)
+    if not len(queries):
+        raise services.NotReady("No product has two photos with embeddings: there is nothing to leave out and find.")
+    found = Evaluation(encoder.pk, len(queries), len(set(gallery.products)), len(gallery.images), {}, 0, 0, {}, 0)
+    ranks, precisions = [], []
+    for start in range(0, len(queries), BLOCK):
+        for query, distances in _distances(gallery, queries[start : start + BLOCK]):
+            rank, precision = _judge(gallery, query, distances, found)
+            ranks.append(rank)
+            precisions.append(precision)
+    found.recall = {f"@{k}": float(np.mean(np.array(ranks) <= k)) for k in RANKS}
+    found.mean_average_precision = float(np.mean(precisions))
+    found.misses.sort(key=lambda miss: -miss.rank)
+    found.ann_recall_at_10 = ann_recall(gallery, queries[:: max(1, len(queries) // 200)], encoder)
+    found.latency_ms = latency(photos, seed)
+    found.seconds = round(time.perf_counter() - started, 1)
+    return found
+
+
+def load_gallery(encoder: Encoder) -> Gallery:
+    """All visible rows of the encoder."""
+    rows = GarmentEmbedding.objects.of(encoder).filter(product__is_active=True).order_by("image_id", "ordinal")
+    columns = list(rows.values_list("vector", "image_id", "product_id", "ordinal").iterator(chunk_size=10_000))
+    vectors = np.array([row[0] for row in columns], np.float32).reshape(len(columns), encoder.dimensions)
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    numbers = np.array([row[1:] for row in columns], np.int64).reshape(-1, 3)
+    return Gallery(vectors, *numbers.T)
+
+
+def _queries(gallery: Gallery, sample: int, seed: int) -> np.ndarray:
+    """Row numbers to ask with: of each photo its surest garment, else the whole; of products with several photos."""
+    first_of_image = np.unique(gallery.images, return_index=True)[1]
+    products, photos = np.unique(gallery.products[first_of_image], return_counts=True)
+    last_wins = {}
+    for row in np.flatnonzero(np.isin(gallery.products, products[photos > 1])):
+        if gallery.ordinals[row] <= 1:
+            last_wins[gallery.images[row]] = row
+    rows = np.array(sorted(last_wins.values()), np.int64)
+    rng = np.random.default_rng(seed)
+    return rows if len(rows) <= sample else np.sort(rng.choice(rows, sample, replace=False))
+
+
+def _distances(gallery: Gallery, queries: np.ndarray):
+    """(query row, distances (R,) with its own photo's rows at infinity) for each."""
+    block = 1 - gallery.vectors[queries] @ gallery.vectors.T
+    for query, distances in zip(queries, block, strict=True):
+        distances[gallery.images == gallery.images[query]] = np.inf
+        yield query, distances
+
+
+def _judge(gallery: Gallery, query: int, distances: np.ndarray, found: Evaluation) -> tuple[int, float]:
+    """The rank of the query's product, and the average precision of its other photos; notes distances and misses."""
+    own = gallery.products == gallery.products[query]
+    nearest_own, other = distances[own].min(), np.where(own, np.inf, distances)
+    closer = np.unique(gallery.products[other < nearest_own])
+    rank = 1 + len(closer)
+    found.same.append(float(nearest_own))
+    found.other.append(float(other.min()))
+    if rank > 1:
+        rows = (query, other.argmin(), np.where(own, distances, np.inf).argmin())
+        asked, wrong, best = (Row(int(gallery.images[row]), int(gallery.ordinals[row])) for row in rows)
+        found.misses.append(Miss(asked, wrong, best, rank, found.other[-1], found.same[-1]))
+    return rank, _average_precision(gallery, own, distances)
+
+
+def _average_precision(gallery: Gallery, own: np.ndarray, distances: np.ndarray) -> float:
+    """Over photos, each at its nearest row; relevant are the product's others."""
+    relevant = np.array([distances[own & (gallery.images == image)].min() for image in np.unique(gallery.images[own])])
+    relevant = np.sort(relevant[np.isfinite(relevant)])
+    wrong = ~own & (distances <= relevant[-1])
+    by_photo: dict[int, float] = {}
+    for image, distance in zip(gallery.images[wrong], distances[wrong], strict=True):
+        by_photo[image] = min(distance, by_photo.get(image, np.inf))
+    before = np.searchsorted(np.sort(list(by_photo.values())), relevant) if by_photo else np.zeros(len(relevant))
+    hits = np.arange(1, len(relevant) + 1)
+    return float(np.mean(hits / (hits + before)))
+
+
+def ann_recall(gallery: Gallery, queries: np.ndarray, encoder: Encoder) -> float:
+    """Recall@10 of the way through the index against exact distances, products compared."""
+    shares = []
+    for query in queries:
+        distances = 1 - gallery.vectors @ gallery.vectors[query]
+        order = gallery.products[np.argsort(distances, kind="stable")[:400]]
+        true = set(list(dict.fromkeys(order.tolist()))[:10])
+        search = NearestGarments(
+            gallery.vectors[query], encoder=encoder, products=Product.objects.visible(), exact_rows=0
+        )
+        given = {neighbour.product_id for neighbour in search.page(limit=len(true))}
+        shares.append(len(true & given) / len(true))
+    return float(np.mean(shares))
+
+
+def latency(photos: int, seed: int) -> dict[str, dict[str, float]]:
+    """Milliseconds of each stage of whole searches with catalogue photos, one at a time."""
+    ids = list(ProductImage.objects.values_list("pk", flat=True)[:100_000])
+    chosen = np.random.default_rng(seed).permutation(ids)[: photos + 1]
+    timings = []
+    for image in ProductImage.objects.filter(pk__in=[int(pk) for pk in chosen]):
+        with image.file.open("rb") as file:
+            answer = services.search_photo(photo=file.read())
+        services.forget_query(answer.query)
+        timings.append([answer.timing[stage] for stage in STAGES])
+    measured = np.array(timings[1:] or timings)  # the first one loads the models
+    return {
+        stage: {f"p{q}": round(float(np.percentile(measured[:, column], q)), 1) for q in (50, 95)}
+        for column, stage in enumerate(STAGES)
+    }

@@ -1,0 +1,78 @@
+"""The photo in a request: a file, an address, an example scene or a product's own photo."""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from catalogue.models import ProductImage
+from search.photo.example_photos import scene_photo
+from search.photo.fetch import FetchError, fetch_photo
+from search.photo.throttling import PhotoThrottle
+
+logger = logging.getLogger(__name__)
+FORM_BYTES = 100_000  # what a form adds to its photo
+
+
+class Refused(Exception):
+    """No photo to search with; the message is for the shopper, `status` for HTTP."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def photo_of_request(request: HttpRequest) -> bytes:
+    """The bytes of the photo that a POST brings. Raises Refused."""
+    _check_rate(request)
+    _check_size(int(request.META.get("CONTENT_LENGTH") or 0) - FORM_BYTES)
+    for name in ("image", "camera"):
+        if file := request.FILES.get(name):
+            _check_size(file.size)
+            return file.read()
+    if url := request.POST.get("image_url", "").strip():
+        return _fetched(url)
+    if scene := request.POST.get("scene"):
+        return _scene(scene)
+    if pk := request.POST.get("product_image"):
+        return _of_product(pk)
+    raise Refused(_("Choose a photo first, or give its address."), 400)
+
+
+def _check_rate(request: HttpRequest) -> None:
+    if not PhotoThrottle().allow_request(request, view=None):
+        raise Refused(_("That was a lot of photos in one minute. Please wait a moment, then try again."), 429)
+
+
+def _check_size(size: int) -> None:
+    if size > settings.PHOTO_MAX_BYTES:
+        sizes = {"size": f"{size / 1e6:.0f}", "limit": f"{settings.PHOTO_MAX_BYTES / 1e6:.0f}"}
+        raise Refused(_("This file has %(size)s MB; a photo may have %(limit)s MB.") % sizes, 413)
+
+
+def _fetched(url: str) -> bytes:
+    try:
+        return fetch_photo(url)
+    except FetchError as error:
+        logger.info("Address refused: %s", error)
+        raise Refused(
+            _("We could not fetch a photo from this address. Save the picture and choose it as a file instead."), 400
+        ) from error
+
+
+def _scene(name: str) -> bytes:
+    photo = scene_photo(name)
+    if photo is None:
+        raise Refused(_("This example is no longer here. Choose another one."), 404)
+    return photo
+
+
+def _of_product(pk: str) -> bytes:
+    image = ProductImage.objects.filter(pk=int(pk), product__is_active=True).first() if pk.isdecimal() else None
+    if image is None:
+        raise Refused(_("This product photo is no longer here."), 404)
+    with image.file.open() as file:
+        return file.read()

@@ -1,0 +1,46 @@
+import pytest
+from django.core.cache import cache
+
+from catalogue.browsing.spelling import corrected
+from catalogue.models import Product
+from tests.factories import make_category, make_product
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def catalogue():
+    make_product(name="Kemeja batik lengan panjang", brand="Senja")
+    make_product(name="Kemeja polos", brand="Senja")
+    make_product(name="Floral midi dress", brand="Lentera", category=make_category(name="Dress"))
+    cache.clear()
+
+
+@pytest.mark.parametrize(
+    "typed, meant, reason",
+    [
+        ("kemja", "kemeja", "a letter missing"),
+        ("kemmeja batik", "kemeja batik", "a letter too many; the other word is right"),
+        ("flroal dress", "floral dress", "two letters the wrong way round"),
+        ("Lenterra", "lentera", "a brand"),
+        ("kemeja", "kemeja", "nothing is wrong"),
+        ("xyzzyq", "xyzzyq", "like nothing"),
+        ("2024", "2024", "numbers are not guessed at"),
+        ("", "", "nothing typed"),
+    ],
+)
+def test_unknown_words_become_the_nearest_known_ones(typed, meant, reason):
+    assert corrected(typed) == meant, reason
+
+
+def test_mistyped_word_finds_what_the_right_one_finds():
+    assert set(Product.objects.matching_text("kemja")) == set(Product.objects.matching_text("kemeja"))
+    assert Product.objects.matching_text("kemja").count() == 2
+
+
+def test_right_words_are_never_changed():
+    assert [product.name for product in Product.objects.matching_text("batik")] == ["Kemeja batik lengan panjang"]
+
+
+def test_words_like_nothing_find_nothing():
+    assert not Product.objects.matching_text("xyzzyq").exists()

@@ -1,0 +1,132 @@
+"""Embedding by Celery's workers: real ones, over a real Redis, one of them killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from catalogue.models import ProductImage
+from config.celery import app
+from search.embedding import distributed
+from search.embedding import pipeline as embedding
+from search.models import Encoder, GarmentEmbedding
+from search.retrieval import indexes
+from tests.factories import make_image, picture_bytes
+
+PHOTOS = 24
+WORKER = """
+import sys, django
+django.setup()
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+from config.celery import app
+app.worker_main(["worker", "--pool=solo", "--loglevel=WARNING", "--hostname", sys.argv[2] + "@%h"])
+"""
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def broker(redis_url, settings):
+    settings.CELERY_BROKER_URL = redis_url
+    app.conf.update(broker_url=redis_url, result_backend=redis_url)
+    yield redis_url
+    app.control.purge()
+
+
+@pytest.fixture
+def start_workers(broker, media):
+    """Starts that many workers, each a process of its own, and returns them when all answer."""
+    started = []
+
+    def start(count):
+        environment = {
+            **os.environ,
+            "MEDIA_ROOT": str(media),
+            "CELERY_BROKER_URL": broker,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+        for number in range(count):
+            command = [sys.executable, "-c", WORKER, connection.settings_dict["NAME"], f"worker{number}"]
+            started.append(subprocess.Popen(command, cwd=django_settings.BASE_DIR, env=environment))
+        deadline = time.monotonic() + 120
+        while len(app.control.ping(timeout=1)) < count:
+            assert time.monotonic() < deadline, "the workers did not start"
+        return started
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def photos(media):
+    """24 photos, the last of them broken; what they were embedded to goes in the end."""
+    for number in range(PHOTOS):
+        make_image(picture=picture_bytes(colour=(number * 9, 250 - number * 9, 60), size=(90, 120)))
+    broken = ProductImage.objects.latest("pk")
+    (media / broken.file.name).write_bytes(b"not a picture any more")
+    yield broken
+    for encoder in Encoder.objects.all():
+        indexes.drop_index(encoder)
+
+
+def rows():
+    return sorted(GarmentEmbedding.objects.values_list("image", "ordinal", "garment_type", "pixels_sha256"))
+
+
+def test_workers_do_what_the_command_alone_would(start_workers, photos, monkeypatch, capsys):
+    monkeypatch.setattr(distributed, "PHOTOS_A_TASK", 4)
+    start_workers(2)
+    call_command("embed_catalogue", distributed=True, verbosity=0)
+    said = capsys.readouterr()
+    assert f"{PHOTOS - 1} photos embedded" in said.out
+    assert f"Skipped image {photos.pk}" in said.err
+    by_workers = rows()
+    assert Encoder.objects.serving() is not None
+    GarmentEmbedding.objects.all().delete()
+    call_command("embed_catalogue", verbosity=0)
+    assert rows() == by_workers
+
+
+def test_what_a_killed_worker_had_in_hand_is_done_by_another(start_workers, photos, monkeypatch):
+    monkeypatch.setattr(distributed, "PHOTOS_A_TASK", 2)
+    monkeypatch.setattr(distributed, "LOST_AFTER_S", 15)
+    first, _ = start_workers(2)
+    reports = distributed.embed_photos(embedding.register_encoder(chosen()))
+    next(reports)
+    first.send_signal(signal.SIGKILL)
+    *_, report = reports
+    done = set(GarmentEmbedding.objects.filter(ordinal=0).values_list("image", flat=True))
+    assert done == set(ProductImage.objects.exclude(pk=photos.pk).values_list("pk", flat=True))
+    assert {image for image, _file, _reason in report.unreadable} == {photos.pk}
+
+
+def test_limit_is_kept(start_workers, photos, monkeypatch):
+    monkeypatch.setattr(distributed, "PHOTOS_A_TASK", 2)
+    start_workers(1)
+    call_command("embed_catalogue", distributed=True, limit=5, verbosity=0)
+    assert GarmentEmbedding.objects.filter(ordinal=0).count() == 5
+
+
+def test_without_workers_nothing_is_handed_out(broker, photos):
+    with pytest.raises(CommandError, match="No worker answers. Start some"):
+        call_command("embed_catalogue", distributed=True, verbosity=0)
+    assert app.control.purge() == 0
+
+
+def test_without_a_broker_it_says_what_to_set(photos, settings):
+    settings.CELERY_BROKER_URL = ""
+    with pytest.raises(CommandError, match="CELERY_BROKER_URL is not set"):
+        call_command("embed_catalogue", distributed=True, verbosity=0)
+
+
+def chosen():
+    return embedding.choose("encoder").name

@@ -1,0 +1,95 @@
+"""Detectors whose weights come back out of their artifacts, the bundled one first: MMDetection's own code, given those
+weights, finds what the artifact finds."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.training.mmdetection import mmdetection
+
+mmdetection()
+
+import cv2  # noqa: E402
+import torch  # noqa: E402
+from mmengine.config import Config  # noqa: E402
+
+from demo.assortment import assortment  # noqa: E402
+from demo.product_photos import shots  # noqa: E402
+from search.vision import cards  # noqa: E402
+from tests.training.detector.test_detector_export import LABELS, own_config  # noqa: E402
+from training.detector import restore_detector  # noqa: E402
+from training.detector.compare_detectors import compare  # noqa: E402
+from training.detector.export_detector import Plan, export, load_model  # noqa: E402
+from training.detector.restore_detector import RestoreError, restored  # noqa: E402
+
+pytestmark = pytest.mark.slow
+CONFIGS = Path(restore_detector.__file__).parent / "configs"
+BUNDLED = [card for card in cards.available("detector").values() if card.folder.parent == cards.BUNDLED]
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    """What the sample catalogue draws of a few products."""
+    folder = tmp_path_factory.mktemp("photos")
+    for index, product in enumerate(assortment(240)[::40]):
+        cv2.imwrite(str(folder / f"{index}.png"), shots(product)[0]()[..., ::-1])
+    return sorted(folder.glob("*.png"))
+
+
+@pytest.mark.parametrize("card", BUNDLED, ids=lambda card: card.name)
+def test_a_bundled_detector_finds_what_mmdetection_finds_with_its_weights(card, photos, tmp_path, monkeypatch):
+    config = CONFIGS / Path(card.training["command"].split("--config ")[1].split()[0]).name
+    out = tmp_path / "restored.pth"
+    command = ["restore", "--config", str(config), "--model", str(card.folder), "--out", str(out)]
+    monkeypatch.setattr("sys.argv", command)
+    restore_detector.main()
+    numbers = compare(load_model(Config.fromfile(config), out), card.folder, photos)
+    assert numbers["garments"] >= len(photos)
+    assert numbers["found_again"] == 1
+    assert numbers["box_pixels_max"] < 0.01
+    assert numbers["score_max"] < 0.001
+    assert numbers["mask_iou_min"] > 0.99
+
+
+def learned(config):
+    """A model of the config with weights that all differ, as they do once something was learned."""
+    torch.manual_seed(3)
+    model = load_model(config, None)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.normal_(0, 0.1)
+    return model
+
+
+def plain_config():
+    """A detector without batch norms, so that nothing is merged."""
+    config = own_config()
+    config.model.backbone = {"type": "EfficientNetLite0", "pretrained": False}
+    config.model.neck.update(in_channels=[40, 112, 320], num_outs=5)
+    config.custom_imports = {"imports": ["training.detector.backbones"]}
+    import training.detector.backbones  # noqa: F401
+
+    return config
+
+
+def test_every_weight_comes_back_in_sixteen_bits(tmp_path):
+    model = learned(plain_config())
+    export(model, Plan("plain", LABELS, [(128, 192)]), tmp_path / "plain")
+    weights = restored(load_model(plain_config(), None), tmp_path / "plain", (128, 192))
+    assert set(weights) == {name for name, _ in model.named_parameters()}
+    for name, parameter in model.named_parameters():
+        assert torch.equal(weights[name], parameter.detach().half().float()), name
+
+
+def test_merged_batch_norms_are_refused_with_a_sentence(tmp_path):
+    export(learned(own_config()), Plan("tiny", LABELS, [(128, 192)]), tmp_path / "tiny")
+    with pytest.raises(RestoreError, match="parameters cannot be told apart.*backbone"):
+        restored(load_model(own_config(), None), tmp_path / "tiny", (128, 192))
+
+
+def test_an_artifact_of_another_config_is_refused_with_a_sentence(tmp_path):
+    export(learned(own_config()), Plan("tiny", LABELS, [(128, 192)]), tmp_path / "tiny")
+    other = own_config()
+    other.model.roi_head.bbox_head.fc_out_channels = 48
+    with pytest.raises(RestoreError, match="boxes.xml is not the graph"):
+        restored(load_model(other, None), tmp_path / "tiny", (128, 192))

@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("nncf")
+
+from search.vision.cards import read_card  # noqa: E402
+from search.vision.crops import Crop  # noqa: E402
+from search.vision.encoder import Encoder  # noqa: E402
+from training.encoder.encoder_network import GarmentEncoder, ResNetTaps  # noqa: E402
+from training.encoder.evaluate_encoder import View  # noqa: E402
+from training.encoder.export_encoder import export  # noqa: E402
+from training.encoder.quantise_encoder import (  # noqa: E402
+    compared,
+    is_as_good,
+    quantised,
+    replace_artifact,
+    write_int8,
+)
+
+
+def make_crops(count, seed):
+    rng = np.random.default_rng(seed)
+    return [Crop(np.kron(rng.integers(0, 256, (6, 6, 3)), np.ones((10, 10, 1))).astype(np.uint8)) for _ in range(count)]
+
+
+@pytest.mark.slow
+def test_int8_sees_what_the_artifact_saw_and_takes_its_place(tmp_path):
+    torch.manual_seed(0)
+    network = GarmentEncoder(ResNetTaps("resnet10"), 64).eval()
+    card = {"name": "x", "licence": "", "training": {}, "measured": {"a": 1}}
+    encoder = Encoder(read_card(export(network, tmp_path, card, 64)))
+    (tmp_path / "small").mkdir()
+    small = write_int8(encoder, quantised(encoder, make_crops(12, 1)), tmp_path / "small")
+    crops = make_crops(8, 2)
+    views = [View(i // 2, ("shown", "back")[i % 2], crop.pixels, crop) for i, crop in enumerate(crops)]
+    measured = compared(encoder, small, {"shop": views, "street": views})
+    assert measured["cosine, mean"] > 0.98
+    assert set(measured["recall@1"]) == {"shop", "street"}
+    before = encoder.card.part("model").with_suffix(".bin").stat().st_size
+    replace_artifact(encoder.card.folder, tmp_path / "small")
+    taken = read_card(encoder.card.folder)
+    taken.verify()
+    assert taken.parameters["weights"] == "int8 backbone, fp16 else"
+    assert taken.part("model").with_suffix(".bin").stat().st_size < 0.7 * before
+
+
+@pytest.mark.parametrize(
+    ("cosine", "shop", "street", "taken"),
+    [
+        (0.995, (0.80, 0.80), (0.90, 0.896), True),
+        (0.985, (0.80, 0.80), (0.90, 0.90), False),
+        (0.995, (0.80, 0.79), (0.90, 0.90), False),
+        (0.995, (0.80, 0.82), (0.90, 0.89), False),
+    ],
+)
+def test_int8_is_taken_only_where_it_is_as_good(cosine, shop, street, taken):
+    assert is_as_good({"cosine, mean": cosine, "recall@1": {"shop": shop, "street": street}}) is taken

@@ -1,0 +1,232 @@
+"""Measures an exported detector on the held-out photos, through the same code that serves it.
+
+    python -m training.detector.evaluate_detector --model search/weights/garments-lite0 --photos ../shared/data \\
+        --data var/training/garments [--choose] [--write]
+
+Street photos: COCO's box and mask AP, per garment type and in the mean. Shop photos, one garment each: how often the
+strongest detection has the right type, and how well its box fits the garment's (GrabCut's). Three times:
+
+- `coco`: every detection from score 0.02 on, two of one type never in one place (IoU 0.5), of two types they may be. So
+  MMDetection, Detectron2 and torchvision measure, and only these numbers compare with theirs;
+- `one_per_place`: of two types that claim one place the surer alone, as a shopper is shown them;
+- `as_served`: of these the ones that reach their type's least score, and none that lies within another of its type.
+
+And 100 pictures of noise, in which there is nothing to be found.
+
+`--choose` first picks each type's least score, on the same photos; `--write` puts choice and numbers into the model's
+card.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import time
+from collections import Counter
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pycocotools import mask as coco_mask
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+
+from search.vision.cards import read_card
+from search.vision.detections import Detections
+from search.vision.detector import Choice, Detector
+from search.vision.nms import nms, overlap
+from search.vision.photo import decode_photo
+from training.artifacts import rewrite_card
+from training.detector.copy_paste import noise
+
+EVERYTHING = 0.02  # the least score that still moves an average precision
+SAME_PLACE = 0.7  # IoU above which two types claim one place: a coat over a dress has less
+# Of 6.5 garments a photo 0.5 are then gone, box AP50 0.712 becomes 0.708 and mask AP50 0.690 stays; at 0.7, which
+# takes 0.8 more away, box AP50 is 0.703.
+NESTED = 0.9
+KEPT = ("next_to_mmdetection",)  # of what the card says was measured before: by training.detector.export_detector
+
+
+def detect_all(detector: Detector, coco: dict[str, Any], photos: Path) -> dict[int, Detections]:
+    """Returns {image id: what was found} for every photo of a COCO data set."""
+    found, began = {}, time.perf_counter()
+    for image in coco["images"]:
+        found[image["id"]] = detector.detect(decode_photo(photos / image["file_name"]))
+    seconds = time.perf_counter() - began
+    print(f"{len(found)} photos, {1000 * seconds / len(found):.0f} ms each with decoding", flush=True)
+    return found
+
+
+def as_results(found: dict[int, Detections], coco: dict[str, Any]) -> list[dict[str, Any]]:
+    """Returns the detections as COCO results; types that the data set does not know are left out."""
+    categories = {category["name"]: category["id"] for category in coco["categories"]}
+    results = []
+    for image_id, detections in found.items():
+        for i, kind in enumerate(detections.garment_types):
+            if kind not in categories:
+                continue
+            x0, y0, x1, y1 = detections.boxes[i].tolist()
+            run_lengths = coco_mask.encode(np.asfortranarray(detections.masks[i].astype(np.uint8)))
+            result = {"image_id": image_id, "category_id": categories[kind], "score": float(detections.scores[i])}
+            results.append(result | {"bbox": [x0, y0, x1 - x0, y1 - y0], "segmentation": run_lengths})
+    return results
+
+
+def average_precision(coco: dict[str, Any], results: list[dict[str, Any]], kind: str) -> dict[str, Any]:
+    """Returns COCO's AP and AP50, in the mean and AP50 per type; `kind` is "bbox" or "segm"."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        truth = COCO()
+        truth.dataset = coco
+        truth.createIndex()
+        evaluation = COCOeval(truth, truth.loadRes(results), kind)
+        evaluation.evaluate()
+        evaluation.accumulate()
+        evaluation.summarize()
+    precision = evaluation.eval["precision"][0, :, :, 0, 2]  # at IoU 0.5, (recalls, types), any size, 100 detections
+    names = [category["name"] for category in coco["categories"]]
+    return {
+        "AP": _rounded(evaluation.stats[0]),
+        "AP50": _rounded(evaluation.stats[1]),
+        "AP50_by_type": {name: _rounded(precision[:, i].mean()) for i, name in enumerate(names)},
+    }
+
+
+def shop_scores(coco: dict[str, Any], found: dict[int, Detections]) -> dict[str, Any]:
+    """Returns how often the strongest detection of a shop photo has the right type, and its box's IoU."""
+    boxes = {a["image_id"]: _corners(a["bbox"]) for a in coco["annotations"]}
+    right, total, confused, fits = Counter(), Counter(), Counter(), []
+    for image in coco["images"]:
+        truth, detections = image["garment_type"], found[image["id"]]
+        total[truth] += 1
+        said = detections.garment_types[0] if len(detections) else "nothing"
+        right[truth] += said == truth
+        if said != truth:
+            confused[f"{truth} as {said}"] += 1
+        if image["id"] in boxes:
+            fits.append(float(overlap(boxes[image["id"]], detections.boxes[:1]).max(initial=0)))
+    return {
+        "photos": total.total(),
+        "right_type": _rounded(right.total() / total.total()),
+        "right_type_by_type": {kind: _rounded(right[kind] / total[kind]) for kind in total},
+        "box_iou": _rounded(np.mean(fits)),
+        "boxes": len(fits),
+        "confused_most": dict(confused.most_common(6)),
+    }
+
+
+def best_scores(coco: dict[str, Any], results: list[dict[str, Any]], labels: tuple[str, ...]) -> list[float]:
+    """Returns each label's least score: where recall, counted twice, and precision are best together (F2)."""
+    names = {category["id"]: category["name"] for category in coco["categories"]}
+    chosen = dict.fromkeys(names.values(), 0.3)
+    for category, name in names.items():
+        hits, scores, count = _hits(coco, [r for r in results if r["category_id"] == category], category)
+        if not hits.any():
+            continue
+        found = np.cumsum(hits)
+        precision, recall = found / np.arange(1, len(hits) + 1), found / count
+        f2 = 5 * precision * recall / np.maximum(4 * precision + recall, 1e-9)
+        chosen[name] = float(np.clip(scores[f2.argmax()], 0.1, 0.3))
+    return [round(chosen.get(label, 0.3), 3) for label in labels]
+
+
+def _hits(coco: dict[str, Any], results: list[dict[str, Any]], category: int) -> tuple[np.ndarray, np.ndarray, int]:
+    """Returns, best first, whether each result hits a garment not hit before (IoU 0.5), its score, and how many are."""
+    truth: dict[int, list] = {}
+    for annotation in coco["annotations"]:
+        if annotation["category_id"] == category and not annotation["iscrowd"]:
+            truth.setdefault(annotation["image_id"], []).append(_corners(annotation["bbox"])[0])
+    count = sum(map(len, truth.values()))
+    results = sorted(results, key=lambda result: -result["score"])
+    hits = np.zeros(len(results), bool)
+    for i, result in enumerate(results):
+        left = truth.get(result["image_id"], [])
+        fits = overlap(_corners(result["bbox"]), np.array(left, np.float32).reshape(-1, 4))[0]
+        if fits.size and fits.max() >= 0.5:
+            hits[i] = True
+            left.pop(int(fits.argmax()))
+    return hits, np.array([result["score"] for result in results]), count
+
+
+def empty_scores(detector: Detector, count: int = 100) -> dict[str, float]:
+    """Returns what is found in `count` pictures of noise: in which share of them something, and the highest score."""
+    pictures = (noise((400, 600), np.random.default_rng([99, number])) for number in range(count))
+    best = [float(detector.detect(picture).scores.max(initial=0)) for picture in pictures]
+    return {
+        "pictures": count,
+        "something_found": _rounded(np.mean(np.array(best) > 0)),
+        "highest_score": _rounded(max(best)),
+    }
+
+
+def _corners(box: list[float]) -> np.ndarray:
+    x, y, width, height = box
+    return np.array([[x, y, x + width, y + height]], np.float32)
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), 4)
+
+
+def one_per_place(detections: Detections, same_place: float) -> Detections:
+    """Returns the detections without the weaker of two that claim one place: whose boxes' IoU is above `same_place`."""
+    return detections.only(nms(detections.boxes, detections.scores, same_place))
+
+
+def as_served(detections: Detections, least: dict[str, float], choice: Choice) -> Detections:
+    """Returns what is left of the detections, one per place, when each label must reach its least score."""
+    kept = [i for i, label in enumerate(detections.labels) if detections.scores[i] > least[label]]
+    return detections.only(kept[: choice.at_most]).without_nested(choice.nested)
+
+
+def measured(street: dict[int, Detections], shop: dict[int, Detections], data: dict[str, dict]) -> dict[str, Any]:
+    """Returns the numbers of the detections on both sets of photos."""
+    results = as_results(street, data["street"])
+    return {
+        "street": {
+            "photos": len(street),
+            "garments_per_photo": _rounded(np.mean([len(found) for found in street.values()])),
+            "box": average_precision(data["street"], results, "bbox"),
+            "mask": average_precision(data["street"], results, "segm"),
+        },
+        "shop": shop_scores(data["shop"], shop),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, required=True, help="folder of the artifact")
+    parser.add_argument("--photos", type=Path, required=True, help="the folder that holds ccp/ and clothing/")
+    parser.add_argument("--data", type=Path, required=True, help="what training.detector.detector_data wrote")
+    parser.add_argument("--choose", action="store_true", help="choose each type's least score on these photos")
+    parser.add_argument("--write", action="store_true", help="write choice and numbers into the card")
+    options = parser.parse_args()
+    data = {name: json.loads((options.data / f"{name}_val.json").read_text()) for name in ("street", "shop")}
+    detector = Detector(read_card(options.model))
+    served = detector.choice
+    # What is left out afterwards changes nothing about the rest, so one look at each photo gives all measurements.
+    detector.choice = replace(served, scores=(EVERYTHING,), at_most=100, overlap_of_types=1.0, nested=1.0)
+    found = {name: detect_all(detector, data[name], options.photos) for name in data}
+    place = SAME_PLACE if options.choose else served.overlap_of_types
+    single = {name: {i: one_per_place(each, place) for i, each in of.items()} for name, of in found.items()}
+    if options.choose:
+        scores = best_scores(data["street"], as_results(single["street"], data["street"]), detector.card.labels)
+        served = replace(served, scores=tuple(scores), at_most=30, overlap_of_types=place, nested=NESTED)
+    least = dict(zip(detector.card.labels, np.broadcast_to(served.scores, len(detector.card.labels)), strict=True))
+    shown = {name: {i: as_served(each, least, served) for i, each in of.items()} for name, of in single.items()}
+    ways = {"coco": found, "one_per_place": single, "as_served": shown}
+    numbers = {way: measured(of["street"], of["shop"], data) for way, of in ways.items()}
+    detector.choice = served
+    numbers["as_served"]["noise"] = empty_scores(detector)
+    print(json.dumps(numbers, indent=1))
+    if options.write:
+        command = "python -m training.detector.evaluate_detector --model search/weights/" + detector.card.name
+        kept = {key: detector.card.measured[key] for key in KEPT if key in detector.card.measured}
+        numbers = kept | numbers | {"command": command}
+        rewrite_card(options.model, measured=numbers, choice=asdict(served))
+
+
+if __name__ == "__main__":
+    main()
