@@ -109,7 +109,7 @@ def export(model: PublicModel) -> tuple[Path, str]:
     weights, folder = models_dir() / "downloads" / model.weights.name, models_dir() / model.name
     with TemporaryDirectory(dir=models_dir(), prefix=".making-") as scratch:
         arguments = _arguments(model, weights, Path(scratch))
-        command = [sys.executable, "-m", f"training.export_{model.kind}", *arguments]
+        command = [sys.executable, "-m", f"training.{model.kind}.export_{model.kind}", *arguments]
         done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True)
         if done.returncode != 0:
             last = (done.stderr.strip().splitlines() or ["no message"])[-1]

@@ -13,7 +13,7 @@ from training.detector.detector_data import as_coco, instances
 from training.garment_labels import CCP_TYPES, CLOTHING_TYPES, DETECTED_TYPES, IGNORED
 
 LABELS = ["null", "shoes", "coat", "skin", "romper"]
-SHARED = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[3] / "shared/data"))
+SHARED = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[4] / "shared/data"))
 
 
 def label_mask(*rectangles):
