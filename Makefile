@@ -31,7 +31,7 @@ $(VENV)/.serve: requirements-serve.txt | $(PY)
 	$(PIP) install --requirement requirements-serve.txt
 	@touch $@
 
-$(VENV)/.all: requirements.txt requirements-serve.txt | $(PY)
+$(VENV)/.all: requirements.txt requirements-serve.txt requirements-dev.txt requirements-training.txt | $(PY)
 	$(PIP) install --requirement requirements.txt
 	@# mmcv brings opencv-python, whose cv2 needs a desktop's libGL; the one without windows goes back over it.
 	@$(PIP) install --quiet --force-reinstall --no-deps $$(grep ^opencv-python-headless requirements-serve.txt)
@@ -40,9 +40,10 @@ $(VENV)/.all: requirements.txt requirements-serve.txt | $(PY)
 test: $(VENV)/.all  ## every test, on a PostgreSQL of its own
 	@$(PY) -m pytest
 
-check: $(VENV)/.all  ## style, migrations and settings
+check: $(VENV)/.all  ## style, types, migrations and settings
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
 	@$(PY) manage.py check
 	@$(PY) manage.py makemigrations --check --dry-run
 

@@ -41,7 +41,7 @@ class ProductForm(forms.ModelForm):
 
     class Meta:
         model = Product
-        exclude: list[str] = []  # noqa: DJ006  (the admin's fieldsets name the fields)
+        exclude: list[str] = []
 
     def clean_colours(self) -> list[str]:
         """Strongest first, as they are stored: boxes have another order."""
@@ -81,7 +81,7 @@ class ImageForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        product = cleaned.get("product") or self.instance.product_id and self.instance.product
+        product = cleaned.get("product") or (self.instance.product_id and self.instance.product)
         if product and product.pk and hasattr(self, "sha256"):
             others = ProductImage.objects.filter(product=product, sha256=self.sha256).exclude(pk=self.instance.pk)
             if others.exists():

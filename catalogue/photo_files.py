@@ -78,6 +78,6 @@ def _is_turned(image: Image.Image) -> bool:
     """Whether EXIF says that the picture lies on its side."""
     try:
         orientation = image.getexif().get(ImageOps.ExifTags.Base.Orientation)
-    except Exception:  # broken EXIF raises whatever the parser happens to; the pixels may still be good
+    except Exception:  # noqa: BLE001  broken EXIF raises whatever the parser happens to; the pixels may still be good
         return False
     return orientation in (5, 6, 7, 8)

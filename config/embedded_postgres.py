@@ -224,13 +224,14 @@ class EmbeddedPostgres:
 
     def _run(self, program: str, *arguments: str, as_owner: bool = True) -> str:
         account = self.account if as_owner else None
-        identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
         # A file, not a pipe: the server inherits it and would hold a pipe open for ever.
         with tempfile.TemporaryFile("w+") as output:
             done = subprocess.run(
                 [str(self.binaries / program), *arguments],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                cwd="/", env={**os.environ, "LC_ALL": "C"}, start_new_session=True, **identity,
+                cwd="/", env={**os.environ, "LC_ALL": "C"}, start_new_session=True,
+                user=account.pw_uid if account else None, group=account.pw_gid if account else None,
+                extra_groups=[] if account else None,
             )  # fmt: skip
             output.seek(0)
             text = output.read()

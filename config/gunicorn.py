@@ -10,7 +10,7 @@ from rich import print as show
 VAR = Path(__file__).resolve().parent.parent / "var"
 PORT = int(os.environ.get("PORT") or 8000)
 
-bind = f"{os.environ.get('HOST', '0.0.0.0')}:{PORT}"
+bind = f"{os.environ.get('HOST', '0.0.0.0')}:{PORT}"  # noqa: S104  the demo is looked at from other machines too
 workers = 1
 threads = 8
 timeout = 120

@@ -132,13 +132,16 @@ def _developed(sheet: np.ndarray, size: tuple[int, int], rng: np.random.Generato
 
 
 def _truth(owner: np.ndarray, owners: dict[int, Product], size: tuple[int, int]) -> list[SceneGarment]:
-    garments = []
+    garments: list[SceneGarment] = []
     for number, product in owners.items():
         seen = (owner == number).astype(np.float32)
         mask = cv2.resize(seen, size, interpolation=cv2.INTER_AREA) > 0.5
-        for part in _shoes(mask) if product.garment_type == "footwear" else [mask]:
-            if part.mean() >= SMALLEST:
-                garments.append(SceneGarment(product.product_id, product.garment_type, box_of(part), part))
+        parts = _shoes(mask) if product.garment_type == "footwear" else [mask]
+        garments.extend(
+            SceneGarment(product.product_id, product.garment_type, box_of(part), part)
+            for part in parts
+            if part.mean() >= SMALLEST
+        )
     return garments
 
 

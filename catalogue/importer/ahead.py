@@ -30,7 +30,7 @@ def read_ahead(items: Iterator[T], *, depth: int = 1) -> Iterator[T]:
             for item in items:
                 if not put(item):
                     return
-        except BaseException as error:  # to be raised where somebody sees it
+        except BaseException as error:  # noqa: BLE001  to be raised where somebody sees it
             put(error)
         else:
             put(_END)

@@ -99,8 +99,9 @@ class Shoe:
                 )
             )
         if style == "stripes":
-            for x in (9.5, 12, 14.5):
-                found.append(Mark(points((x, s), (x + 1.3, s), (x - 1.0, -9.5), (x - 2.3, -9.5)), "second"))
+            found.extend(
+                Mark(points((x, s), (x + 1.3, s), (x - 1.0, -9.5), (x - 2.3, -9.5)), "second") for x in (9.5, 12, 14.5)
+            )
         if style == "swoosh":
             found.append(
                 Mark(

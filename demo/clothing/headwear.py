@@ -204,22 +204,15 @@ def scarf(design: Design, back: bool) -> list[Panel]:
         end = _panel(tail, z=72.0 + side * 0.2, puff=2.0, drape=soft)
         end.grain = Grain.straight((side * 5, 16), (side * 5, length), 4)
         parts.append(end)
-        for x in np.linspace(1.9, 8.6, 10):
-            parts.append(
-                Panel(
-                    points(
-                        (side * x, length),
-                        (side * (x + 0.35), length),
-                        (side * (x + 0.3), length + 3.2),
-                        (side * x, length + 3.2),
-                    ),
-                    "main",
-                    72.1 + side * 0.2,
-                    puff=0.2,
-                    shadow=0.1,
-                )
-            )
+        parts.extend(_fringe(side, x, length) for x in np.linspace(1.9, 8.6, 10))
     return parts
+
+
+def _fringe(side: int, x: float, length: float) -> Panel:
+    """One thread at the end of a scarf."""
+    low = length + 3.2
+    outline = points((side * x, length), (side * (x + 0.35), length), (side * (x + 0.3), low), (side * x, low))
+    return Panel(outline, "main", 72.1 + side * 0.2, puff=0.2, shadow=0.1)
 
 
 def sunglasses(design: Design, back: bool) -> list[Panel]:

@@ -198,7 +198,7 @@ class Trousers:
         return pockets
 
     def _cargo(self, side: int) -> Panel:
-        outer, inner, spine = self.edges(side)
+        _outer, _inner, spine = self.edges(side)
         at = along(spine, [min(0.42, 0.42 / self.reach)])[0]
         x = at[0] + side * 4.6
         outline = points((x - 5, at[1]), (x + 5, at[1]), (x + 5, at[1] + 13), (x - 5, at[1] + 13))

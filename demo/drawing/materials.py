@@ -62,7 +62,7 @@ def _sole(style: Style, main: RGB) -> RGB:
 
 def printed(motif: str, tones: tuple[RGB, ...]) -> tuple[RGB, ...]:
     """The motif's own colours, ground first: some have shades of one where others take three."""
-    main, second, third = tones
+    main, second, _third = tones
     if motif == "leopard":
         return (mix(main, (0.86, 0.68, 0.42), 0.35), mix(main, (0, 0, 0), 0.5), mix(main, (0.1, 0.06, 0.04), 0.85))
     if motif == "camo":

@@ -75,7 +75,7 @@ def _upright(image: Image.Image) -> Image.Image:
         return ImageOps.exif_transpose(image)
     except (OSError, SyntaxError):
         raise
-    except Exception:  # broken EXIF raises whatever the parser happens to; the pixels are still good
+    except Exception:  # noqa: BLE001  broken EXIF raises whatever the parser happens to; the pixels are still good
         image.load()
         return image
 

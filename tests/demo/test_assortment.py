@@ -62,8 +62,8 @@ def test_names_tell_type_and_colour(products):
     for product in products:
         assert len(product.name.split()) >= 2
         assert (
-            product.colour and product.colour.lower() in product.description.lower() or product.colour in product.name
-        )
+            product.colour and product.colour.lower() in product.description.lower()
+        ) or product.colour in product.name
 
 
 def test_fewer_products_are_the_first_of_more(products):

@@ -13,7 +13,7 @@ import matplotlib
 
 matplotlib.use("agg")
 
-import matplotlib.pyplot as plt  # noqa: E402
+import matplotlib.pyplot as plt
 
 LOSSES = {
     "loss_cls": "which garment", "loss_bbox": "where", "loss_mask": "which pixels",

@@ -5,10 +5,10 @@ import pytest
 
 pytest.importorskip("pycocotools", reason="pip install -r requirements-training.txt")
 
-from search.vision.detections import Detections  # noqa: E402
-from search.vision.detector import Choice  # noqa: E402
-from training.detector.detector_data import as_coco  # noqa: E402
-from training.detector.evaluate_detector import (  # noqa: E402
+from search.vision.detections import Detections
+from search.vision.detector import Choice
+from training.detector.detector_data import as_coco
+from training.detector.evaluate_detector import (
     as_results,
     as_served,
     average_precision,
@@ -18,7 +18,7 @@ from training.detector.evaluate_detector import (  # noqa: E402
     one_per_place,
     shop_scores,
 )
-from training.garment_labels import DETECTED_TYPES  # noqa: E402
+from training.garment_labels import DETECTED_TYPES
 
 COAT, BAG, FAR = (10, 10, 50, 60), (60, 60, 80, 80), (0, 70, 20, 99)
 

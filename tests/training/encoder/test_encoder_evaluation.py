@@ -3,7 +3,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from training.encoder.evaluate_encoder import of_95, shop_ranks, shop_report, street_report, summary  # noqa: E402
+from training.encoder.evaluate_encoder import of_95, shop_ranks, shop_report, street_report, summary
 
 
 def unit(angles):
