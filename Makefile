@@ -6,10 +6,10 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 
-.PHONY: demo catalogue environment test check bench screenshots clean help
+.PHONY: demo catalogue environment test test-fast lock check bench screenshots clean help
 
 help:  ## what there is to make
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
 
 demo: catalogue  ## a site that answers a photo, on http://localhost:8000 (PORT=...)
 	@$(PY) -m gunicorn --config config/gunicorn.py config.wsgi
@@ -27,20 +27,35 @@ $(PY):
 	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { $(PYTHON) -m venv --without-pip --clear $(VENV) && \
 		$(PYTHON) -m pip --disable-pip-version-check --python $(PY) install --quiet pip; }
 
-$(VENV)/.serve: requirements-serve.txt | $(PY)
-	$(PIP) install --requirement requirements-serve.txt
+# From the locks: every package at the version and with the hash that was tested.
+$(VENV)/.serve: requirements-serve.lock | $(PY)
+	$(PIP) install --require-hashes --requirement requirements-serve.lock
 	@touch $@
 
-$(VENV)/.all: requirements.txt requirements-serve.txt requirements-dev.txt requirements-training.txt | $(PY)
-	$(PIP) install --requirement requirements.txt
-	@# mmcv brings opencv-python, whose cv2 needs a desktop's libGL; the one without windows goes back over it.
-	@$(PIP) install --quiet --force-reinstall --no-deps $$(grep ^opencv-python-headless requirements-serve.txt)
+$(VENV)/.dev: requirements-dev.lock | $(PY)
+	$(PIP) install --require-hashes --requirement requirements-dev.lock
 	@touch $@ $(VENV)/.serve
+
+$(VENV)/.all: requirements.lock | $(PY)
+	$(PIP) install --require-hashes --requirement requirements.lock
+	@# mmcv brings opencv-python, whose cv2 needs a desktop's libGL; the one without windows goes back over it.
+	@sed -n '/^opencv-python-headless==/,/[^\\]$$/p' requirements.lock > $(VENV)/headless.lock
+	@$(PIP) install --quiet --force-reinstall --no-deps --require-hashes --requirement $(VENV)/headless.lock
+	@touch $@ $(VENV)/.dev $(VENV)/.serve
 
 test: $(VENV)/.all  ## every test, on a PostgreSQL of its own
 	@$(PY) -m pytest
 
-check: $(VENV)/.all  ## style, types, migrations and settings
+test-fast: $(VENV)/.dev  ## the tests that need neither torch nor much time
+	@$(PY) -m pytest -m "not torch and not slow"
+
+lock: $(PY)  ## requirements*.lock anew, from requirements*.txt
+	@$(PIP) install --quiet "$$(sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements-dev.txt)"
+	@for name in requirements requirements-dev requirements-serve; do $(VENV)/bin/uv pip compile --quiet --no-config \
+		--universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		$$name.txt --output-file $$name.lock; done
+
+check: $(VENV)/.dev  ## style, types, migrations and settings
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy

@@ -1,5 +1,7 @@
 """What every test stands on: files go to a folder that is thrown away, the cache is empty and in memory."""
 
+import importlib.util
+import os
 import shutil
 import socket
 import subprocess
@@ -8,6 +10,16 @@ import time
 import pytest
 from django.core.cache import cache
 from django.test.utils import override_settings
+
+TORCH_IS_MISSING = importlib.util.find_spec("torch") is None
+
+
+def pytest_configure(config):
+    """CI skips no test for want of torch: it has torch, or says that it leaves those tests out."""
+    if os.environ.get("CI") and TORCH_IS_MISSING and "not torch" not in config.option.markexpr:
+        raise pytest.UsageError(
+            "CI is set and torch is not installed. Install requirements.lock, or leave its tests out: -m 'not torch'."
+        )
 
 
 @pytest.fixture(scope="session", autouse=True)

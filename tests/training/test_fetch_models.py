@@ -23,7 +23,7 @@ from search.vision.encoder import Encoder
 from tests.factories import make_image
 from tests.training.mmdetection import mmdetection
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="pip install -r requirements-training.txt")
 pytestmark = pytest.mark.slow
 PHOTO = np.random.default_rng(0).integers(0, 255, (120, 90, 3), np.uint8)
 

@@ -63,6 +63,7 @@ def test_no_masks_are_no_masks():
     assert paste(np.zeros((0, 28, 28), np.float32), np.zeros((0, 4), np.float32), (9, 7)).shape == (0, 7, 9)
 
 
+@pytest.mark.torch
 def test_masks_lie_where_mmdetection_pastes_them():
     from tests.training.mmdetection import mmdetection
 

@@ -47,6 +47,7 @@ def test_groups_leave_each_other_alone():
     assert kept.tolist() == [1, 2]
 
 
+@pytest.mark.torch
 def test_random_boxes_are_kept_as_torchvision_keeps_them():
     ops = pytest.importorskip("torchvision.ops")
     import torch

@@ -1,7 +1,7 @@
 import pytest
 
-torch = pytest.importorskip("torch")
-pytest.importorskip("mmengine", reason="needs requirements.txt")
+torch = pytest.importorskip("torch", reason="pip install -r requirements-training.txt")
+pytest.importorskip("mmengine", reason="pip install -r requirements-training.txt")
 
 from training.detector import average_checkpoints  # noqa: E402
 from training.detector.average_checkpoints import average  # noqa: E402

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("pycocotools", reason="needs requirements.txt")
+pytest.importorskip("pycocotools", reason="pip install -r requirements-training.txt")
 
 from training.detector.copy_paste import Scene, pasted, tiled, warped
 from training.detector.cutouts import cut_out, why_refused

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-pytest.importorskip("pycocotools", reason="needs requirements.txt")
+pytest.importorskip("pycocotools", reason="pip install -r requirements-training.txt")
 
 import cv2
 

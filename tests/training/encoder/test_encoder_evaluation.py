@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("torch")
+pytest.importorskip("torch", reason="pip install -r requirements-training.txt")
 
 from training.encoder.evaluate_encoder import of_95, shop_ranks, shop_report, street_report, summary
 

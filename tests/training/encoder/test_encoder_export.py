@@ -3,7 +3,7 @@ import pickle
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="pip install -r requirements-training.txt")
 openvino = pytest.importorskip("openvino")
 
 from search.vision import cards  # noqa: E402

