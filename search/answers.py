@@ -61,7 +61,7 @@ class GarmentAnswer:
 
 @dataclass(frozen=True, slots=True)
 class PhotoAnswer:
-    """The whole answer. `query` re-uses the photo for half an hour; `timing` is in milliseconds."""
+    """The whole answer. `query` finds the cached photo again until it expires; `timing` is in milliseconds."""
 
     query: str
     width: int

@@ -19,7 +19,7 @@ class GarmentEmbeddingQuerySet(models.QuerySet):
         """Vectors of one encoder: those of two are never compared."""
         return self.filter(encoder=encoder)
 
-    def shown_by(self, product):
+    def representative_of(self, product):
         """The product's own garment as its first photo shows it: the surest detection, else the whole photo, or None.
 
         A garment of a type that the category holds goes before one that the detector took for something else.

@@ -17,12 +17,12 @@ from catalogue.querysets import ProductQuerySet
 from search.answers import Box, Filters, GarmentAnswer, PhotoAnswer
 from search.models import Encoder
 from search.photo import cache as photo_cache
-from search.photo.cache import KeptPhoto, QueryGone
+from search.photo.cache import CachedPhoto, PhotoExpired
 from search.photo.shoe_pairs import pairs_of
 from search.retrieval.fusion import fused_page
 from search.retrieval.nearest import NearestGarments, Neighbour
 from search.retrieval.results import results_of
-from search.retrieval.similar_products import fitting_products, look_alikes, similar_products
+from search.retrieval.similar_products import complementary_products, related_products, similar_products
 from search.vision import cards
 from search.vision.analysis import SeenGarment, look, look_at_box
 from search.vision.cards import ModelError
@@ -33,11 +33,11 @@ from search.vision.photo import decode_photo
 
 __all__ = [
     "NotReady",
-    "QueryGone",
-    "fitting_products",
-    "forget_query",
-    "look_alikes",
-    "photo_of_query",
+    "PhotoExpired",
+    "complementary_products",
+    "delete_photo",
+    "related_products",
+    "cached_photo_file",
     "search_photo",
     "search_query",
     "similar_products",
@@ -67,7 +67,7 @@ def search_photo(*, photo: bytes, filters: Filters | None = None, **page) -> Pho
     timing = {"decode": _since(started)}
     encoder = serving_encoder()
     seen = look(pixels, detector=load_detector(settings.DETECTOR), encoder=_model_of(encoder))
-    kept = KeptPhoto(
+    kept = CachedPhoto(
         webp=photo_cache.to_webp(pixels),
         size=(pixels.shape[1], pixels.shape[0]),
         garments=seen.garments,
@@ -75,7 +75,7 @@ def search_photo(*, photo: bytes, filters: Filters | None = None, **page) -> Pho
         encoder=encoder.pk,
         fingerprint=encoder.fingerprint,
     )
-    query = photo_cache.keep(kept)
+    query = photo_cache.store(kept)
     timing |= seen.timing
     return _answer(query, kept, encoder, filters or Filters(), timing=timing, started=started, **page)
 
@@ -86,27 +86,27 @@ def search_query(*, query: str, filters: Filters | None = None, **page) -> Photo
     garment: the index of the only garment to search for, None for every one. box: x0, y0, x1, y1 in 0..1, drawn by
     hand: one more garment, and the only one to search for. whole: the same with the whole photo. limit: products a
     garment, 1 to MAX_LIMIT. offset: how many to pass over.
-    Raises QueryGone when the photo is no longer kept, ValueError for a garment, box, limit or offset out of range.
+    Raises PhotoExpired when the photo is no longer kept, ValueError for a garment, box, limit or offset out of range.
     """
     started = time.perf_counter()
     encoder = serving_encoder()
-    kept = photo_cache.recall(query)
+    kept = photo_cache.load(query)
     timing = {"decode": 0.0, "detect": 0.0, "embed": 0.0}
     if (kept.encoder, kept.fingerprint) != (encoder.pk, encoder.fingerprint):
         kept, timing = _look_again(query, kept, encoder)
     return _answer(query, kept, encoder, filters or Filters(), timing=timing, started=started, **page)
 
 
-def forget_query(query: str) -> None:
+def delete_photo(query: str) -> None:
     """Drops a photo now."""
-    photo_cache.forget(query)
+    photo_cache.delete(query)
 
 
-def photo_of_query(query: str) -> bytes | None:
+def cached_photo_file(query: str) -> bytes | None:
     """The photo of an earlier search as a WebP file, None when it is no longer kept."""
     try:
-        return photo_cache.recall(query).webp
-    except QueryGone:
+        return photo_cache.load(query).webp
+    except PhotoExpired:
         return None
 
 
@@ -160,7 +160,7 @@ def _made_vectors_of(encoder: Encoder, model: VisionEncoder) -> bool:
 
 def _answer(
     query: str,
-    kept: KeptPhoto,
+    kept: CachedPhoto,
     encoder: Encoder,
     filters: Filters,
     *,
@@ -189,7 +189,7 @@ def _answer(
 
 
 def _asked_for(
-    kept: KeptPhoto,
+    kept: CachedPhoto,
     encoder: Encoder,
     *,
     garment: int | None,
@@ -219,11 +219,11 @@ def _noted(timing: dict[str, float]) -> dict[str, float]:
     return {stage: round(milliseconds, 1) for stage, milliseconds in timing.items()}
 
 
-def _look_again(query: str, kept: KeptPhoto, encoder: Encoder) -> tuple[KeptPhoto, dict[str, float]]:
+def _look_again(query: str, kept: CachedPhoto, encoder: Encoder) -> tuple[CachedPhoto, dict[str, float]]:
     """After a switch of encoders: the kept photo as the one that serves now sees it."""
     seen = look(kept.pixels(), detector=load_detector(settings.DETECTOR), encoder=_model_of(encoder))
     kept = replace(kept, garments=seen.garments, whole=seen.whole, encoder=encoder.pk, fingerprint=encoder.fingerprint)
-    photo_cache.keep(kept, query=query)
+    photo_cache.store(kept, query=query)
     return kept, {"decode": 0.0, **seen.timing}
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from catalogue.models import Product
 from search import services
 from search.photo.example_photos import scenes
-from search.photo.overlay import most_meant
+from search.photo.overlay import default_garment
 from search.photo.page import photo_page
 from search.photo.upload import Refused, photo_of_request
 from search.vision.photo import PhotoError
@@ -36,9 +36,9 @@ def photo(request: HttpRequest) -> HttpResponse:
         return _start(request)
     try:
         page = photo_page(query, request.GET)
-    except services.QueryGone:
+    except services.PhotoExpired:
         return _start(
-            request, _("This photo is no longer here: photos are forgotten after half an hour. Show it again."), 410
+            request, _("This photo has expired: photos are deleted after half an hour. Please choose it again."), 410
         )
     except services.NotReady:
         return _start(request, _not_ready(), 503)
@@ -60,7 +60,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
         return _start(request, _unreadable(), 400)
     except services.NotReady:
         return _start(request, _not_ready(), 503)
-    url = f"{reverse('photo')}?query={answer.query}&garment={most_meant(answer)}"
+    url = f"{reverse('photo')}?query={answer.query}&garment={default_garment(answer)}"
     if _wants_json(request):
         return JsonResponse({"url": url})
     return redirect(url)
@@ -82,10 +82,10 @@ def _start(request: HttpRequest, error: str = "", status: int = 200) -> HttpResp
 
 
 def photo_file(request: HttpRequest, query: str) -> HttpResponse:
-    """The photo of an earlier search, as it is kept."""
-    webp = services.photo_of_query(query)
+    """The cached photo of an earlier search."""
+    webp = services.cached_photo_file(query)
     if webp is None:
-        raise Http404("This photo is no longer kept.")
+        raise Http404("This photo has expired.")
     response = HttpResponse(webp, content_type="image/webp")
     patch_cache_control(response, private=True, max_age=settings.PHOTO_QUERY_SECONDS)
     response["X-Robots-Tag"] = "noindex"
@@ -94,16 +94,16 @@ def photo_file(request: HttpRequest, query: str) -> HttpResponse:
 
 @csrf_exempt  # who knows the id sent the photo
 @require_POST
-def forget(request: HttpRequest, query: str) -> HttpResponse:
-    """Drops the photo at once."""
-    services.forget_query(query)
+def delete_photo(request: HttpRequest, query: str) -> HttpResponse:
+    """Deletes the photo at once."""
+    services.delete_photo(query)
     return redirect(f"{reverse('photo')}?forgotten=1")
 
 
 def goes_with(request: HttpRequest, pk: int) -> HttpResponse:
     """What can be worn with a product: a part of its page, fetched when it comes into view."""
     product = get_object_or_404(Product.objects.visible().for_cards(), pk=pk)
-    results = services.fitting_products(product)
+    results = services.complementary_products(product)
     return render(request, "search/goes_with.html", {"product": product, "results": results})
 
 

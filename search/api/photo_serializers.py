@@ -146,7 +146,7 @@ class TimingSerializer(serializers.Serializer):
 
 
 class PhotoAnswerSerializer(serializers.Serializer):
-    query = serializers.CharField(help_text="Re-uses the photo for half an hour.")
+    query = serializers.CharField(help_text="Finds the cached photo again until it expires, 30 minutes by default.")
     image = ImageSizeSerializer(source="*")
     garments = GarmentSerializer(many=True)
     timing = TimingSerializer(help_text="Milliseconds.")

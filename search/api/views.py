@@ -47,7 +47,7 @@ class PhotoSearchView(APIView):
             400: OpenApiResponse(
                 description="No photo, a broken one, or a filter out of range; the answer says which."
             ),
-            404: OpenApiResponse(description="The query is no longer kept."),
+            404: OpenApiResponse(description="The photo of this query has expired."),
             429: OpenApiResponse(description="Too many searches."),
             503: OpenApiResponse(description="The catalogue has no embeddings yet."),
         },
@@ -60,15 +60,15 @@ class PhotoSearchView(APIView):
 
 
 class PhotoQueryView(APIView):
-    """One photo that is kept for refining."""
+    """One cached photo."""
 
     authentication_classes = []
     permission_classes = [AllowAny]  # who knows the id sent the photo
 
     @extend_schema(operation_id="forget_photo", request=None, responses={204: None})
     def delete(self, request: Request, query: str) -> Response:
-        """Forgets the photo at once."""
-        services.forget_query(query)
+        """Deletes the photo at once."""
+        services.delete_photo(query)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -104,7 +104,7 @@ def _answered(given: PhotoSearchInput) -> services.PhotoAnswer:
         return services.search_photo(photo=_photo(given), **asked)
     except (PhotoError, FetchError) as error:
         raise ValidationError({"image": [str(error)]}) from error
-    except services.QueryGone as error:
+    except services.PhotoExpired as error:
         raise NotFound(str(error)) from error
     except services.NotReady as error:
         raise NotReadyError(str(error)) from error

@@ -171,10 +171,10 @@ def _read(image: ProductImage) -> np.ndarray | Exception:
 def _garments_of(image: ProductImage, pixels: np.ndarray, encoder: Encoder) -> list[SeenGarment]:
     """The whole photo first, then those of its garments that the product can be."""
     seen = look(pixels, detector=load_detector(settings.DETECTOR), encoder=load_encoder(encoder.pk))
-    return [seen.whole, *sold_garments(seen.garments, image.product.category.garment_types)]
+    return [seen.whole, *garments_of_category(seen.garments, image.product.category.garment_types)]
 
 
-def sold_garments(garments: list[SeenGarment], held: list[str]) -> list[SeenGarment]:
+def garments_of_category(garments: list[SeenGarment], held: list[str]) -> list[SeenGarment]:
     """Which of a photo's garments is the product: those of the category's types; with none of them, the largest.
 
     A model who wears the skirt that is sold also wears shoes that are not, and those are often surer than a skirt that

@@ -1,7 +1,8 @@
-"""What is kept of a shopper's photo, so that refining needs no second upload: in Django's cache, for half an hour.
+"""The photo cache: a shopper's photo in Django's cache, so that refining a search needs no second upload.
 
-Nothing of it reaches the database, the media storage or a log. The cache in one process's memory, which is the default,
-drops an expired entry only when it is asked for it; a timer does it on time.
+An entry lives for `PHOTO_QUERY_SECONDS` (30 minutes by default). Nothing of a photo reaches the database, the media
+storage or a log. The in-process cache, which is the default, drops an expired entry only when it is read; a timer reads
+it on time.
 """
 
 from __future__ import annotations
@@ -23,16 +24,16 @@ from search.vision.analysis import SeenGarment
 _QUERY = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits: cannot be guessed
 
 
-class QueryGone(LookupError):
-    """No photo is kept under this id: never was, half an hour is over, or it was forgotten on request."""
+class PhotoExpired(LookupError):
+    """No photo is cached under this id: there never was one, its time to live is over, or it was deleted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class KeptPhoto:
-    """A photo that was searched with: its pixels as WebP, and what one encoder saw in it."""
+class CachedPhoto:
+    """A photo that was searched with: its pixels as WebP, and what one encoder made of it."""
 
     webp: bytes
-    size: tuple[int, int]  # width, height
+    size: tuple[int, int]  # width, height in pixels
     garments: list[SeenGarment]
     whole: SeenGarment
     encoder: str
@@ -44,8 +45,8 @@ class KeptPhoto:
             return np.array(image.convert("RGB"))
 
 
-def keep(photo: KeptPhoto, *, query: str | None = None) -> str:
-    """Keeps the photo and returns the id by which it is found again; under an earlier id if one is given."""
+def store(photo: CachedPhoto, *, query: str | None = None) -> str:
+    """Caches the photo and returns the id under which `load` finds it; under an earlier id if one is given."""
     query = query or secrets.token_urlsafe(16)
     cache.set(_key(query), photo, timeout=settings.PHOTO_QUERY_SECONDS)
     if isinstance(caches["default"], LocMemCache):
@@ -53,16 +54,19 @@ def keep(photo: KeptPhoto, *, query: str | None = None) -> str:
     return query
 
 
-def recall(query: str) -> KeptPhoto:
-    """The photo kept under this id. Raises QueryGone."""
-    kept = cache.get(_key(query)) if _QUERY.fullmatch(query) else None
-    if kept is None:
-        raise QueryGone("This photo is no longer kept: photos are forgotten after half an hour. Please send it again.")
-    return kept
+def load(query: str) -> CachedPhoto:
+    """The photo cached under this id. Raises PhotoExpired."""
+    photo = cache.get(_key(query)) if _QUERY.fullmatch(query) else None
+    if photo is None:
+        minutes = settings.PHOTO_QUERY_SECONDS // 60
+        raise PhotoExpired(
+            f"This photo has expired: photos are deleted {minutes} minutes after the upload. Please send it again."
+        )
+    return photo
 
 
-def forget(query: str) -> None:
-    """Drops the photo now; quiet when there is none."""
+def delete(query: str) -> None:
+    """Deletes the photo now; does nothing when there is none."""
     if _QUERY.fullmatch(query):
         cache.delete(_key(query))
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.choices import GarmentTypeChoices
 from search.answers import Box, GarmentAnswer, PhotoAnswer
 from search.photo.form import MIN_BOX
-from search.photo.shoe_pairs import box_round
+from search.photo.shoe_pairs import enclosing_box
 
 WHICH = ("garment", "whole", "x0", "y0", "x1", "y1")  # what says where in the photo to look
 NUDGE = 3  # percent
@@ -72,7 +72,7 @@ def spots_of(answer: PhotoAnswer, current: GarmentAnswer, data: QueryDict) -> li
     ]
 
 
-def most_meant(answer: PhotoAnswer) -> int:
+def default_garment(answer: PhotoAnswer) -> int:
     """The index of the garment that somebody most likely means: surely seen, and not the smallest in the photo."""
     garments = [garment for garment in answer.garments if garment.garment_type] or answer.garments
     return max(garments, key=lambda garment: garment.score * math.sqrt(_area(garment.box))).index
@@ -88,7 +88,7 @@ def _of_pair(answer: PhotoAnswer, garment: GarmentAnswer) -> list[GarmentAnswer]
 
 
 def _box_of_pair(answer: PhotoAnswer, garment: GarmentAnswer) -> Box:
-    return box_round([each.box for each in _of_pair(answer, garment)])
+    return enclosing_box([each.box for each in _of_pair(answer, garment)])
 
 
 def _outlines_of_pair(answer: PhotoAnswer, garment: GarmentAnswer) -> list[str]:

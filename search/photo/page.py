@@ -28,7 +28,7 @@ from search.photo.overlay import (
     start_box,
 )
 from search.retrieval.nearest import COUNT_UP_TO
-from search.retrieval.rerank import of_kind_first
+from search.retrieval.rerank import prefer_matching_type
 from search.services import search_query
 
 PAGE_SIZE = 24
@@ -107,7 +107,7 @@ class PhotoPage:
 
 
 def photo_page(query: str, data: QueryDict) -> PhotoPage:
-    """The page for an earlier photo. Raises QueryGone, and ValueError for a garment that the photo has not."""
+    """The page for an earlier photo. Raises PhotoExpired, and ValueError for a garment that the photo has not."""
     form = PhotoPageForm(data)
     by_price = form.value("ordering") or NEAREST
     offset = 0 if by_price else (form.value("offset") or 0) // PAGE_SIZE * PAGE_SIZE
@@ -140,7 +140,7 @@ def _page(
     if by_price:
         results = _in_order_of_price(current.results, by_price)
     else:
-        ordered = of_kind_first(current.results, garment_type=kind, encoder=answer.encoder)
+        ordered = prefer_matching_type(current.results, garment_type=kind, encoder=answer.encoder)
         results = ordered[offset - answer.offset :][:PAGE_SIZE]
     spots = spots_of(answer, current, data)
     next_offset = offset + PAGE_SIZE

@@ -66,7 +66,7 @@ def _gap(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.hypot(*np.maximum(apart, 0)))
 
 
-def box_round(boxes: Sequence[Box]) -> Box:
+def enclosing_box(boxes: Sequence[Box]) -> Box:
     """The box round all of them."""
     lefts, tops, rights, bottoms = zip(*boxes, strict=True)
     return min(lefts), min(tops), max(rights), max(bottoms)

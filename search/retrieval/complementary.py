@@ -41,12 +41,12 @@ HARMONIES = {
 PER_TYPE = 2
 
 
-def fitting_neighbours(product: Product, encoder: Encoder, *, limit: int) -> list[Neighbour]:
+def complementary_neighbours(product: Product, encoder: Encoder, *, limit: int) -> list[Neighbour]:
     """Up to `limit` products of types worn with this one's, in colours that get along; two of a type, likeliest first.
 
     `distance` is 0: nothing is compared.
     """
-    stored = GarmentEmbedding.objects.of(encoder).shown_by(product)
+    stored = GarmentEmbedding.objects.of(encoder).representative_of(product)
     if stored is None:
         return []
     types = [stored.garment_type] if stored.garment_type else list(product.category.garment_types[:1])

@@ -49,7 +49,7 @@ EF_SEARCH = 200  # candidates a step of the scan holds: recall@10 of a million r
 LOOK_AHEAD = 32  # products; a step's first rows are the ones that the step before has missed
 ROWS_A_PRODUCT = 2  # read for each at first; a scan that ends too soon is done again with twice as many
 MAX_SCAN_ROWS = 20_000
-MISREAD_DISTANCE = 0.1  # nearer than two different garments come, farther than two shots of one photo
+NEAR_DUPLICATE_DISTANCE = 0.1  # nearer than two different garments come, farther than two shots of one photo
 COUNT_UP_TO = 10_000  # past this a count is the planner's estimate
 
 _EXACT_SETTINGS = """
@@ -174,7 +174,7 @@ class NearestGarments:
         rows = ROWS_A_PRODUCT * (wanted + LOOK_AHEAD)
         while True:
             scanned = _rows(*self._scan_query(rows), settings=_SCAN_SETTINGS)
-            settled = list(islice(settled_neighbours(scanned), wanted))
+            settled = list(islice(finalised_neighbours(scanned), wanted))
             if len(settled) == wanted:
                 return settled[offset:]
             if len(scanned) < rows:
@@ -268,7 +268,7 @@ class NearestGarments:
     def _any_branch(self) -> Condition:
         if self._categories is None:
             return "TRUE", []
-        condition = f"(p.category_id = ANY(%s) OR (e.garment_type = %s AND {self._distance} < {MISREAD_DISTANCE}))"
+        condition = f"(p.category_id = ANY(%s) OR (e.garment_type = %s AND {self._distance} < {NEAR_DUPLICATE_DISTANCE}))"
         return condition, [self._categories, self.garment_type, self._vector]
 
     @cached_property
@@ -280,7 +280,7 @@ class NearestGarments:
         misread, parameters = self._seen_elsewhere
         is_near = (
             "EXISTS (SELECT 1 FROM search_garmentembedding e WHERE e.product_id = p.id AND e.encoder_id = %s "
-            f"AND e.garment_type = %s AND {self._distance} < {MISREAD_DISTANCE})"
+            f"AND e.garment_type = %s AND {self._distance} < {NEAR_DUPLICATE_DISTANCE})"
         )
         return [
             (filtered, "p.category_id = ANY(%s)", [*values, self._categories]),
@@ -300,7 +300,7 @@ class NearestGarments:
             (source.format(filtered), "e.encoder_id = %s AND p.category_id = ANY(%s)", [*start, self._categories]),
             (
                 source.format(misread),
-                f"e.encoder_id = %s AND e.garment_type = %s AND {self._distance} < {MISREAD_DISTANCE}",
+                f"e.encoder_id = %s AND e.garment_type = %s AND {self._distance} < {NEAR_DUPLICATE_DISTANCE}",
                 [*parameters, self.encoder.pk, self.garment_type, self._vector],
             ),
         ]
@@ -326,7 +326,7 @@ class NearestGarments:
         )
 
 
-def settled_neighbours(rows: Iterable[tuple]) -> Iterator[Neighbour]:
+def finalised_neighbours(rows: Iterable[tuple]) -> Iterator[Neighbour]:
     """Each product once, at its nearest row so far, when LOOK_AHEAD others have been met that are farther.
 
     rows: as Neighbour's fields, in a scan's order. Of equal distances the smaller product number is settled first.

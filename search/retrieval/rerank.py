@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 from search.answers import Result
 from search.models import GarmentEmbedding
-from search.retrieval.nearest import MISREAD_DISTANCE
+from search.retrieval.nearest import NEAR_DUPLICATE_DISTANCE
 
 
-def of_kind_first(results: Sequence[Result], *, garment_type: str | None, encoder: str) -> list[Result]:
+def prefer_matching_type(results: Sequence[Result], *, garment_type: str | None, encoder: str) -> list[Result]:
     """The results with those at the end that only their category lets pass for the type, each part in its order.
 
     Whatever is almost the same keeps its place.
@@ -28,4 +28,4 @@ def of_kind_first(results: Sequence[Result], *, garment_type: str | None, encode
 
 
 def _is_doubtful(result: Result) -> bool:
-    return len(result.product.category.garment_types) != 1 and result.distance >= MISREAD_DISTANCE
+    return len(result.product.category.garment_types) != 1 and result.distance >= NEAR_DUPLICATE_DISTANCE

@@ -6,9 +6,9 @@ from catalogue.models import Product
 from catalogue.querysets import ProductQuerySet
 from search.answers import WEAK, Result
 from search.models import Encoder, GarmentEmbedding
-from search.retrieval.complementary import fitting_neighbours
+from search.retrieval.complementary import complementary_neighbours
 from search.retrieval.nearest import NearestGarments
-from search.retrieval.rerank import of_kind_first
+from search.retrieval.rerank import prefer_matching_type
 from search.retrieval.results import results_of
 
 CANDIDATES = 100  # of the nearest: of the product's kind, or of another colour
@@ -24,7 +24,7 @@ def similar_products(product: Product, *, limit: int = 12, colour: str | None = 
     return _most_like(*shown, others, limit=limit) if shown else []
 
 
-def look_alikes(product: Product, *, limit: int) -> tuple[list[Result], list[Result]]:
+def related_products(product: Product, *, limit: int) -> tuple[list[Result], list[Result]]:
     """`similar_products` with those of its kind first, and this in another colour: of each the product most like it.
 
     None is called so that is only weakly alike.
@@ -33,7 +33,7 @@ def look_alikes(product: Product, *, limit: int) -> tuple[list[Result], list[Res
     if shown is None:
         return [], []
     kind, encoder = shown[1].garment_type, shown[1].encoder_id
-    similar = of_kind_first(
+    similar = prefer_matching_type(
         _most_like(*shown, Product.objects.all(), limit=CANDIDATES), garment_type=kind, encoder=encoder
     )[:limit]
     nearest: dict[str, Result] = {}
@@ -48,7 +48,7 @@ def look_alikes(product: Product, *, limit: int) -> tuple[list[Result], list[Res
 def _shown(product: Product) -> tuple[Product, GarmentEmbedding] | None:
     """The product and its stored garment, None before it has any."""
     encoder = Encoder.objects.serving()
-    stored = GarmentEmbedding.objects.of(encoder).select_related("encoder").shown_by(product) if encoder else None
+    stored = GarmentEmbedding.objects.of(encoder).select_related("encoder").representative_of(product) if encoder else None
     return stored and (product, stored)
 
 
@@ -69,7 +69,7 @@ def _most_like(product: Product, stored: GarmentEmbedding, others: ProductQueryS
     )
 
 
-def fitting_products(product: Product, *, limit: int = 8) -> list[Result]:
+def complementary_products(product: Product, *, limit: int = 8) -> list[Result]:
     """Products of other garment types that go with this one."""
     encoder = Encoder.objects.serving()
-    return results_of(fitting_neighbours(product, encoder, limit=limit), encoder, colours=()) if encoder else []
+    return results_of(complementary_neighbours(product, encoder, limit=limit), encoder, colours=()) if encoder else []

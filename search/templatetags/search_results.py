@@ -9,8 +9,8 @@ register = template.Library()
 
 
 @register.simple_tag
-def look_alikes(product, limit=10):
-    similar, recoloured = services.look_alikes(product, limit=limit)
+def related_products(product, limit=10):
+    similar, recoloured = services.related_products(product, limit=limit)
     return {"similar": similar, "recoloured": recoloured[:limit]}
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from search.vision import cards
 from tests.factories import make_category, make_image, make_product
-from tests.search.photos import keep_photo, photo_bytes
+from tests.search.photos import cache_photo, photo_bytes
 from tests.search.vectors import clustered_vectors, embed, make_encoder
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -168,7 +168,7 @@ class Shop:
 
     def looked_at(self, garment_types=("dress", "top", "skirt")):
         """The address of a photo that was searched with: its garments are products 0, 1 and 2."""
-        return f"/photo/?query={keep_photo(self.encoder, self.vectors, garment_types=garment_types)}"
+        return f"/photo/?query={cache_photo(self.encoder, self.vectors, garment_types=garment_types)}"
 
 
 @pytest.fixture

@@ -56,17 +56,17 @@ def test_back_forward_and_reload_show_what_was_there(page, shop):
     expect(first_name(page)).to_have_text("Top 1")
 
 
-def test_a_link_can_be_shared_until_the_photo_is_forgotten(page, open_browser, shop):
+def test_a_link_can_be_shared_until_the_photo_is_deleted(page, open_browser, shop):
     page.goto(shop.looked_at())
     page.click("#garment-1")
     expect(page).to_have_url(re.compile("garment=1"))
     other = open_browser()
     other.goto(page.url)
     expect(first_name(other)).to_have_text("Top 1")
-    page.click("text=Forget my photo now")
-    expect(page.locator("main")).to_contain_text("Your photo is forgotten.")
+    page.click("text=Delete my photo now")
+    expect(page.locator("main")).to_contain_text("Your photo has been deleted.")
     other.reload()
-    expect(other.locator("#upload-error")).to_contain_text("photos are forgotten after half an hour")
+    expect(other.locator("#upload-error")).to_contain_text("photos are deleted after half an hour")
 
 
 def test_filters_narrow_at_once_and_can_be_lifted(page, shop):
@@ -154,8 +154,8 @@ def test_without_javascript_every_step_is_a_link_or_a_form(plain, shop):
     plain.click("#whole")
     plain.click("a[rel=next]")
     expect(plain.locator("#products > li")).to_have_count(24)
-    plain.click("text=Forget my photo now")
-    expect(plain.locator("main")).to_contain_text("Your photo is forgotten.")
+    plain.click("text=Delete my photo now")
+    expect(plain.locator("main")).to_contain_text("Your photo has been deleted.")
 
 
 # -- sending ------------------------------------------------------------------------------------------------------

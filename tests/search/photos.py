@@ -26,7 +26,7 @@ def whole(vector):
     return SeenGarment(None, None, 1.0, (0.0, 0.0, 1.0, 1.0), [], (), vector)
 
 
-def keep_photo(encoder, vectors, *, garment_types=("dress", "top"), boxes=()):
+def cache_photo(encoder, vectors, *, garment_types=("dress", "top"), boxes=()):
     """Keeps a photo in which a garment of each type was seen, the n-th with the n-th vector; returns its query.
 
     boxes: where; None or fewer of them: somewhere.
@@ -37,6 +37,6 @@ def keep_photo(encoder, vectors, *, garment_types=("dress", "top"), boxes=()):
     ]
     size = (90, 120)
     webp = photo_cache.to_webp(np.full((size[1], size[0], 3), 120, np.uint8))
-    return photo_cache.keep(
-        photo_cache.KeptPhoto(webp, size, garments, whole(vectors[-1]), encoder.pk, encoder.fingerprint)
+    return photo_cache.store(
+        photo_cache.CachedPhoto(webp, size, garments, whole(vectors[-1]), encoder.pk, encoder.fingerprint)
     )

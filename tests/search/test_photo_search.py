@@ -124,7 +124,7 @@ class PhotoSearchTests(TestCase):
 
     def test_distances_agree_with_numpy_on_the_stored_vectors(self):
         answer = services.search_photo(photo=scenes()[0][0].read_bytes(), whole=True, limit=48)
-        kept = services.photo_cache.recall(answer.query)
+        kept = services.photo_cache.load(answer.query)
         rows = GarmentEmbedding.objects.filter(product__is_active=True)
         best = {}
         for product, vector in rows.values_list("product_id", "vector"):
@@ -168,10 +168,10 @@ class PhotoSearchTests(TestCase):
         assert (own["garment_type"], own["box"], own["searched"]) == (None, [0.2, 0.3, 0.7, 0.6], True)
         assert answer["timing"]["detect"] == 0
 
-    def test_forgotten_photo_is_gone(self):
+    def test_deleted_photo_is_gone(self):
         query = self.post(image=self.scene())["query"]
         assert self.client.delete(f"{URL}{query}/").status_code == 204
-        assert "no longer kept" in self.post(404, query=query)["detail"]
+        assert "has expired" in self.post(404, query=query)["detail"]
 
     def test_photo_is_gone_after_half_an_hour(self):
         with override_settings(PHOTO_QUERY_SECONDS=0.2):

@@ -117,7 +117,7 @@ LEGS, FEET, ABOUT_LEGS = (0.2, 0.5, 0.8, 0.9), (0.2, 0.9, 0.8, 1.0), (0.2, 0.45,
 )
 def test_which_garments_of_a_photo_are_the_product(seen, held, kept, reason):
     garments = [SeenGarment("x", kind, 0.9, box, [], (), np.ones(4)) for kind, box in seen]
-    assert [garment.garment_type for garment in embedding.sold_garments(garments, held)] == kept, reason
+    assert [garment.garment_type for garment in embedding.garments_of_category(garments, held)] == kept, reason
 
 
 class TwoEncodersTests(TestCase):

@@ -10,12 +10,12 @@ from django.test import override_settings
 
 from search.answers import GarmentAnswer, PhotoAnswer
 from search.photo.form import PhotoPageForm
-from search.photo.overlay import most_meant
+from search.photo.overlay import default_garment
 from search.photo.overlay import moved as moved_box
 from search.photo.throttling import PhotoThrottle
 from search.services import search_query
 from tests.factories import make_image, make_product
-from tests.search.photos import keep_photo, photo_bytes
+from tests.search.photos import cache_photo, photo_bytes
 from tests.search.vectors import make_embedded_catalogue, make_encoder
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def encoder():
 def shop(encoder):
     """150 products, 50 of each category; the photo shows product 0, a dress, and product 1, a top."""
     vectors, products = make_embedded_catalogue(encoder, products=150, images=1)
-    return products, keep_photo(encoder, vectors)
+    return products, cache_photo(encoder, vectors)
 
 
 def text_of(response):
@@ -136,14 +136,14 @@ def test_who_shows_an_outfit_hardly_means_the_surest_shoe():
     dress = GarmentAnswer(1, "dress", "dress", 0.9, (0.3, 0.2, 0.6, 0.8), [])
     doubtful = GarmentAnswer(2, "coat", "outerwear", 0.35, (0.2, 0.1, 0.7, 0.9), [])
     answer = PhotoAnswer("query", 300, 400, [shoe, dress, doubtful], {}, "encoder", 24, 0)
-    assert most_meant(answer) == 1
+    assert default_garment(answer) == 1
 
 
 def test_a_pair_of_shoes_is_one_chip_drawn_as_two(client, encoder, shop):
     """Either shoe's address leads there: the API counts each, and a link may name any of them."""
     vector = np.eye(encoder.dimensions, dtype=np.float32)[0]
     boxes = [(0.3, 0.9, 0.4, 0.95), (0.5, 0.9, 0.6, 0.95)]
-    query = keep_photo(encoder, [vector] * 3, garment_types=("dress", "footwear", "footwear"), boxes=[None, *boxes])
+    query = cache_photo(encoder, [vector] * 3, garment_types=("dress", "footwear", "footwear"), boxes=[None, *boxes])
     for garment in (1, 2):
         page = text_of(client.get("/photo/", {"query": query, "garment": garment}))
         assert re.findall(r'class="chip" id="(garment-\d)"', page) == ["garment-0", "garment-1"]
@@ -170,12 +170,12 @@ def test_by_price_the_nearest_are_put_in_order(client, shop):
     assert "most alike, by price" in text_of(response)
 
 
-def test_a_forgotten_photo_is_spoken_of_kindly(client, shop):
+def test_a_deleted_photo_is_answered_with_a_notice(client, shop):
     response = client.post(f"/photo/{shop[1]}/forget/", follow=True)
-    assert "Your photo is forgotten." in text_of(response)
+    assert "Your photo has been deleted." in text_of(response)
     gone = client.get("/photo/", {"query": shop[1]})
     assert gone.status_code == 410
-    assert "photos are forgotten after half an hour" in text_of(gone)
+    assert "photos are deleted after half an hour" in text_of(gone)
     assert 'type="file"' in text_of(gone)
 
 
@@ -195,7 +195,7 @@ def test_nothing_close_is_said(client, encoder, shop):
 
 def test_no_garment_is_said_and_the_whole_photo_answers(client, encoder):
     vectors, _ = make_embedded_catalogue(encoder, products=6, images=1)
-    query = keep_photo(encoder, vectors, garment_types=())
+    query = cache_photo(encoder, vectors, garment_types=())
     page = text_of(client.get("/photo/", {"query": query}))
     assert "We found no garment in this photo" in page
     assert 'class="card"' in page

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from search.photo.shoe_pairs import box_round, pairs_of
+from search.photo.shoe_pairs import enclosing_box, pairs_of
 from tests.search.photos import seen
 
 SNEAKER, BOOT = np.array([1.0, 0.0]), np.array([0.0, 1.0])
@@ -50,4 +50,4 @@ def test_only_footwear_is_paired():
 
 
 def test_box_round_holds_all():
-    assert box_round([LEFT, RIGHT]) == BOTH
+    assert enclosing_box([LEFT, RIGHT]) == BOTH

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from search.photo.throttling import PhotoThrottle
-from tests.search.photos import keep_photo
+from tests.search.photos import cache_photo
 from tests.search.vectors import make_embedded_catalogue, make_encoder
 
 API = "/api/v1/search/photo/"
@@ -40,7 +40,7 @@ def test_the_refusal_says_when_to_come_back(client):
 def test_refining_a_kept_photo_is_not_counted(client, as_json):
     encoder = make_encoder()
     vectors, _products = make_embedded_catalogue(encoder, products=6)
-    query = {"query": keep_photo(encoder, vectors)}
+    query = {"query": cache_photo(encoder, vectors)}
     options = {"content_type": "application/json"} if as_json else {}
     assert [client.post(API, query, **options).status_code for _ in range(4)] == [200] * 4
 

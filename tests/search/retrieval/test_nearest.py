@@ -6,7 +6,7 @@ from django.test import TestCase
 
 from catalogue.models import Product, ProductImage
 from search.retrieval import indexes
-from search.retrieval.nearest import LOOK_AHEAD, NearestGarments, settled_neighbours
+from search.retrieval.nearest import LOOK_AHEAD, NearestGarments, finalised_neighbours
 from tests.search.vectors import clustered_vectors, embed, exact_ranking, make_embedded_catalogue, make_encoder
 
 IMAGES = 2
@@ -242,4 +242,4 @@ FAR = [row(1000 + number, 1 + number / 1000) for number in range(LOOK_AHEAD)]
     ],
 )
 def test_what_a_scan_settles(rows, settled, reason):
-    assert [(one.product_id, one.distance) for one in settled_neighbours(rows)] == settled, reason
+    assert [(one.product_id, one.distance) for one in finalised_neighbours(rows)] == settled, reason

@@ -19,7 +19,7 @@ from catalogue.models import Product, ProductImage
 from search.answers import Filters
 from search.models import GarmentEmbedding
 from search.retrieval import indexes
-from search.retrieval.nearest import MISREAD_DISTANCE, NearestGarments
+from search.retrieval.nearest import NEAR_DUPLICATE_DISTANCE, NearestGarments
 from search.services import filtered_products
 from tests.factories import make_category
 from tests.search.vectors import clustered_vectors, make_encoder
@@ -133,7 +133,7 @@ def exact_answer(shop, query, filters, garment_type):
         product = shop.products[row.product]
         held = product.category.garment_types
         in_category = not garment_type or not held or garment_type in held
-        is_misread = row.garment_type == garment_type and distance < MISREAD_DISTANCE
+        is_misread = row.garment_type == garment_type and distance < NEAR_DUPLICATE_DISTANCE
         if (in_category or is_misread) and passes(product, filters):
             answer[row.product] = min(distance, answer.get(row.product, np.inf))
     return answer

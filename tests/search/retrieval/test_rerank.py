@@ -7,9 +7,9 @@ import pytest
 
 from catalogue.models import Category, Product
 from search.models import GarmentEmbedding
-from search.retrieval.rerank import of_kind_first
-from search.services import look_alikes, search_query
-from tests.search.photos import keep_photo
+from search.retrieval.rerank import prefer_matching_type
+from search.services import related_products, search_query
+from tests.search.photos import cache_photo
 from tests.search.vectors import make_embedded_catalogue, make_encoder
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def query(encoder):
     """A photo of a dress before a category of 150 products of any kind, every third of which was seen as a dress."""
     vectors, _ = make_embedded_catalogue(encoder, products=150, images=1)
     Category.objects.update(garment_types=["dress", "top", "skirt"])
-    return keep_photo(encoder, vectors + np.float32(0.3), garment_types=["dress"])
+    return cache_photo(encoder, vectors + np.float32(0.3), garment_types=["dress"])
 
 
 def results_of(query, **page):
@@ -42,7 +42,7 @@ def seen_as_dress(numbers):
 
 def test_what_was_seen_as_the_kind_comes_first_each_part_in_its_order(encoder, query):
     results = results_of(query)
-    ordered = of_kind_first(results, garment_type="dress", encoder=encoder.pk)
+    ordered = prefer_matching_type(results, garment_type="dress", encoder=encoder.pk)
     assert sorted(numbers(ordered)) == sorted(numbers(results))
     dresses = sum(seen_as_dress(numbers(results)))
     for part in (ordered[:dresses], ordered[dresses:]):
@@ -61,21 +61,21 @@ def test_what_was_seen_as_the_kind_comes_first_each_part_in_its_order(encoder, q
 def test_otherwise_the_order_is_the_distances(encoder, query, prepare, reason):
     prepare()
     results = results_of(query)
-    assert numbers(of_kind_first(results, garment_type="dress", encoder=encoder.pk)) == numbers(results), reason
+    assert numbers(prefer_matching_type(results, garment_type="dress", encoder=encoder.pk)) == numbers(results), reason
 
 
 def test_without_a_kind_nothing_is_moved(encoder, query):
     results = results_of(query)
-    assert of_kind_first(results, garment_type=None, encoder=encoder.pk) == results
+    assert prefer_matching_type(results, garment_type=None, encoder=encoder.pk) == results
 
 
 def test_what_is_almost_the_same_keeps_its_place(encoder, query):
     """A product whose photo was misread is found first by that photo."""
     tops = GarmentEmbedding.objects.filter(garment_type="top")
-    same = keep_photo(encoder, [np.array(tops.first().vector, np.float32)] * 2, garment_types=["dress"])
+    same = cache_photo(encoder, [np.array(tops.first().vector, np.float32)] * 2, garment_types=["dress"])
     results = results_of(same)
     assert results[0].distance < 0.01 and not seen_as_dress(numbers(results))[0]
-    assert of_kind_first(results, garment_type="dress", encoder=encoder.pk)[0] == results[0]
+    assert prefer_matching_type(results, garment_type="dress", encoder=encoder.pk)[0] == results[0]
 
 
 def test_the_pages_are_one_list_with_every_product_once(client, query):
@@ -104,5 +104,5 @@ def test_the_api_answers_by_distance(client, query):
 
 
 def test_similar_products_of_the_kind_come_first_on_the_product_page(query):
-    similar, _ = look_alikes(Product.objects.get(name="Product 0"), limit=12)
+    similar, _ = related_products(Product.objects.get(name="Product 0"), limit=12)
     assert all(seen_as_dress(numbers(similar)))

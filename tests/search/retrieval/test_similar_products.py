@@ -25,7 +25,7 @@ def test_a_product_page_shows_what_looks_like_it(client, products):
 def test_it_is_shown_in_the_other_colours_once_each(client, products):
     Encoder.objects.update(calibration={"": [0.1, 2.0]})  # none is weak
     Product.objects.filter(pk__in=[product.pk for product in products[1:40:2]]).update(colours=["blue", "black"])
-    _, recoloured = services.look_alikes(products[0], limit=10)
+    _, recoloured = services.related_products(products[0], limit=10)
     assert sorted(result.product.colours[0] for result in recoloured) == ["blue", "red"]
     red = next(result for result in recoloured if result.product.colours == ["red"])
     assert red.product == services.similar_products(products[0], limit=1, colour="red")[0].product
@@ -36,7 +36,7 @@ def test_it_is_shown_in_the_other_colours_once_each(client, products):
 
 def test_nothing_weak_is_called_the_same_in_another_colour(client, products):
     Encoder.objects.update(calibration={"": [0.0, 0.0]})  # every match is weak
-    similar, recoloured = services.look_alikes(products[0], limit=10)
+    similar, recoloured = services.related_products(products[0], limit=10)
     assert (len(similar), recoloured) == (10, [])
     assert "In another colour" not in client.get(products[0].get_absolute_url()).content.decode()
 
