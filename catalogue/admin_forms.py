@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue import services
 from catalogue.choices import ColourChoices, GarmentTypeChoices
 from catalogue.models import Category, Product, ProductImage
-from catalogue.photo_files import ACCEPTED, MAX_BYTES, NotAPhoto, read_photo
+from catalogue.photo_files import ACCEPTED, PhotoError, read_photo
 
 
 class CategoryForm(forms.ModelForm):
@@ -69,14 +69,11 @@ class ImageForm(forms.ModelForm):
         file = self.cleaned_data["file"]
         if not isinstance(file, UploadedFile):
             return file
-        content = file.read(MAX_BYTES + 1)
-        file.seek(0)
         try:
-            self.sha256 = read_photo(content[:MAX_BYTES]).sha256 if len(content) <= MAX_BYTES else ""
-        except NotAPhoto as error:
+            self.sha256 = read_photo(file).sha256
+        except PhotoError as error:
             raise forms.ValidationError(str(error)) from error
-        if not self.sha256:
-            raise forms.ValidationError(_("The file is too large."))
+        file.seek(0)
         return file
 
     def clean(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from catalogue.image_storage import keep_files_until_commit, remove_when_unused, write_photo
 from catalogue.models import Product, ProductImage
-from catalogue.photo_files import MAX_BYTES, NotAPhoto, Photo, read_photo
+from catalogue.photo_files import Photo, read_photo
 
 
 @transaction.atomic
@@ -19,9 +19,9 @@ def add_image(
 ) -> ProductImage:
     """The product's image with this content: a new one behind its others, or the one it has already.
 
-    Raises NotAPhoto where `file` is no picture that can be shown.
+    Raises PhotoError where `file` is no picture that can be shown.
     """
-    photo = _read(file)
+    photo = read_photo(file)
     keep_files_until_commit()
     Product.objects.select_for_update().get(pk=product.pk)  # two uploads at once take two positions
     existing = product.images.filter(sha256=photo.sha256).first()
@@ -40,9 +40,9 @@ def add_image(
 def replace_image(*, image: ProductImage, file: BinaryIO | bytes) -> ProductImage:
     """`image` with this content in the same place; its old file goes with its last row.
 
-    Raises NotAPhoto, and ValueError where the product shows this very photo in another place already.
+    Raises PhotoError, and ValueError where the product shows this very photo in another place already.
     """
-    photo = _read(file)
+    photo = read_photo(file)
     if photo.sha256 == image.sha256:
         return image
     keep_files_until_commit()
@@ -63,13 +63,6 @@ def order_images(*, product: Product, images: Sequence[int]) -> None:
     for position, pk in enumerate(images):
         rows[pk].position = position
     ProductImage.objects.bulk_update(rows.values(), ["position"])
-
-
-def _read(file: BinaryIO | bytes) -> Photo:
-    content = file if isinstance(file, bytes) else file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise NotAPhoto(f"It is larger than {MAX_BYTES // 1_000_000} MB.")
-    return read_photo(content)
 
 
 def _fill(image: ProductImage, photo: Photo) -> None:
