@@ -27,11 +27,11 @@ HEADERS = {
 
 
 class FetchError(Exception):
-    """The file could not be had; the message says why. `is_passing`: another try may succeed."""
+    """The download failed; the message says why. `is_transient`: another attempt may succeed."""
 
-    def __init__(self, message: str, *, is_passing: bool = False, retry_after: float = 0.0) -> None:
+    def __init__(self, message: str, *, is_transient: bool = False, retry_after: float = 0.0) -> None:
         super().__init__(message)
-        self.is_passing = is_passing
+        self.is_transient = is_transient
         self.retry_after = retry_after
 
 
@@ -52,7 +52,7 @@ def fetch(url: str, *, max_bytes: int, allow_private: bool = False, total_second
         if isinstance(reason, FetchError):
             raise reason from error
         is_certificate = isinstance(reason, ssl.SSLCertVerificationError)
-        raise FetchError(f"The host did not answer ({reason}).", is_passing=not is_certificate) from error
+        raise FetchError(f"The host did not answer ({reason}).", is_transient=not is_certificate) from error
     except ValueError as error:
         raise FetchError(f"It is no address that can be fetched ({error}).") from error
 
@@ -68,9 +68,9 @@ def _read(response, max_bytes: int, deadline: float) -> bytes:
         if size > max_bytes:
             raise FetchError(f"The file has more than the {max_bytes:,} bytes that are accepted.")
         if time.monotonic() > deadline:
-            raise FetchError("The host is too slow.", is_passing=True)
+            raise FetchError("The host is too slow.", is_transient=True)
     if length.isdecimal() and size < int(length):
-        raise FetchError(f"The host sent {size:,} of {int(length):,} bytes.", is_passing=True)
+        raise FetchError(f"The host sent {size:,} of {int(length):,} bytes.", is_transient=True)
     return b"".join(parts)
 
 
@@ -78,7 +78,7 @@ def _of_status(error: urllib.error.HTTPError) -> FetchError:
     after = error.headers.get("Retry-After", "") if error.headers else ""
     return FetchError(
         f"The host answered {error.code} {error.reason}.",
-        is_passing=error.code in (408, 425, 429) or error.code >= 500,
+        is_transient=error.code in (408, 425, 429) or error.code >= 500,
         retry_after=float(after) if after.isdecimal() else 0.0,
     )
 

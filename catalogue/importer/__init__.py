@@ -1,7 +1,8 @@
-"""Fills the catalogue from a CSV of unknown header and a folder of photos. `run.import_catalogue` is the way in.
+"""Imports a CSV with any header and a folder of photos into the catalogue. Entry point: `run.import_catalogue`.
 
-The road of a row: `dialect` finds out how the file is written, `lines` cuts it into records, `columns` what its columns
-mean; `spool` keeps records and photo paths on disk, so that a product's rows and photos come together however far
-apart they lie; `rows` reads a product out of its records, `values` the single cells, `photos` its files; `load`
-compares batches of products with the database and writes what differs.
+A row passes through these modules: `dialect` detects encoding, delimiter and header; `csv_records` splits the file into
+records; `columns` maps headers to fields; `staging_table` stores records and photo paths in a temporary SQLite
+database, which joins the rows and photos of a product wherever they stand; `row_reader` builds a product from its
+records, `values` parses single cells, `image_finder` finds its files; `photo_reader` reads and stores them; `loader`
+compares batches of products with the database and writes the differences.
 """

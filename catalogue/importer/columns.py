@@ -1,4 +1,4 @@
-"""Which column holds what: by what the header says, else by what the cells look like."""
+"""Maps columns to fields: by the header, else, except for prices, by the cells."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _ENOUGH = 0.6  # of a column's cells must look like the field
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What the photo folder and the database know of a text: it names a product's folder, a photo, a category."""
+class ColumnContext:
+    """Lookups in the photo folder and the database: is a text the name of a product's folder, a photo, a category?"""
 
     is_product_folder: Callable[[str], bool]
     is_photo: Callable[[str], bool]
@@ -66,7 +66,7 @@ def find_columns(
     rows: Sequence[Sequence[str]],
     *,
     chosen: dict[str, list[str]],
-    surroundings: Surroundings,
+    context: ColumnContext,
 ) -> Columns:
     """What the columns of a table with these `headers` and first `rows` mean; `chosen` is FIELD -> HEADERs.
 
@@ -75,8 +75,8 @@ def find_columns(
     columns = Columns(headers=[" ".join(header.split()) for header in headers])
     for name, wanted in chosen.items():
         columns.of[name] = [_number_of(columns.headers, header) for header in wanted]
-    _match_headers(columns, rows, surroundings)
-    _match_cells(columns, rows, surroundings)
+    _match_headers(columns, rows, context)
+    _match_cells(columns, rows, context)
     price = columns.header("price") if "price" in columns.of else ""
     columns.currency = next((_CURRENCY_WORDS[word] for word in _words(price) if word in _CURRENCY_WORDS), None)
     return columns
@@ -128,7 +128,7 @@ def is_known_header(header: str) -> bool:
     return any(key in AMBIGUOUS or any(key in aliases for aliases in ALIASES.values()) for key in _keys(header))
 
 
-def _match_headers(columns: Columns, rows: Sequence[Sequence[str]], surroundings: Surroundings) -> None:
+def _match_headers(columns: Columns, rows: Sequence[Sequence[str]], context: ColumnContext) -> None:
     keys = [_keys(header) for header in columns.headers]
     for name, aliases in ALIASES.items():
         if name in columns.of:
@@ -138,26 +138,26 @@ def _match_headers(columns: Columns, rows: Sequence[Sequence[str]], surroundings
             for number, found in enumerate(keys)
             if any(key in aliases for key in found)
             and not _is_taken(columns, number)
-            and _fits(name, rows, number, surroundings)
+            and _fits(name, rows, number, context)
         }
         numbers = sorted(ranks, key=lambda number: (ranks[number], number))
         if name == "sku":
-            numbers = _best_ids(columns, numbers, rows, surroundings)
+            numbers = _best_ids(columns, numbers, rows, context)
         if name == "images":
             numbers = _without_thumbnails(sorted(numbers), keys)
         if numbers:
             columns.of[name] = numbers if name in SEVERAL else numbers[:1]
-    _settle_ambiguous(columns, keys, rows)
+    _match_ambiguous(columns, keys, rows)
 
 
-def _fits(name: str, rows: Sequence[Sequence[str]], number: int, surroundings: Surroundings) -> bool:
+def _fits(name: str, rows: Sequence[Sequence[str]], number: int, context: ColumnContext) -> bool:
     """Whether the cells may be what the header says: a "status" may be "new", a "source" "zalora"."""
     if name == "is_active":
         return _is_empty_or(rows, number, _is_bool)
     if name == "images":
         return _is_empty_or(rows, number, lambda value: re.search(r"[./\\]", value) is not None)
     if name == "url":
-        is_photo_column = _share(rows, number, lambda value: _is_image(value.strip(), surroundings)) >= _ENOUGH
+        is_photo_column = _share(rows, number, lambda value: _is_image(value.strip(), context)) >= _ENOUGH
         return _is_empty_or(rows, number, lambda value: re.search(r"[./]", value) is not None) and not is_photo_column
     if name in ("category", "brand", "name"):  # a number is some other table's key
         return _is_empty_or(rows, number, lambda value: re.search(r"[^\W\d_]", value) is not None)
@@ -182,16 +182,14 @@ def _without_thumbnails(numbers: list[int], keys: list[list[str]]) -> list[int]:
     return large or numbers
 
 
-def _best_ids(
-    columns: Columns, named: list[int], rows: Sequence[Sequence[str]], surroundings: Surroundings
-) -> list[int]:
+def _best_ids(columns: Columns, named: list[int], rows: Sequence[Sequence[str]], context: ColumnContext) -> list[int]:
     """Of several columns that may be the id, the one whose cells name product folders; else the likeliest header's."""
     free = [
         number
         for number, header in enumerate(columns.headers)
         if number in named or not (_is_taken(columns, number) or is_known_header(header))
     ]
-    shares = {number: _share(rows, number, surroundings.is_product_folder) for number in free}
+    shares = {number: _share(rows, number, context.is_product_folder) for number in free}
     best = max(free, key=lambda number: (shares[number], number in named), default=None)
     if best is None or shares[best] < _ENOUGH or (named and shares[named[0]] >= shares[best]):
         return named[:1]
@@ -200,7 +198,7 @@ def _best_ids(
     return [best]
 
 
-def _settle_ambiguous(columns: Columns, keys: list[list[str]], rows: Sequence[Sequence[str]]) -> None:
+def _match_ambiguous(columns: Columns, keys: list[list[str]], rows: Sequence[Sequence[str]]) -> None:
     for number, found in enumerate(keys):
         if _is_taken(columns, number) or not AMBIGUOUS.intersection(found):
             continue
@@ -209,12 +207,12 @@ def _settle_ambiguous(columns: Columns, keys: list[list[str]], rows: Sequence[Se
             columns.of[name] = [number]
 
 
-def _match_cells(columns: Columns, rows: Sequence[Sequence[str]], surroundings: Surroundings) -> None:
+def _match_cells(columns: Columns, rows: Sequence[Sequence[str]], context: ColumnContext) -> None:
     """Gives the fields that no header names to columns whose cells look like them."""
     looks = {
-        "sku": lambda value: surroundings.is_product_folder(parse_sku(value)),
-        "images": lambda value: any(_is_image(one, surroundings) for one in split_images(value)),
-        "category": surroundings.is_category,
+        "sku": lambda value: context.is_product_folder(parse_sku(value)),
+        "images": lambda value: any(_is_image(one, context) for one in split_images(value)),
+        "category": context.is_category,
         "price": _is_price,
         "url": is_url,
         "currency": lambda value: value.strip().upper() in CODES,
@@ -244,10 +242,10 @@ def _share(rows: Sequence[Sequence[str]], number: int, test: Callable[[str], boo
     return sum(map(bool, map(test, cells))) / len(cells) if cells else 0.0
 
 
-def _is_image(text: str, surroundings: Surroundings) -> bool:
+def _is_image(text: str, context: ColumnContext) -> bool:
     if is_url(text):
         return re.search(r"\.(jpe?g|png|webp|avif|heic|gif)\b", text, re.IGNORECASE) is not None
-    return surroundings.is_photo(text)
+    return context.is_photo(text)
 
 
 def _is_price(value: str) -> bool:

@@ -20,7 +20,7 @@ MAX_WAIT_SECONDS = 30.0
 
 
 class Downloads:
-    """What was fetched lies in `folder` under its address's hash until `forget`; `problems` says what could not be."""
+    """Downloads into `folder`, named by the address's hash, kept until `delete`. `problems`: address -> why it failed."""
 
     def __init__(self, *, folder: Path, allow_private: bool = False, on_fetched=None) -> None:
         self.folder = folder
@@ -42,7 +42,7 @@ class Downloads:
             if self.on_fetched:
                 self.on_fetched(url)
 
-    def forget(self, urls: Iterable[str]) -> None:
+    def delete(self, urls: Iterable[str]) -> None:
         for url in urls:
             self.path_of(url).unlink(missing_ok=True)
 
@@ -52,25 +52,31 @@ class Downloads:
             self.folder.rmdir()
 
     def _fetch(self, url: str) -> str:
-        """Fetches one; returns the problem that there is with it, or ""."""
+        """Downloads one address into the folder. Returns the reason where that failed, else ""."""
         path = self.path_of(url)
         if path.exists():
             return ""
-        wait = WAIT_SECONDS
-        for attempt in range(1, TRIES + 1):
-            try:
-                content = fetch(url, max_bytes=MAX_BYTES, allow_private=self.allow_private)
-                read_photo(content)
-                _write(path, content)
-                return ""
-            except NotAPhoto as error:
-                return str(error)
-            except FetchError as error:
-                if not error.is_passing or attempt == TRIES:
-                    return f"{error} Tried {attempt} time{'s' * (attempt > 1)}."
-                time.sleep(min(max(wait, error.retry_after), MAX_WAIT_SECONDS))
-                wait *= 2
-        raise AssertionError("unreachable")
+        try:
+            content = download_with_retries(url, allow_private=self.allow_private)
+            read_photo(content)
+        except (NotAPhoto, FetchError) as error:
+            return str(error)
+        _write(path, content)
+        return ""
+
+
+def download_with_retries(url: str, *, allow_private: bool = False) -> bytes:
+    """The bytes at `url`. Transient failures are retried up to TRIES times. Raises FetchError."""
+    wait = WAIT_SECONDS
+    for attempt in range(1, TRIES + 1):
+        try:
+            return fetch(url, max_bytes=MAX_BYTES, allow_private=allow_private)
+        except FetchError as error:
+            if not error.is_transient or attempt == TRIES:
+                raise FetchError(f"{error} Tried {attempt} time{'s' * (attempt > 1)}.") from error
+            time.sleep(min(max(wait, error.retry_after), MAX_WAIT_SECONDS))
+            wait *= 2
+    raise AssertionError("unreachable")
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -11,14 +11,14 @@ from django.conf import settings
 from django.db import connection, reset_queries
 from django.utils import timezone
 
-from catalogue.importer.ahead import read_ahead
 from catalogue.importer.download import Downloads
-from catalogue.importer.images import ImageFinder
-from catalogue.importer.load import Loader, batches
-from catalogue.importer.photos import PhotoReader
+from catalogue.importer.image_finder import ImageFinder
+from catalogue.importer.loader import Loader, batches
+from catalogue.importer.photo_reader import PhotoReader
+from catalogue.importer.prefetch import prefetch
 from catalogue.importer.progress import Progress
 from catalogue.importer.report import Report
-from catalogue.importer.rows import RowReader, SourceProduct
+from catalogue.importer.row_reader import RowReader, SourceProduct
 from catalogue.importer.source import Source
 from catalogue.models import Product
 
@@ -95,14 +95,14 @@ def _alone(dry_run: bool) -> Iterator[None]:
 def _load(source: Source, options: Options, *, csv_folder: Path) -> None:
     report = source.report
     finder = ImageFinder(
-        columns=source.columns, spool=source.spool, report=report, folder=source.folder, csv_folder=csv_folder
+        columns=source.columns, staging=source.staging, report=report, folder=source.folder, csv_folder=csv_folder
     )
     rows = RowReader(columns=source.columns, finder=finder, report=report, currency=options.currency)
     downloads = _downloads(options)
     reader = PhotoReader(folder=source.folder, downloads=downloads)
     loader = Loader(reader=reader, report=report, dry_run=options.dry_run, prune=options.prune)
     try:
-        for batch in read_ahead(batches(_products(source, rows))):
+        for batch in prefetch(batches(_products(source, rows))):
             loader.load(batch)
             reset_queries()  # with DEBUG Django keeps them, a megabyte each
     finally:
@@ -120,11 +120,11 @@ def _downloads(options: Options) -> Downloads | None:
 
 def _products(source: Source, rows: RowReader) -> Iterator[SourceProduct]:
     """The products that have rows, in the file's order, then those of folders that no row has named."""
-    total = source.spool.settle()
+    total = source.staging.create_products()
     advance = source.progress.step("Importing products", total=total)
     yield from _read(source, rows, 0, advance)
-    if source.is_folder_given or source.spool.has_photos_of_rows():
-        added = source.spool.add_folders_without_row(only_beside_rows=not source.is_folder_given) - total
+    if source.is_folder_given or source.staging.has_photos_of_rows():
+        added = source.staging.add_folders_without_row(only_beside_rows=not source.is_folder_given) - total
         if added:
             advance = source.progress.step("Importing folders without a row", total=added)
             yield from _read(source, rows, total, advance)
@@ -132,9 +132,9 @@ def _products(source: Source, rows: RowReader) -> Iterator[SourceProduct]:
 
 def _read(source: Source, rows: RowReader, after: int, advance: Callable[[int], None]) -> Iterator[SourceProduct]:
     """The products behind position `after`."""
-    while chunk := source.spool.products(after, CHUNK):
-        for _position, spooled in chunk:
-            if product := rows.read(spooled):
+    while chunk := source.staging.products(after, CHUNK):
+        for _position, staged in chunk:
+            if product := rows.read(staged):
                 yield product
             advance(1)
         after = chunk[-1][0]
@@ -150,7 +150,7 @@ def _note_skipped(report: Report, finder: ImageFinder, reader: PhotoReader) -> N
 
 def _deactivate_missing(source: Source, report: Report, dry_run: bool) -> None:
     """Hides the active products that the source does not name; a source without any product hides none."""
-    if not source.spool.number_of_products():
+    if not source.staging.number_of_products():
         report.notes.append("Nothing was read, so nothing was deactivated.")
         return
     after = 0
@@ -158,7 +158,7 @@ def _deactivate_missing(source: Source, report: Report, dry_run: bool) -> None:
         Product.objects.filter(is_active=True, pk__gt=after).order_by("pk").values_list("pk", "sku")[:CHUNK]
     ):
         after = found[-1][0]
-        missing = [pk for pk, sku in found if not source.spool.has_product(sku)]
+        missing = [pk for pk, sku in found if not source.staging.has_product(sku)]
         if missing:
             report.products["deactivated"] += len(missing)
         if missing and not dry_run:

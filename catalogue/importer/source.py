@@ -1,4 +1,4 @@
-"""Opens a source: the CSV's records and the folder's paths go to the spool, the meaning of the columns is settled."""
+"""Opens a source: the CSV's records and the folder's paths go to the staging table, headers are mapped to fields."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from django.conf import settings
 
 from catalogue.category_garment_types import garment_types_of_category
 from catalogue.importer.categories import category_name, category_slug
-from catalogue.importer.columns import Columns, Surroundings, UnknownColumns, explain, find_columns, is_known_header
+from catalogue.importer.columns import ColumnContext, Columns, UnknownColumns, explain, find_columns, is_known_header
+from catalogue.importer.csv_records import Record, read_records
 from catalogue.importer.dialect import find_dialect
-from catalogue.importer.folder import FoundFile, scan
-from catalogue.importer.lines import Record, read_records
+from catalogue.importer.photo_folder import FoundFile, scan
 from catalogue.importer.progress import Progress
 from catalogue.importer.report import Report
-from catalogue.importer.spool import Spool
+from catalogue.importer.staging_table import StagingTable
 from catalogue.importer.values import Refused, clean_text, is_url, parse_price, parse_sku, split_images
 from catalogue.models import Category, Product
 
@@ -26,28 +26,28 @@ MAX_SKU = Product._meta.get_field("sku").max_length
 
 
 class Source:
-    """A CSV file, a folder of photos, or both, spooled. `folder` is where the photos are, None where there are none."""
+    """A CSV file, a folder of photos, or both, staged. `folder` is where the photos are, None where there are none."""
 
     def __init__(self, *, report: Report, progress: Progress) -> None:
         self.report = report
         self.progress = progress
-        self.spool = Spool()
+        self.staging = StagingTable()
         self.columns = Columns(headers=[])
         self.folder: Path | None = None
         self.is_folder_given = False
 
     def scan_folder(self, folder: Path, *, is_given: bool) -> None:
-        """Spools the paths below `folder`; not `is_given`: the folder beside the CSV, which may hold anything."""
+        """Stages the paths below `folder`; not `is_given`: the folder beside the CSV, which may hold anything."""
         self.folder, self.is_folder_given = folder, is_given
         advance = self.progress.step(f"Looking through {folder}")
         depth = 16 if is_given else DEPTH_BESIDE_CSV
         # The shop's own photos lie in folders of two hex digits, which would pass for products called 12 or 07.
         own = [Path(settings.MEDIA_ROOT), settings.VAR_DIR]
         files = scan(folder, on_refused=self._refuse_file if is_given else _ignore, max_depth=depth, leave_out=own)
-        self.spool.add_photos(_counted(files, advance))
+        self.staging.add_photos(_counted(files, advance))
 
     def read(self, path: Path, *, chosen: dict[str, list[str]]) -> None:
-        """Spools the records of the CSV at `path`. Raises UnknownColumns where its header cannot be understood."""
+        """Stages the records of the CSV at `path`. Raises UnknownColumns where its header cannot be understood."""
         _check_is_text(path)
         dialect = find_dialect(path)
         advance = self.progress.step(f"Reading {path.name}", total=path.stat().st_size)
@@ -69,25 +69,25 @@ class Source:
             header = Record(0, [f"column {number}" for number in range(1, len(header.values) + 1)])
             self.report.notes.append("The file has no header: its columns are called column 1, column 2 and so on.")
         rows = [record.values for record in sample if not record.problem]
-        self.columns = find_columns(header.values, rows, chosen=chosen, surroundings=self._surroundings())
+        self.columns = find_columns(header.values, rows, chosen=chosen, context=self._context())
         self._check_columns(rows)
         self.report.notes.append(f"{path.name}: {dialect.words}. {self._words()}")
-        self.spool.add_records(self._with_skus(records))
+        self.staging.add_records(self._with_skus(records))
         on_position(path.stat().st_size)
 
     # -- columns ------------------------------------------------------------------------------------------------
 
-    def _surroundings(self) -> Surroundings:
-        known = {category_slug(category_name(folder)) for folder in self.spool.category_folders()}
+    def _context(self) -> ColumnContext:
+        known = {category_slug(category_name(folder)) for folder in self.staging.category_folders()}
         known |= set(Category.objects.values_list("slug", flat=True))
 
         def is_category(value: str) -> bool:
             slug = category_slug(category_name(value))
             return slug in known or all(garment_types_of_category(word) for word in (slug, *slug.split("-")))
 
-        return Surroundings(
-            is_product_folder=lambda value: self.spool.has_product_folder(self.spool.with_zeros(parse_sku(value))),
-            is_photo=lambda value: "." in value and bool(self.spool.photos_named(_file_name(value))),
+        return ColumnContext(
+            is_product_folder=lambda value: self.staging.has_product_folder(self.staging.with_zeros(parse_sku(value))),
+            is_photo=lambda value: "." in value and bool(self.staging.photos_named(_file_name(value))),
             is_category=is_category,
         )
 
@@ -96,8 +96,8 @@ class Source:
         if any(is_known_header(cell) for cell in header):
             return False
         return any(
-            is_url(cell) or _has_currency(cell) or self.spool.has_product_folder(parse_sku(cell))
-            or (self.spool.photos_named(_file_name(cell)) and "." in cell)
+            is_url(cell) or _has_currency(cell) or self.staging.has_product_folder(parse_sku(cell))
+            or (self.staging.photos_named(_file_name(cell)) and "." in cell)
             for cell in header if cell.strip()
         )  # fmt: skip
 
@@ -107,7 +107,7 @@ class Source:
             told = sum(bool(self._sku_of_image(row)) for row in rows)
             if not rows or told < 0.6 * len(rows):
                 raise UnknownColumns(explain(headers, "No column says which product a row is of."))
-        if "category" not in self.columns.of and not self.spool.category_folders():
+        if "category" not in self.columns.of and not self.staging.category_folders():
             problem = "No column holds the category, and there is no folder <Category>/<id> that would tell."
             raise UnknownColumns(explain(headers, problem))
 
@@ -126,7 +126,9 @@ class Source:
         """The records with their products' ids; those without one are refused."""
         for record in records:
             sku = (
-                self.spool.with_zeros(parse_sku(self.columns.cell(record.values, "sku"))) if not record.problem else ""
+                self.staging.with_zeros(parse_sku(self.columns.cell(record.values, "sku")))
+                if not record.problem
+                else ""
             )
             problem = record.problem or self._problem_of_sku(sku)
             if not sku and not problem:
@@ -138,7 +140,7 @@ class Source:
             column = None if record.problem else self.columns.header("sku")
             value = ", ".join(record.values) if record.problem else sku
             self.report.refuse("product", line=record.line, column=column, value=value, reason=problem)
-            self._bar_folders(record)
+            self._mark_folders_refused(record)
 
     def _problem_of_sku(self, sku: str) -> str:
         return f"An id has {MAX_SKU} characters at the most." if len(sku) > MAX_SKU else ""
@@ -148,15 +150,15 @@ class Source:
         for number in self.columns.of.get("images", ()):
             for text in split_images(values[number] if number < len(values) else ""):
                 parts = text.replace("\\", "/").split("/")
-                if not is_url(text) and len(parts) > 1 and self.spool.has_product_folder(parts[-2]):
+                if not is_url(text) and len(parts) > 1 and self.staging.has_product_folder(parts[-2]):
                     return clean_text(parts[-2])
         return ""
 
-    def _bar_folders(self, record: Record) -> None:
+    def _mark_folders_refused(self, record: Record) -> None:
         for value in record.values:
             for sku in (parse_sku(value), *value.replace("\\", "/").split("/")[-2:-1]):
-                if self.spool.has_product_folder(sku):
-                    self.spool.bar(sku)
+                if self.staging.has_product_folder(sku):
+                    self.staging.mark_refused(sku)
 
     def _refuse_file(self, path: str, reason: str) -> None:
         self.report.refuse("image", value=path, reason=reason)

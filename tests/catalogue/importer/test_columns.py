@@ -1,20 +1,20 @@
 import pytest
 
-from catalogue.importer.columns import Surroundings, UnknownColumns, find_columns
+from catalogue.importer.columns import ColumnContext, UnknownColumns, find_columns
 
 FOLDERS = {"000001", "000002", "000003"}
 PHOTOS = {"a.jpg", "b.jpg"}
 CATEGORIES = {"dress", "rok", "atasan"}
-SURROUNDINGS = Surroundings(
+CONTEXT = ColumnContext(
     is_product_folder=lambda text: text.strip() in FOLDERS,
     is_photo=lambda text: text.rpartition("/")[2] in PHOTOS,
     is_category=lambda text: text.lower() in CATEGORIES,
 )
-NOWHERE = Surroundings(lambda text: False, lambda text: False, lambda text: False)
+NO_CONTEXT = ColumnContext(lambda text: False, lambda text: False, lambda text: False)
 
 
-def find(headers, *rows, chosen=None, surroundings=SURROUNDINGS):
-    columns = find_columns(headers, rows, chosen=chosen or {}, surroundings=surroundings)
+def find(headers, *rows, chosen=None, context=CONTEXT):
+    columns = find_columns(headers, rows, chosen=chosen or {}, context=context)
     return {name: [columns.headers[number] for number in numbers] for name, numbers in columns.of.items()}
 
 
@@ -37,7 +37,7 @@ def find(headers, *rows, chosen=None, surroundings=SURROUNDINGS):
     + [(header, "stock") for header in ("stok", "stock", "Jumlah Stok")],
 )
 def test_a_header_is_known_whatever_its_spelling(header, field):
-    found = find(["x", header], surroundings=NOWHERE)
+    found = find(["x", header], context=NO_CONTEXT)
     assert found == {field: [header]}
 
 
@@ -45,7 +45,7 @@ def test_a_header_is_known_whatever_its_spelling(header, field):
     "header", ["brand_id", "category_id", "image_count", "shipping_price", "old name", "rating", ""]
 )
 def test_what_only_resembles_a_known_header_is_none(header):
-    assert find(["sku", header], surroundings=NOWHERE) == {"sku": ["sku"]}
+    assert find(["sku", header], context=NO_CONTEXT) == {"sku": ["sku"]}
 
 
 def test_the_likelier_of_two_headers_is_taken():
@@ -122,5 +122,5 @@ def test_a_chosen_header_that_is_not_there_is_an_error_that_lists_those_that_are
 
 
 def test_a_currency_in_the_prices_header_counts():
-    columns = find_columns(["sku", "Price (USD)"], [], chosen={}, surroundings=NOWHERE)
+    columns = find_columns(["sku", "Price (USD)"], [], chosen={}, context=NO_CONTEXT)
     assert columns.currency == "USD"

@@ -1,7 +1,7 @@
 import pytest
 
+from catalogue.importer.csv_records import read_records
 from catalogue.importer.dialect import find_dialect
-from catalogue.importer.lines import read_records
 
 ROWS = "sku,name,price\n1,Gaun mérah,100\n2,Rok,200\n"
 

@@ -1,4 +1,4 @@
-"""Reads the next batch while the database is busy with this one."""
+"""Prepares the next batch in a thread while the database writes the current one."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ T = TypeVar("T")
 _END = object()
 
 
-def read_ahead(items: Iterator[T], *, depth: int = 1) -> Iterator[T]:
-    """The same items, made in a thread of their own, at most `depth` of them beforehand; raises what `items` raises."""
+def prefetch(items: Iterator[T], *, depth: int = 1) -> Iterator[T]:
+    """Yields `items`, produced by a background thread at most `depth` ahead. Raises what `items` raises."""
     waiting: queue.Queue = queue.Queue(depth)
     is_stopped = threading.Event()
 
@@ -35,7 +35,7 @@ def read_ahead(items: Iterator[T], *, depth: int = 1) -> Iterator[T]:
         else:
             put(_END)
 
-    thread = threading.Thread(target=make, name="read-ahead", daemon=True)
+    thread = threading.Thread(target=make, name="prefetch", daemon=True)
     thread.start()
     try:
         while (item := waiting.get()) is not _END:

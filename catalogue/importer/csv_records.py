@@ -1,4 +1,4 @@
-"""A CSV file as records with their line numbers; what one broken record spoils ends with it."""
+"""Splits a CSV file into records with line numbers. A broken record never affects the records after it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Record(NamedTuple):
     problem: str = ""
 
 
-class _Endless(Exception):
-    """The record is longer than any that is meant; the message says why."""
+class RecordTooLong(Exception):
+    """The record exceeds the limit of lines or characters; the message says why."""
 
 
 class _Lines:
@@ -53,10 +53,10 @@ class _Lines:
         self.record.append(line)
         self.characters += len(line)
         if len(self.record) > MAX_LINES_A_RECORD or self.characters > MAX_CHARACTERS_A_RECORD:
-            raise _Endless("A quote opens here and does not close.")
+            raise RecordTooLong("A quote opens here and does not close.")
         if len(line) == MAX_CHARACTERS_A_RECORD and not line.endswith(("\n", "\r")):
             self._skip_rest_of_line()
-            raise _Endless(f"The line has more than {MAX_CHARACTERS_A_RECORD:,} characters.")
+            raise RecordTooLong(f"The line has more than {MAX_CHARACTERS_A_RECORD:,} characters.")
         return line
 
     def _skip_rest_of_line(self) -> None:
@@ -106,7 +106,7 @@ def _records(lines: _Lines, delimiter: str) -> Iterator[Record]:
         except StopIteration:
             if not lines.record:
                 return
-        except _Endless as error:
+        except RecordTooLong as error:
             problem = str(error)
         except csv.Error as error:
             problem = f"The line is not CSV ({error})."

@@ -1,7 +1,7 @@
-"""Records and photo paths on disk, so that a product's rows and photos meet however far apart they lie.
+"""Records and photo paths in a temporary SQLite database, which joins a product's rows and photos.
 
-An SQLite database without a name: a temporary file that vanishes with the process, however that ends. Memory stays the
-same for a million rows, and "which folders have no row" is one query.
+The database is unnamed: SQLite removes the file when the process ends, killed or not. Memory stays constant for a
+million rows, and "which folders have no row" is one query.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from catalogue.importer.folder import FoundFile
-from catalogue.importer.lines import Record
+from catalogue.importer.csv_records import Record
+from catalogue.importer.photo_folder import FoundFile
 
 _SCHEMA = """
 CREATE TABLE record (line INTEGER PRIMARY KEY, sku TEXT NOT NULL, cells TEXT NOT NULL);
@@ -27,34 +27,34 @@ CREATE TABLE photo (
     above_category TEXT NOT NULL,
     root TEXT NOT NULL,          -- all that stands before the category
     number TEXT NOT NULL,        -- a folder's name without leading zeros, where it is a number; else ""
-    is_claimed INTEGER NOT NULL DEFAULT 0
+    is_named INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
-CREATE TABLE barred (key TEXT PRIMARY KEY) WITHOUT ROWID;  -- ids whose row was refused
+CREATE TABLE refused_id (key TEXT PRIMARY KEY) WITHOUT ROWID;  -- ids whose row was refused
 CREATE TABLE product (position INTEGER PRIMARY KEY, sku TEXT NOT NULL, key TEXT NOT NULL, is_row INTEGER NOT NULL);
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -65536;
 """
-_IS_OF_A_ROW = "(is_claimed OR folder_key IN (SELECT key FROM product WHERE is_row))"
-_BESIDE_ROWS = f"AND root IN (SELECT root FROM photo WHERE {_IS_OF_A_ROW})"
+_HAS_ROW = "(is_named OR folder_key IN (SELECT key FROM product WHERE is_row))"
+_SAME_ROOT_AS_ROWS = f"AND root IN (SELECT root FROM photo WHERE {_HAS_ROW})"
 
 
-class SpooledPhoto(NamedTuple):
+class StagedPhoto(NamedTuple):
     """A file of the photo folder: its path below it, and its category's folder."""
 
     path: bytes
     category: str
 
 
-class Spooled(NamedTuple):
+class StagedProduct(NamedTuple):
     """One product as the source has it: its records in the file's order (none: only a folder), its folder's photos."""
 
     sku: str
     records: list[Record]
-    photos: list[SpooledPhoto]
+    photos: list[StagedPhoto]
 
 
-class Spool:
+class StagingTable:
     def __init__(self) -> None:
         self.database = sqlite3.connect("", check_same_thread=False)  # one thread after another uses it
         self.database.executescript(_SCHEMA)
@@ -83,11 +83,11 @@ class Spool:
         )
         self.database.execute("CREATE INDEX record_of_sku ON record (sku, line)")
 
-    def bar(self, sku: str) -> None:
+    def mark_refused(self, sku: str) -> None:
         """Notes that this product's row was refused: its folder must not bring it in under a made-up name."""
-        self.database.execute("INSERT OR IGNORE INTO barred VALUES (?)", (sku.casefold(),))
+        self.database.execute("INSERT OR IGNORE INTO refused_id VALUES (?)", (sku.casefold(),))
 
-    def settle(self) -> int:
+    def create_products(self) -> int:
         """Fixes the products that have rows, in the file's order, and returns their number."""
         self.database.create_function("fold", 1, str.casefold, deterministic=True)
         self.database.executescript(
@@ -110,37 +110,37 @@ class Spool:
             f"""
             INSERT INTO product (sku, key, is_row)
             SELECT min(folder), folder_key, 0 FROM photo
-            WHERE category <> '' AND folder <> '' AND folder_key NOT IN (SELECT key FROM barred)
+            WHERE category <> '' AND folder <> '' AND folder_key NOT IN (SELECT key FROM refused_id)
               AND folder_key NOT IN (SELECT key FROM product WHERE is_row)
-              {_BESIDE_ROWS if only_beside_rows else ""}
-            GROUP BY folder_key HAVING max(is_claimed) = 0 ORDER BY min(path)
+              {_SAME_ROOT_AS_ROWS if only_beside_rows else ""}
+            GROUP BY folder_key HAVING max(is_named) = 0 ORDER BY min(path)
             """
         )
         return self._number("SELECT count(*) FROM product")
 
     def has_photos_of_rows(self) -> bool:
-        return bool(self._number(f"SELECT EXISTS (SELECT 1 FROM photo WHERE {_IS_OF_A_ROW})"))
+        return bool(self._number(f"SELECT EXISTS (SELECT 1 FROM photo WHERE {_HAS_ROW})"))
 
-    def claim(self, paths: Iterable[bytes]) -> None:
+    def mark_named(self, paths: Iterable[bytes]) -> None:
         """Notes that a row has named these photos: their folder makes no product of its own."""
-        self.database.executemany("UPDATE photo SET is_claimed = 1 WHERE path = ?", ((path,) for path in paths))
+        self.database.executemany("UPDATE photo SET is_named = 1 WHERE path = ?", ((path,) for path in paths))
 
     # -- asking -------------------------------------------------------------------------------------------------
 
-    def products(self, after: int, limit: int) -> list[tuple[int, Spooled]]:
+    def products(self, after: int, limit: int) -> list[tuple[int, StagedProduct]]:
         """The next products behind position `after`, each with its records and its folder's photos."""
         query = "SELECT position, sku, key, is_row FROM product WHERE position > ? ORDER BY position LIMIT ?"
         rows = self.database.execute(query, (after, limit)).fetchall()
         return [
-            (position, Spooled(sku, self._records(sku) if is_row else [], self.photos_of(key)))
+            (position, StagedProduct(sku, self._records(sku) if is_row else [], self.photos_of(key)))
             for position, sku, key, is_row in rows
         ]
 
-    def photos_of(self, key: str) -> list[SpooledPhoto]:
+    def photos_of(self, key: str) -> list[StagedPhoto]:
         found = self.database.execute(
             "SELECT path, category FROM photo WHERE folder_key = ? ORDER BY path", (key.casefold(),)
         )
-        return [SpooledPhoto(*row) for row in found]
+        return [StagedPhoto(*row) for row in found]
 
     def photo_at(self, path: bytes) -> bytes | None:
         row = self.database.execute("SELECT path FROM photo WHERE path = ?", (path,)).fetchone()
@@ -183,7 +183,7 @@ class Spool:
     def has_product(self, sku: str) -> bool:
         """Whether the source names this product, be it in a row that was refused."""
         key = sku.casefold()
-        query = "SELECT EXISTS (SELECT 1 FROM product WHERE key = ?) OR EXISTS (SELECT 1 FROM barred WHERE key = ?)"
+        query = "SELECT EXISTS (SELECT 1 FROM product WHERE key = ?) OR EXISTS (SELECT 1 FROM refused_id WHERE key = ?)"
         return bool(self._number(query, key, key))
 
     def _records(self, sku: str) -> list[Record]:

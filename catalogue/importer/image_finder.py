@@ -12,9 +12,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from catalogue.importer.columns import Columns
-from catalogue.importer.lines import Record
+from catalogue.importer.csv_records import Record
 from catalogue.importer.report import Report
-from catalogue.importer.spool import Spool, Spooled
+from catalogue.importer.staging_table import StagedProduct, StagingTable
 from catalogue.importer.values import Refused, is_url, split_images
 
 OUTSIDE = "It leads out of the photo folder; only files below that are read."
@@ -33,18 +33,18 @@ class ImageFinder:
     """Finds products' photos among the scanned files, and nowhere else: a path is looked up, never opened."""
 
     def __init__(
-        self, *, columns: Columns, spool: Spool, report: Report, folder: Path | None, csv_folder: Path
+        self, *, columns: Columns, staging: StagingTable, report: Report, folder: Path | None, csv_folder: Path
     ) -> None:
         self.columns = columns
-        self.spool = spool
+        self.staging = staging
         self.report = report
         self.root = os.path.realpath(folder) if folder else None
         self.csv_folder = os.path.realpath(csv_folder)
         self.skipped: Counter[str] = Counter()  # images that nobody asked to look for
 
-    def find_all(self, product, records: list[Record], spooled: Spooled) -> None:
+    def find_all(self, product, records: list[Record], staged: StagedProduct) -> None:
         """Fills `product.images` with those that its records name, in their order, then the others of its folder."""
-        own = {photo.path for photo in spooled.photos}
+        own = {photo.path for photo in staged.photos}
         found: dict[bytes | str, SourceImage] = {}
         for record in records:
             for text in self._named(record):
@@ -56,7 +56,7 @@ class ImageFinder:
         for path in sorted(own or self._called_by(product.sku, found), key=_natural):
             found.setdefault(path, SourceImage(_shown(path), path, product.line))
         if records:
-            self.spool.claim(image.path for image in found.values() if image.path)
+            self.staging.mark_named(image.path for image in found.values() if image.path)
         product.images = list(found.values())
 
     def _named(self, record: Record) -> Iterable[str]:
@@ -89,12 +89,12 @@ class ImageFinder:
         """The scanned file that this path means. Raises Refused where there is none or it leads out."""
         for spelling in dict.fromkeys((text, text.replace("\\", "/"), unquote(text))):
             for candidate in self._below_root(spelling):
-                if path := self.spool.photo_at(os.fsencode(candidate)):
+                if path := self.staging.photo_at(os.fsencode(candidate)):
                     return path
         name = posixpath.basename(text.replace("\\", "/"))
         if path := _called(name, own):
             return path
-        named = self.spool.photos_named(name) if name else []
+        named = self.staging.photos_named(name) if name else []
         if len(named) == 1:
             return named[0]
         raise Refused("Several files have this name." if named else "There is no such file below the photo folder.")
@@ -117,7 +117,7 @@ class ImageFinder:
 
     def _called_by(self, sku: str, found: dict) -> list[bytes]:
         """Files named by the id, `000123.jpg`, for products that have no folder and name no file."""
-        return [] if found else self.spool.photos_with_stem(sku)
+        return [] if found else self.staging.photos_with_stem(sku)
 
 
 def _called(name: str, paths: set[bytes]) -> bytes | None:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from catalogue.image_storage import write_photo
 from catalogue.importer.download import Downloads
-from catalogue.importer.images import SourceImage
-from catalogue.importer.rows import SourceProduct
+from catalogue.importer.image_finder import SourceImage
+from catalogue.importer.row_reader import SourceProduct
 from catalogue.models import Product, ProductImage
 from catalogue.photo_files import MAX_BYTES, NotAPhoto, read_photo
 
@@ -67,10 +67,10 @@ class PhotoReader:
                 read[sku].append(found)
         return read
 
-    def forget(self, products: Sequence[SourceProduct]) -> None:
+    def delete(self, products: Sequence[SourceProduct]) -> None:
         """Removes the downloads of these products, which are stored now."""
         if self.downloads:
-            self.downloads.forget(image.source for product in products for image in product.images if not image.path)
+            self.downloads.delete(image.source for product in products for image in product.images if not image.path)
 
     def close(self) -> None:
         self.pool.shutdown(cancel_futures=True)

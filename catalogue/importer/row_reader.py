@@ -9,10 +9,10 @@ from typing import Any
 
 from catalogue.importer.categories import MAX_SLUG, category_name, category_slug
 from catalogue.importer.columns import Columns
-from catalogue.importer.images import ImageFinder, SourceImage
-from catalogue.importer.lines import Record
+from catalogue.importer.csv_records import Record
+from catalogue.importer.image_finder import ImageFinder, SourceImage
 from catalogue.importer.report import Report
-from catalogue.importer.spool import Spooled
+from catalogue.importer.staging_table import StagedProduct
 from catalogue.importer.values import (
     Refused,
     clean_paragraphs,
@@ -48,12 +48,12 @@ class SourceProduct:
     has_all_images: bool = True  # False: one that it names cannot be had, so what it no longer names is unknown
 
 
-class _RowRefused(Exception):
+class RowRefused(Exception):
     """The row cannot be used; it has been reported."""
 
 
 class RowReader:
-    """Reads products out of spooled records, reporting every cell that it cannot understand."""
+    """Reads products out of staged records, reporting every cell that it cannot understand."""
 
     def __init__(self, *, columns: Columns, finder: ImageFinder, report: Report, currency: str) -> None:
         self.columns = columns
@@ -61,18 +61,18 @@ class RowReader:
         self.report = report
         self.currency = columns.currency or currency
 
-    def read(self, spooled: Spooled) -> SourceProduct | None:
+    def read(self, staged: StagedProduct) -> SourceProduct | None:
         """The product, or None where its row is refused."""
-        product = SourceProduct(spooled.sku, spooled.records[0].line if spooled.records else None)
-        records = self._agreeing(spooled.records)
-        self.finder.find_all(product, records, spooled)
+        product = SourceProduct(staged.sku, staged.records[0].line if staged.records else None)
+        records = self._agreeing(staged.records)
+        self.finder.find_all(product, records, staged)
         try:
-            self._read_category(product, records, spooled)
+            self._read_category(product, records, staged)
             if records:
                 self._read_fields(product, records)
             else:
                 product.defaults["category"] = product.fields.pop("category")
-        except _RowRefused:
+        except RowRefused:
             return None
         product.defaults["name"] = f"{(product.fields | product.defaults)['category']} {product.sku}"[:MAX_NAME]
         return product
@@ -113,9 +113,9 @@ class RowReader:
 
     # -- fields -------------------------------------------------------------------------------------------------
 
-    def _read_category(self, product: SourceProduct, records: list[Record], spooled: Spooled) -> None:
+    def _read_category(self, product: SourceProduct, records: list[Record], staged: StagedProduct) -> None:
         record, cell = self._cell(records, "category") if records else (None, "")
-        name = category_name(cell) if cell else _category_of_folder(spooled)
+        name = category_name(cell) if cell else _category_of_folder(staged)
         if not name:
             reason = "There is no category, neither in the row nor in a folder <Category>/<id>."
             self._refuse_row(record or Record(0, []), "category", cell, reason)
@@ -204,10 +204,10 @@ class RowReader:
 
     def _refuse_row(self, record: Record, name: str, value: str, reason: str) -> None:
         self._refuse("product", record, name, value, reason)
-        raise _RowRefused
+        raise RowRefused
 
 
-def _category_of_folder(spooled: Spooled) -> str:
+def _category_of_folder(staged: StagedProduct) -> str:
     """The category whose folder holds the product's: of several the first that is no copy."""
-    folders = dict.fromkeys(photo.category for photo in spooled.photos if photo.category)
+    folders = dict.fromkeys(photo.category for photo in staged.photos if photo.category)
     return category_name(min(folders, key=lambda folder: "copy" in folder.lower())) if folders else ""

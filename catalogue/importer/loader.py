@@ -12,9 +12,9 @@ from django.db import DataError, IntegrityError, OperationalError, connection, t
 from catalogue.category_garment_types import garment_types_of_category
 from catalogue.image_storage import keep_files_until_commit
 from catalogue.importer.categories import category_slug
-from catalogue.importer.photos import PhotoReader, ReadImage
+from catalogue.importer.photo_reader import PhotoReader, ReadImage
 from catalogue.importer.report import Report
-from catalogue.importer.rows import SourceProduct
+from catalogue.importer.row_reader import SourceProduct
 from catalogue.models import Category, Product, ProductImage
 
 UPDATED_FIELDS = [
@@ -62,7 +62,7 @@ class Loader:
         self.report.add(products=outcome.products, images=outcome.images)
         for refusal in outcome.refused:
             self.report.refuse("image", **refusal)
-        self.reader.forget(products)
+        self.reader.delete(products)
 
     def _load(self, products: list[SourceProduct]) -> Outcome:
         outcome = Outcome()
