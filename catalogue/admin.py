@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -13,6 +15,7 @@ from django.utils.translation import ngettext
 from import_export.admin import ImportExportModelAdmin
 from import_export.formats.base_formats import CSV
 
+from catalogue import services
 from catalogue.admin_forms import CategoryForm, ImageForm, ImageFormSet, ProductForm
 from catalogue.admin_resources import ProductResource
 from catalogue.models import Category, Product, ProductImage
@@ -60,6 +63,9 @@ class CategoryAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
         return super().get_queryset(request).with_counts()
+
+    def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
+        services.save_category(category=obj)
 
     @admin.display(description=_("holds"))
     def holds(self, category: Category) -> str:
@@ -124,6 +130,15 @@ class ProductAdmin(ImportExportModelAdmin):
         exact = queryset.filter(sku=term)
         return (exact, False) if exact.exists() else (queryset.matching_text(term[:200]), False)
 
+    def save_model(self, request: HttpRequest, obj: Product, form: Any, change: bool) -> None:
+        services.save_product(product=obj)
+
+    def delete_model(self, request: HttpRequest, obj: Product) -> None:
+        services.delete_products(products=Product.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        services.delete_products(products=queryset)
+
     @admin.display(description="")
     def photo(self, product: Product) -> str:
         return preview(product.main_image, "tiny", scale=0.5)
@@ -168,6 +183,12 @@ class ProductImageAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: ProductImage | None = None) -> list[str]:
         return [*self.readonly_fields, "product"] if obj else self.readonly_fields
+
+    def delete_model(self, request: HttpRequest, obj: ProductImage) -> None:
+        services.delete_images(images=ProductImage.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[ProductImage]) -> None:
+        services.delete_images(images=queryset)
 
     @admin.display(description=_("photo"))
     def photo(self, image: ProductImage) -> str:

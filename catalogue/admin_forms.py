@@ -99,7 +99,7 @@ class ImageForm(forms.ModelForm):
         """Stores the photo under its hash. Django's admin saves once more what comes back, which changes nothing."""
         image, file = self.instance, self.cleaned_data.get("file")
         if not isinstance(file, UploadedFile):
-            return super().save(commit)
+            return self._save_fields(commit)
         content = file.read()
         if image.pk is None:
             position = self.cleaned_data.get("position") if "position" in self.changed_data else None
@@ -108,6 +108,11 @@ class ImageForm(forms.ModelForm):
             image._state.adding = False
         else:
             services.replace_image(image=image, file=content)
+        return self._save_fields(commit)
+
+    def _save_fields(self, commit: bool) -> ProductImage:
+        if "position" in self.changed_data and self.instance.pk:
+            services.move_image(image=self.instance, position=self.instance.position)
         return super().save(commit)
 
 
@@ -123,3 +128,7 @@ class ImageFormSet(forms.BaseInlineFormSet):
                 form.add_error("file", _("The product has this photo already."))
             if sha256:
                 seen.add(sha256)
+
+    def delete_existing(self, obj: ProductImage, commit: bool = True) -> None:
+        if commit:
+            services.delete_images(images=ProductImage.objects.filter(pk=obj.pk))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from import_export import fields, resources, widgets
 
+from catalogue import services
 from catalogue.models import Category, Product
 
 
@@ -40,6 +41,9 @@ class ProductResource(resources.ModelResource):
         report_skipped = False
         clean_model_instances = True
         chunk_size = 1_000
+
+    def do_instance_save(self, instance: Product, is_create: bool) -> None:
+        services.save_product(product=instance)
 
     def get_queryset(self) -> QuerySet[Product]:
         return Product.objects.defer("document").select_related("category").order_by("id")

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
+from catalogue import derived_data
 from catalogue.image_storage import keep_files_until_commit, remove_when_unused, write_photo
-from catalogue.models import Product, ProductImage
+from catalogue.models import Category, Product, ProductImage
 from catalogue.photo_files import Photo, read_photo
 
 
@@ -33,6 +34,7 @@ def add_image(
     image = ProductImage(product=product, position=position, source=source[:1000])
     _fill(image, photo)
     image.save(force_insert=True)
+    derived_data.images_changed(product.images.all())
     return image
 
 
@@ -51,6 +53,7 @@ def replace_image(*, image: ProductImage, file: BinaryIO | bytes) -> ProductImag
     remove_when_unused(image.file.name)
     _fill(image, photo)
     image.save()
+    derived_data.images_changed(ProductImage.objects.filter(pk=image.pk))
     return image
 
 
@@ -63,6 +66,56 @@ def order_images(*, product: Product, images: Sequence[int]) -> None:
     for position, pk in enumerate(images):
         rows[pk].position = position
     ProductImage.objects.bulk_update(rows.values(), ["position"])
+    derived_data.images_changed(product.images.all())
+
+
+@transaction.atomic
+def move_image(*, image: ProductImage, position: int) -> None:
+    """Gives one image another position among its product's images."""
+    image.position = position
+    image.save(update_fields=["position"])
+    derived_data.images_changed(ProductImage.objects.filter(product=image.product_id))
+
+
+@transaction.atomic
+def delete_images(*, images: QuerySet[ProductImage]) -> int:
+    """Deletes the rows and, after the commit, the files that no other row names. Returns how many rows."""
+    rows = list(images.values_list("pk", "file", "product_id"))
+    ProductImage.objects.filter(pk__in=[pk for pk, _, _ in rows]).delete()
+    for _, name, _ in rows:
+        remove_when_unused(name)
+    derived_data.images_changed(ProductImage.objects.filter(product__in={product for _, _, product in rows}))
+    return len(rows)
+
+
+@transaction.atomic
+def delete_products(*, products: QuerySet[Product]) -> int:
+    """Deletes products with their images and, after the commit, the files that no other row names. Returns how many."""
+    pks = list(products.order_by().values_list("pk", flat=True))
+    names = list(ProductImage.objects.filter(product__in=pks).values_list("file", flat=True))
+    Product.objects.filter(pk__in=pks).delete()
+    for name in names:
+        remove_when_unused(name)
+    return len(pks)
+
+
+@transaction.atomic
+def save_product(*, product: Product) -> None:
+    """Saves a product, new or changed; what is derived from its photos follows it to another category."""
+    before = Product.objects.filter(pk=product.pk).values_list("category", flat=True).first() if product.pk else None
+    product.save()
+    if before not in (None, product.category_id):
+        derived_data.products_moved(Product.objects.filter(pk=product.pk))
+
+
+@transaction.atomic
+def save_category(*, category: Category) -> None:
+    """Saves a category, new or changed; what is derived from its products' photos follows its garment types."""
+    stored = Category.objects.filter(pk=category.pk) if category.pk else Category.objects.none()
+    before = stored.values_list("garment_types", flat=True).first()
+    category.save()
+    if before is not None and set(before) != set(category.garment_types):
+        derived_data.garment_types_changed(category)
 
 
 def _fill(image: ProductImage, photo: Photo) -> None:

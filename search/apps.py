@@ -7,4 +7,8 @@ class SearchConfig(AppConfig):
     verbose_name = _("Visual search")
 
     def ready(self) -> None:
-        from search import checks, signals  # noqa: F401  registers them
+        from catalogue import derived_data
+        from search import checks  # noqa: F401  (importing registers them)
+        from search.embedding import refresh
+
+        derived_data.register(refresh)

@@ -52,6 +52,11 @@ class GarmentEmbedding(models.Model):
     score = models.FloatField(_("score"), help_text=_("The detector's, 0..1; 1 for the whole photo."))
     pixels_sha256 = models.CharField(_("SHA-256 of the photo's file"), max_length=64)
     fingerprint = models.CharField(_("fingerprint"), max_length=34, help_text=_("Of the encoder and the detector."))
+    # As they were when the photo was embedded: they decide which of its garments are stored. None: not recorded.
+    category_types = ArrayField(
+        models.CharField(max_length=12), verbose_name=_("garment types of the category"), null=True, editable=False
+    )
+    colours = ArrayField(models.CharField(max_length=8), verbose_name=_("colours"), null=True, editable=False)
     # No dimension: encoders of any size share the column. Each has two partial indexes (search/retrieval/indexes.py).
     vector = HalfVectorField(_("vector"))
 

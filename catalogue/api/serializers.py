@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 
+from catalogue import services
 from catalogue.choices import ColourChoices, GarmentTypeChoices
 from catalogue.importer.categories import category_slug
 from catalogue.models import Category, Product, ProductImage
@@ -57,6 +58,12 @@ class ProductSerializer(ProductCardSerializer):
             "updated_at",
         ]  # fmt: skip
 
+    def update(self, instance: Product, validated_data: dict) -> Product:
+        for name, value in validated_data.items():
+            setattr(instance, name, value)
+        services.save_product(product=instance)
+        return instance
+
     def validate_attributes(self, attributes: dict) -> dict:
         if "\\u0000" in json.dumps(attributes):
             raise serializers.ValidationError("Null characters are not allowed.")
@@ -75,6 +82,12 @@ class CategorySerializer(serializers.ModelSerializer):
     class Meta:
         model = Category
         fields = ["id", "name", "slug", "garment_types", "position", "product_count", "page"]
+
+    def update(self, instance: Category, validated_data: dict) -> Category:
+        for name, value in validated_data.items():
+            setattr(instance, name, value)
+        services.save_category(category=instance)
+        return instance
 
     def validate(self, attrs: dict) -> dict:
         if not self.instance:

@@ -61,6 +61,9 @@ class ProductViewSet(viewsets.ModelViewSet):
         self.check_object_permissions(self.request, product)
         return product
 
+    def perform_destroy(self, instance: Product) -> None:
+        services.delete_products(products=Product.objects.filter(pk=instance.pk))
+
 
 class ProductImagesView(APIView):
     """The photos of one product, for staff to add to."""
@@ -116,7 +119,9 @@ class ProductImageView(APIView):
     @extend_schema(operation_id="delete_product_image", summary="Remove a photo (staff)", responses={204: None})
     def delete(self, request: Request, pk: int, image: int) -> Response:
         """Removes the photo, and its file where no other product shows it."""
-        get_object_or_404(ProductImage, pk=image, product=pk).delete()
+        found = ProductImage.objects.filter(pk=image, product=pk)
+        get_object_or_404(found)
+        services.delete_images(images=found)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -16,6 +16,7 @@ from catalogue.importer.photo_reader import PhotoReader, ReadImage
 from catalogue.importer.report import Report
 from catalogue.importer.row_reader import SourceProduct
 from catalogue.models import Category, Product, ProductImage
+from catalogue.services import delete_images
 
 UPDATED_FIELDS = [
     "name", "category", "brand", "description", "price", "currency", "url", "is_active", "attributes", "updated_at",
@@ -164,7 +165,7 @@ class Loader:
         )
         ProductImage.objects.bulk_update(moved, ["position", "source"])
         if gone:
-            ProductImage.objects.filter(pk__in=gone).delete()
+            delete_images(images=ProductImage.objects.filter(pk__in=gone))
 
     def _put_behind(self, unlisted: list[ProductImage], listed: int, moved: list[ProductImage], outcome: Outcome):
         """What the source no longer names comes after what it does: the first image is the one that lists show."""

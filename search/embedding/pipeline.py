@@ -1,14 +1,15 @@
 """Vectors for the catalogue: what is missing or stale, and only that.
 
-A photo's vectors are current when they were made by the same encoder and detector from a file of the same hash. Each
-chunk of photos is one transaction, so a killed run goes on where it was. Vectors of another detector or of an earlier
-file stay until they are replaced; those of an encoder's earlier weights do not (`register_encoder`).
+A photo's vectors are current when they were made by the same encoder and detector from a file of the same hash, while
+the product's category held the same garment types. Each chunk of photos is one transaction, so a killed run resumes
+where it was. Vectors of another detector or of an earlier file stay until they are replaced; those of an encoder's
+earlier weights do not (`register_encoder`).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
@@ -16,7 +17,7 @@ from itertools import islice
 import numpy as np
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, F, FilteredRelation, Q, QuerySet, Value, When
 from pgvector import HalfVector
 
 from catalogue.models import Product, ProductImage
@@ -74,12 +75,20 @@ def register_encoder(name: str) -> Encoder:
     return encoder
 
 
-def photos_to_embed(encoder: Encoder):
-    """The images whose vectors are missing or stale."""
-    current = GarmentEmbedding.objects.filter(
-        image=OuterRef("pk"), encoder=encoder, pixels_sha256=OuterRef("sha256"), fingerprint=fingerprint_of(encoder.pk)
+def photos_to_embed(encoder: Encoder) -> QuerySet[ProductImage]:
+    """The images whose vectors are missing or stale.
+
+    Each embedded image has one row of ordinal 0. It is joined: Citus refuses a correlated subquery here.
+    """
+    whole = FilteredRelation("embeddings", condition=Q(embeddings__encoder=encoder, embeddings__ordinal=0))
+    held = Q(whole__category_types=None) | Q(whole__category_types=F("product__category__garment_types"))
+    is_current = Q(whole__pixels_sha256=F("sha256"), whole__fingerprint=fingerprint_of(encoder.pk)) & held
+    return (
+        ProductImage.objects.alias(whole=whole)
+        .alias(is_current=Case(When(is_current, then=Value(True)), default=Value(False)))
+        .filter(is_current=False)
+        .select_related("product__category")
     )
-    return ProductImage.objects.filter(~Exists(current)).select_related("product__category")
 
 
 def ids_to_embed(encoder: Encoder) -> Iterator[int]:
@@ -112,15 +121,12 @@ def embed_photos(
     yield report
 
 
-def embed_image(image_id: int, encoder: Encoder) -> int:
-    """Embeds one photo unless its vectors are current; returns how many were stored. Raises PhotoError or OSError."""
-    image = photos_to_embed(encoder).filter(pk=image_id).first()
-    if image is None:
-        return 0
-    pixels = _read(image)
-    if isinstance(pixels, Exception):
-        raise pixels
-    return _store([(image, _garments_of(image, pixels, encoder))], encoder)
+def embed_images(encoder: Encoder, images: Sequence[int]) -> EmbeddingReport:
+    """Embeds those of these images that need it, and gives their products the colours of their first photo."""
+    *_, report = embed_photos(encoder, images=images)
+    with transaction.atomic():
+        follow_first_photos(set(ProductImage.objects.filter(pk__in=images).values_list("product", flat=True)), encoder)
+    return report
 
 
 def finish(encoder: Encoder, *, recalibrate: bool = True) -> None:
@@ -206,7 +212,7 @@ def _store(done: list[tuple[ProductImage, list[SeenGarment]]], encoder: Encoder)
             for ordinal, garment in enumerate(garments)
         ]
         GarmentEmbedding.objects.bulk_create(rows)
-        _store_colours(done)
+        follow_first_photos({image.product_id for image, _ in done}, encoder)
     return len(rows)
 
 
@@ -235,17 +241,23 @@ def _row(image: ProductImage, ordinal: int, garment: SeenGarment, encoder: Encod
         score=garment.score,
         pixels_sha256=image.sha256,
         fingerprint=fingerprint_of(encoder.pk),
+        category_types=image.product.category.garment_types,
+        colours=list(garment.colours),
         vector=HalfVector(garment.vector),
     )
 
 
-def _store_colours(done: list[tuple[ProductImage, list[SeenGarment]]]) -> None:
-    """A product's colours are those of the garment on its first photo."""
-    products = []
-    for image, garments in done:
-        if image.position == 0 and (colours := list(garments[min(1, len(garments) - 1)].colours)):
-            product = image.product
-            if product.colours != colours:
-                product.colours = colours
-                products.append(product)
-    Product.objects.bulk_update(products, ["colours"])
+def follow_first_photos(products: Collection[int], encoder: Encoder) -> None:
+    """Gives products (their ids) the colours of the garment on their first photo, where it is embedded."""
+    first = ProductImage.objects.filter(product__in=products).order_by("product_id", "position", "pk")
+    shown = GarmentEmbedding.objects.of(encoder).filter(
+        image__in=list(first.distinct("product_id").values_list("pk", flat=True)), ordinal__lte=1
+    )
+    # The garment's row comes after the whole photo's and replaces it.
+    colours = dict(shown.exclude(colours=None).order_by("ordinal").values_list("product", "colours"))
+    changed = []
+    for product in Product.objects.filter(pk__in=colours).only("pk", "colours"):
+        if colours[product.pk] and product.colours != colours[product.pk]:
+            product.colours = colours[product.pk]
+            changed.append(product)
+    Product.objects.bulk_update(changed, ["colours"])

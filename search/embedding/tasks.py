@@ -17,5 +17,5 @@ from search.models import Encoder
 )
 def embed_images(encoder: str, images: list[int]) -> dict:
     """Embeds those of these images that need it; returns an EmbeddingReport as a dict."""
-    *_, report = embedding.embed_photos(Encoder.objects.get(pk=encoder), images=images)
+    report = embedding.embed_images(Encoder.objects.get(pk=encoder), images)
     return {"photos": report.photos, "vectors": report.vectors, "unreadable": report.unreadable}

@@ -268,7 +268,9 @@ class NearestGarments:
     def _any_branch(self) -> Condition:
         if self._categories is None:
             return "TRUE", []
-        condition = f"(p.category_id = ANY(%s) OR (e.garment_type = %s AND {self._distance} < {NEAR_DUPLICATE_DISTANCE}))"
+        condition = (
+            f"(p.category_id = ANY(%s) OR (e.garment_type = %s AND {self._distance} < {NEAR_DUPLICATE_DISTANCE}))"
+        )
         return condition, [self._categories, self.garment_type, self._vector]
 
     @cached_property

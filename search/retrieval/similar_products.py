@@ -48,7 +48,9 @@ def related_products(product: Product, *, limit: int) -> tuple[list[Result], lis
 def _shown(product: Product) -> tuple[Product, GarmentEmbedding] | None:
     """The product and its stored garment, None before it has any."""
     encoder = Encoder.objects.serving()
-    stored = GarmentEmbedding.objects.of(encoder).select_related("encoder").representative_of(product) if encoder else None
+    stored = (
+        GarmentEmbedding.objects.of(encoder).select_related("encoder").representative_of(product) if encoder else None
+    )
     return stored and (product, stored)
 
 

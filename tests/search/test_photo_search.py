@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
+from catalogue import services as catalogue_services
 from catalogue.models import Category, Product, ProductImage
 from search import services
 from search.embedding.pipeline import photos_to_embed
@@ -293,11 +294,11 @@ class PhotoSearchTests(TestCase):
         answer = services.search_photo(photo=photo, whole=True, limit=100)
         return {result.product.pk for result in answer.garments[-1].results}
 
-    def test_changed_category_has_its_photos_looked_at_anew(self):
+    def test_photos_of_a_changed_category_are_stale(self):
         assert not photos_to_embed(self.encoder).exists()
         category = Category.objects.filter(products__isnull=False).first()
         category.garment_types = ["bag"]
-        category.save()
+        catalogue_services.save_category(category=category)
         expected = ProductImage.objects.filter(product__category=category).count()
         assert photos_to_embed(self.encoder).count() == expected > 0
 
