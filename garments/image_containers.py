@@ -127,7 +127,7 @@ def _boxes(data: bytearray, position: int, end: int) -> Iterator[tuple[bytes, in
         if size == 1:
             size, header = int.from_bytes(data[position + 8 : position + 16]), 16
         box_end = position + size if size else end
-        if size and size < header or box_end > end:
+        if (size and size < header) or box_end > end:
             return
         yield bytes(data[position + 4 : position + 8]), position + header, box_end
         position = box_end

@@ -32,12 +32,35 @@ _AT_LEAST = {"WEBP": 18.5, "AVIF": 16.0, "HEIF": 10.0}  # their decoders' own co
 _TIFF_EXTRA = 4.0  # a strip as it is stored
 
 
+_SHOWN = {"WEBP": "WebP", "HEIF": "HEIC"}
+
+
 @dataclass(frozen=True, slots=True)
 class JpegLayout:
     """scans: passes over the picture. coefficients: bytes that are held until the last of them; 0 for one pass."""
 
     scans: int
     coefficients: int
+
+
+def check_canvas(content: bytes) -> None:
+    """Before a file is opened: a WebP's decoder takes memory for all its pixels there. Raises PhotoError."""
+    if content[8:12] != b"WEBP" or len(content) < 30:
+        return
+    width, height = _webp_size(content)
+    most = (MAX_MEMORY - 2 * len(content)) / _AT_LEAST["WEBP"]
+    if width * height > most:
+        raise _too_many(width, height, "WEBP", most)
+
+
+def _webp_size(content: bytes) -> tuple[int, int]:
+    kind, head = content[12:16], content[20:30]
+    if kind == b"VP8X":
+        return 1 + int.from_bytes(head[4:7], "little"), 1 + int.from_bytes(head[7:10], "little")
+    if kind == b"VP8L":
+        bits = int.from_bytes(head[1:5], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    return int.from_bytes(head[6:8], "little") & 0x3FFF, int.from_bytes(head[8:10], "little") & 0x3FFF
 
 
 def check_cost(image: Image.Image, content: bytes, *, max_side: int) -> int:
@@ -73,8 +96,12 @@ def _check_pixels(image: Image.Image, most: float) -> None:
     width, height = image.size
     most = min(most, MAX_PIXELS)
     if width * height > most:
-        limit = max(1, int(most / 1e6))
-        raise PhotoError(TOO_MANY_PIXELS, width=width, height=height, format=image.format, limit=limit)
+        raise _too_many(width, height, image.format or "", most)
+
+
+def _too_many(width: int, height: int, format: str, most: float) -> PhotoError:
+    limit = max(1, int(most / 1e6))
+    return PhotoError(TOO_MANY_PIXELS, width=width, height=height, format=_SHOWN.get(format, format), limit=limit)
 
 
 def _bytes_per_pixel(image: Image.Image) -> float:

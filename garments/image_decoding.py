@@ -18,16 +18,16 @@ import numpy as np
 import pillow_heif
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from garments.image_cost import check_cost
+from garments.image_cost import check_canvas, check_cost
 from garments.image_errors import (
     ACCEPTED,
     BROKEN,
     EMPTY,
+    FAR_TOO_MANY_PIXELS,
     MAX_BYTES,
     MAX_PIXELS,
     NOT_A_PICTURE,
     TOO_MANY_BYTES,
-    TOO_MANY_PIXELS,
     PhotoError,
 )
 from garments.image_metadata import strip_metadata
@@ -120,6 +120,7 @@ def _decoded(
     content: bytes, box: tuple[int, int], resample: Image.Resampling, *, smooth_palette: bool = False
 ) -> _Decoded:
     try:
+        check_canvas(content)
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             size, orientation = image.size, _orientation(image)
             memory = check_cost(image, content, max_side=max(box))
@@ -132,16 +133,9 @@ def _decoded(
     except UnidentifiedImageError as error:
         raise PhotoError(NOT_A_PICTURE) from error
     except Image.DecompressionBombError as error:
-        raise _too_many_pixels(content) from error
+        raise PhotoError(FAR_TOO_MANY_PIXELS, limit=MAX_PIXELS // 1_000_000) from error
     except Exception as error:  # codecs raise whatever they happen to: OSError, SyntaxError, RuntimeError, MemoryError
         raise PhotoError(BROKEN) from error
-
-
-def _too_many_pixels(content: bytes) -> PhotoError:
-    """Pillow has refused before it told the size."""
-    limit = MAX_PIXELS // 1_000_000
-    side = 2 * int((Image.MAX_IMAGE_PIXELS or MAX_PIXELS) ** 0.5)
-    return PhotoError(TOO_MANY_PIXELS, width=side, height=side, format="picture", limit=limit)
 
 
 def _orientation(image: Image.Image) -> int:
@@ -177,16 +171,25 @@ def _eight_bit(image: Image.Image) -> Image.Image:
     largest = max(float(_values(image.crop(band)).max(initial=0)) for band in bands)
     whites = (1, 255, 65_535) if image.mode == "F" else (255, 65_535)
     white = next((white for white in whites if largest <= white), largest)
+    if image.mode.startswith("I;16"):
+        table = _scaled(np.arange(65_536, dtype=np.float32), white)
     scaled = Image.new("L", image.size)
     for band in bands:
-        values = np.clip(_values(image.crop(band)) * (255 / white), 0, 255)
-        scaled.paste(Image.fromarray(values.astype(np.uint8)), band)
+        values = _values(image.crop(band))
+        scaled.paste(Image.fromarray(table[values] if values.dtype == np.uint16 else _scaled(values, white)), band)
     return scaled
 
 
+def _scaled(values: np.ndarray, white: float) -> np.ndarray:
+    return np.clip(values * (255 / white), 0, 255).astype(np.uint8)
+
+
 def _values(image: Image.Image) -> np.ndarray:
-    """(H, W) float32, finite."""
-    return np.nan_to_num(np.asarray(image, dtype=np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    """(H, W): uint16 of a picture of 16 bits, else float32, finite."""
+    if image.mode.startswith("I;16"):
+        return np.asarray(image).astype(np.uint16)
+    values = np.asarray(image, dtype=np.float32)
+    return values if np.isfinite(values).all() else np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

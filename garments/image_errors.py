@@ -19,11 +19,13 @@ TOO_LONG = "The picture is %(width)d x %(height)d pixels: one side may have %(ra
 TOO_MANY_PIXELS = (
     "The picture has %(width)d x %(height)d pixels: too many, a %(format)s of its kind may have %(limit)d megapixels."
 )
+FAR_TOO_MANY_PIXELS = "The picture has too many pixels, more than %(limit)d million."
 TOO_MANY_SCANS = "The picture is stored in %(scans)d passes: too many."
 TOO_MANY_BYTES = "The file has more than %(limit)d MB."
 IS_ACCEPTED = "Accepted is a JPEG, PNG, WebP, AVIF, HEIC, GIF, BMP or TIFF picture of 8 pixels a side to 80 megapixels."
 TEMPLATES = (
-    EMPTY, NOT_A_PICTURE, BROKEN, TOO_SMALL, TOO_LONG, TOO_MANY_PIXELS, TOO_MANY_SCANS, TOO_MANY_BYTES, IS_ACCEPTED,
+    EMPTY, NOT_A_PICTURE, BROKEN, TOO_SMALL, TOO_LONG, TOO_MANY_PIXELS, FAR_TOO_MANY_PIXELS, TOO_MANY_SCANS,
+    TOO_MANY_BYTES, IS_ACCEPTED,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Colour profiles: numbers of other colour spaces become those of sRGB, which screens, models and names of colours mean."""
+"""Colour profiles: values of other colour spaces converted to sRGB, which pages, models and colour names assume."""
 
 from __future__ import annotations
 
