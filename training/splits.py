@@ -11,6 +11,8 @@ import hashlib
 # The salts were chosen among 400 by the labels alone, so that every garment type is about as frequent in "val" as
 # in the whole and no single sender fills it: 37 of 374 shoes and 33 of 151 hats, where salt 0 had 15 and 3.
 _SALTS = {"ccp": 4, "clothing": 263}
+VIEWS_SALT = 389  # chosen among 400 by garment types and numbers of views alone
+VIEWS_VAL_PERCENT = 50  # few garments have several views: half of them, or the measure would be all noise
 VAL_PERCENT = 16  # gives 128 street photos and 690 clothing photos (655 with a usable label)
 
 
@@ -22,6 +24,12 @@ def ccp_split(image_id: str | int) -> str:
 def clothing_split(sender_id: str | int) -> str:
     """Returns "train" or "val" for all the clothing photos of one sender."""
     return _split("clothing", f"{int(sender_id)}")
+
+
+def views_split(garment: str) -> str:
+    """Returns "train" or "val" for all the photos of one garment, whatever its colour."""
+    digest = hashlib.sha256(f"views/{VIEWS_SALT}/{garment}".encode()).hexdigest()
+    return "val" if int(digest, 16) % 100 < VIEWS_VAL_PERCENT else "train"
 
 
 def _split(dataset: str, key: str) -> str:

@@ -1,103 +1,166 @@
-"""Batches for the encoder's training: two views each of garments that are easily confused."""
+"""Batches for the encoder's training, drawn from the views that `prepare_views` made: several views each of products
+that are easily confused.
+"""
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
 
-import cv2
 import numpy as np
 
-from search.vision.crops import Crop
-from search.vision.encoder import letterbox
-from training.encoder.encoder_garments import Garment
-from training.encoder.garment_views import RECIPES, TRAINING, make_view
-
-NEAR = 6  # garments around one seed: it and those that are hard to tell from it
+NEIGHBOURS = 5  # products around one: it and those that are hard to tell from it
+CANDIDATES = 200  # products of the kind among which the nearest in colour are looked for
 
 
 @dataclass(frozen=True)
 class Batch:
-    """`images` (2 B, 3, S, S) float32 0..1, `masks` (2 B, 1, S, S); rows i and B + i show garment `garments[i]`.
+    """N views. `images` (N, S, S, 3) and `masks` (N, S, S) uint8; `targets`: the teacher's maps, (N, C, n, n) uint8.
 
-    A garment without a mask is -1 there: its two views share a background, and would teach rooms, not garments.
+    products (N,) int: the same number for views of the same product, -1 for a photo that is no product's. kinds (N,)
+    int: index into PreparedViews.kinds, -1 where the photo has no usable label.
     """
 
     images: np.ndarray
     masks: np.ndarray
-    garments: np.ndarray
-    kinds: np.ndarray  # index into Batches.kinds, -1 where the photo has no usable label
+    targets: list[np.ndarray]
+    products: np.ndarray
+    kinds: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Row:
+    shard: str
+    place: int
+    photo: str
+
+
+class PreparedViews:
+    """The views in a folder that `prepare_views` wrote, complete shards only, mapped into memory.
+
+    Raises FileNotFoundError where there is none.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.shards = sorted(path.stem for path in folder.glob("[0-9]*.json"))
+        if not self.shards:
+            raise FileNotFoundError(f"{folder} holds no views; make some with prepare_views.")
+        self.rows: dict[str, list[_Row]] = defaultdict(list)  # of a product
+        self.loose: list[_Row] = []  # views that are no product's
+        self.style, self.kind, self.colour = {}, {}, {}
+        self.is_real: dict[str, bool] = {}
+        self._arrays: dict[tuple[str, str], np.ndarray] = {}
+        for shard in self.shards:
+            self._read_labels(shard)
+        self.products = sorted(name for name, rows in self.rows.items() if len(rows) > 1)
+        self.number = {name: number for number, name in enumerate(self.products)}
+        self.kinds = sorted(set(self.kind.values()) - {""})
+        self.target_names = sorted(path.name.split(".")[1] for path in folder.glob(f"{self.shards[0]}.map*.npy"))
+
+    def _read_labels(self, shard: str) -> None:
+        colours = defaultdict(list)
+        for place, label in enumerate(json.loads((self.folder / f"{shard}.json").read_text())):
+            name = label["product"]
+            row = _Row(shard, place, label["photo"])
+            (self.rows[name] if name else self.loose).append(row)
+            if name:
+                self.style[name], self.kind[name], self.is_real[name] = label["style"], label["kind"], label["real"]
+                colours[name].append(label["colour"])
+        self.colour |= {name: np.mean(values, axis=0) for name, values in colours.items()}
+
+    def array(self, shard: str, name: str) -> np.ndarray:
+        """Returns the shard's array `name` ("images", "masks", "map0"...), read from disk where it is touched."""
+        key = shard, name
+        if key not in self._arrays:
+            self._arrays[key] = np.load(self.folder / f"{shard}.{name}.npy", mmap_mode="r")
+        return self._arrays[key]
+
+    def batch(self, rows: Sequence[_Row], products: Sequence[int], kinds: Sequence[int]) -> Batch:
+        def stacked(name: str) -> np.ndarray:
+            return np.stack([self.array(row.shard, name)[row.place] for row in rows])
+
+        targets = [stacked(name) for name in self.target_names]
+        return Batch(stacked("images"), stacked("masks"), targets, np.array(products), np.array(kinds))
 
 
 class Batches:
-    """Draws batches; the same seed and step give the same batch, so that training can go on where it stopped."""
+    """Draws batches; the same views, seed and step give the same batch, so that training can go on where it stopped.
 
-    def __init__(self, garments: Sequence[Garment], others: Sequence[np.ndarray], *, size: int, pairs: int, seed: int):
-        self.garments, self.others = [_at_most(garment, size * 3 // 2) for garment in garments], others
-        self.recipes = [replace(RECIPES["shown"], side=size * 5 // 4), replace(TRAINING, side=size * 5 // 4)]
-        self.size, self.pairs, self.seed = size, pairs, seed
-        self.kinds = sorted({garment.kind for garment in garments} - {""})
-        self.colours = np.stack([_mean_colour(garment) for garment in garments])
-        self.relatives = _relatives(garments)
+    size: views a batch. views: of each product. real_share: of the batch that is made from real photos in several
+    views and colours. loose: views a batch that are no product's, for the teacher's term alone.
+    """
+
+    def __init__(self, prepared: PreparedViews, *, size: int, views: int, real_share: float, seed: int, loose: int = 2):
+        self.prepared, self.size, self.views, self.seed = prepared, size, views, seed
+        self.loose = min(loose, len(prepared.loose))
+        real = [name for name in prepared.products if prepared.is_real[name]]
+        self.made = [name for name in prepared.products if not prepared.is_real[name]]
+        self.styles = defaultdict(list)
+        for name in real:
+            self.styles[prepared.style[name]].append(name)
+        self.real_views = round(real_share * size) if real else 0
+        if not self.made:
+            self.real_views = size - self.loose
+        by_kind = defaultdict(list)
+        for name in self.made:
+            by_kind[prepared.kind[name]].append(name)
+        self.by_kind = dict(by_kind)
 
     def draw(self, step: int) -> Batch:
         rng = np.random.default_rng((self.seed, step))
-        chosen = self._confusable(rng)
-        crops = [self._view(index, side, rng) for side in (0, 1) for index in chosen]
-        laid = [letterbox(crop, self.size) for crop in crops]
-        images = np.stack([image for image, _ in laid]).transpose(0, 3, 1, 2) / np.float32(255)
-        masks = np.stack([mask for _, mask in laid])[:, None]
-        labels = [self.garments[index].kind for index in chosen]
-        kinds = [self.kinds.index(label) if label else -1 for label in labels]
-        known = [index if self.garments[index].mask is not None else -1 for index in chosen]
-        return Batch(np.ascontiguousarray(images), masks, np.array(known), np.array(kinds))
+        names = self._real(rng, self.real_views // self.views)
+        names += self._made(rng, (self.size - self.loose) // self.views - len(names))
+        rows, products, kinds = [], [], []
+        for name in names:
+            chosen = self._views_of(name, rng)
+            rows += chosen
+            products += [self.prepared.number[name]] * len(chosen)
+            kind = self.prepared.kind[name]
+            kinds += [self.prepared.kinds.index(kind) if kind else -1] * len(chosen)
+        for index in rng.choice(len(self.prepared.loose), self.loose, replace=False) if self.loose else ():
+            rows.append(self.prepared.loose[index])
+            products.append(-1)
+            kinds.append(-1)
+        return self.prepared.batch(rows, products, kinds)
 
-    def _view(self, index: int, side: int, rng: np.random.Generator) -> Crop:
-        """One side is as the catalogue shows it about half the time; the other always is a heavy view."""
-        recipe = self.recipes[0 if side == 0 and rng.random() < 0.5 else 1]
-        return make_view(self.garments[index], recipe, rng, self.others)[1]
+    def _views_of(self, name: str, rng: np.random.Generator) -> list[_Row]:
+        """Views of one product, of as many of its photos as there are."""
+        by_photo = defaultdict(list)
+        for row in self.prepared.rows[name]:
+            by_photo[row.photo].append(row)
+        queues = [list(rng.permutation(np.arange(len(rows)))) for rows in by_photo.values()]
+        photos, found = list(by_photo.values()), []
+        order = rng.permutation(len(photos))
+        while len(found) < min(self.views, len(self.prepared.rows[name])):
+            for index in order:
+                if queues[index] and len(found) < self.views:
+                    found.append(photos[index][queues[index].pop()])
+        return found
 
-    def _confusable(self, rng: np.random.Generator) -> list[int]:
-        """Seeds, and around each the nearest in mean colour among the same sender's or the same kind's garments."""
-        chosen: list[int] = []
-        while len(chosen) < self.pairs:
-            seed = int(rng.integers(len(self.garments)))
-            pool = self.relatives[seed][int(rng.integers(len(self.relatives[seed])))]
-            pool = pool[rng.permutation(len(pool))[:60]]
-            distance = np.linalg.norm(self.colours[pool] - self.colours[seed], axis=1)
-            near = [seed, *pool[np.argsort(distance)][:NEAR].tolist()][:NEAR]
-            chosen += [index for index in dict.fromkeys(near) if index not in chosen]
-        return chosen[: self.pairs]
+    def _real(self, rng: np.random.Generator, count: int) -> list[str]:
+        """Products of a few garments, two or three colours of each."""
+        chosen: list[str] = []
+        names = sorted(self.styles)
+        while names and len(chosen) < count:
+            colours = self.styles[names[int(rng.integers(len(names)))]]
+            picked = rng.permutation(len(colours))[: int(rng.integers(2, 4))]
+            chosen += [colours[index] for index in picked if colours[index] not in chosen]
+            if len(chosen) == sum(map(len, self.styles.values())):
+                break
+        return chosen[:count]
 
-
-def _at_most(garment: Garment, longest: int) -> Garment:
-    """The garment at the size that the encoder sees: making a view takes time by the pixel."""
-    height, width = garment.pixels.shape[:2]
-    scale = longest / max(height, width)
-    if scale >= 1:
-        return garment
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    pixels = cv2.resize(garment.pixels, size, interpolation=cv2.INTER_AREA)
-    if garment.mask is None:
-        return replace(garment, pixels=pixels)
-    mask = cv2.resize(garment.mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST).astype(bool)
-    return replace(garment, pixels=pixels, mask=mask)
-
-
-def _relatives(garments: Sequence[Garment]) -> list[list[np.ndarray]]:
-    """For each garment those of the same origin and those of the same kind, as arrays of indices."""
-    origins, kinds = defaultdict(list), defaultdict(list)
-    for index, garment in enumerate(garments):
-        origins[garment.group].append(index)
-        kinds[garment.kind].append(index)
-    by_origin = {key: np.array(found) for key, found in origins.items()}
-    by_kind = {key: np.array(found) for key, found in kinds.items()}
-    return [[by_origin[garment.group], by_kind[garment.kind]] for garment in garments]
-
-
-def _mean_colour(garment: Garment) -> np.ndarray:
-    """Mean CIELAB (3,) of the garment."""
-    lab = cv2.cvtColor(garment.pixels, cv2.COLOR_RGB2LAB).reshape(-1, 3)
-    inside = lab if garment.mask is None else lab[garment.mask.reshape(-1)]
-    return inside.mean(0)
+    def _made(self, rng: np.random.Generator, count: int) -> list[str]:
+        """Products, and around each the nearest in mean colour among some of its kind."""
+        chosen: list[str] = []
+        while len(chosen) < min(count, len(self.made)):
+            name = self.made[int(rng.integers(len(self.made)))]
+            pool = self.by_kind[self.prepared.kind[name]]
+            pool = [pool[index] for index in rng.permutation(len(pool))[:CANDIDATES]]
+            offsets = np.stack([self.prepared.colour[other] for other in pool]) - self.prepared.colour[name]
+            near = [pool[index] for index in np.argsort(np.linalg.norm(offsets, axis=1))[:NEIGHBOURS]]
+            chosen += [other for other in dict.fromkeys([name, *near]) if other not in chosen]
+        return chosen[:count]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -207,6 +207,18 @@ def _shrink(image: np.ndarray, longest: int | None) -> np.ndarray:
         return image
     size = max(1, round(width * scale)), max(1, round(height * scale))
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def shrink_garment(garment: Garment, longest: int) -> Garment:
+    """Returns the garment with its longer side at most `longest` pixels."""
+    height, width = garment.pixels.shape[:2]
+    if max(height, width) <= longest:
+        return garment
+    pixels = _shrink(garment.pixels, longest)
+    if garment.mask is None:
+        return replace(garment, pixels=pixels)
+    mask = cv2.resize(garment.mask.astype(np.uint8), pixels.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+    return replace(garment, pixels=pixels, mask=mask.astype(bool))
 
 
 def all_garments(data: Path, split: str | None, masks: Path | None = None) -> list[Garment]:

@@ -1,117 +1,156 @@
-"""Trains the ResNet encoder: first like its teacher, then to know a garment again.
+"""Trains the ResNet encoder on prepared views: to predict its teacher, and to know a product again.
 
-    python -m training.encoder.train_encoder --out var/training/resnet18-garment
+    python -m training.encoder.train_encoder --views var/training/encoder-views --out var/training/encoder
 
-Three terms. Teacher: at every stride the student's feature map, through a 1x1 convolution, predicts EfficientNet-Lite's
-(ImageNet) of the same crop: thousands of targets a photo, which is what makes a ResNet from nothing possible on six
-thousand photos. Views: two heavy views of one garment are nearer to each other than to garments of the same sender,
-kind and colour. Labels: the kind of garment can be read off the vector. The last two grow in while the first lasts.
-Run again with the same arguments after a stop, it goes on from its last checkpoint.
+Three terms. Distillation: at every stride the student's feature map, through a 1x1 convolution, predicts
+EfficientNet-Lite's (ImageNet) of the same crop. Products: supervised contrastive loss (Khosla et al., 2020) over several
+views of products that are easily confused: colours of one garment, garments of one kind and colour. Kinds: the kind of
+garment can be read off the vector.
+
+Stopped at any time, it goes on from its last checkpoint when run again with the same arguments; `--steps` and `--rate`
+may have changed. An average of the weights over the last steps is kept beside them: it is what is exported.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
+import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.encoder.encoder_batches import Batch, Batches
-from training.encoder.encoder_garments import all_garments, data_folder, unlabelled_garments
-from training.encoder.encoder_network import GarmentEncoder, LiteTaps, ResNetTaps
-from training.encoder.garment_views import backgrounds
+from training.encoder.encoder_batches import Batch, Batches, PreparedViews
+from training.encoder.encoder_network import EncoderError, GarmentEncoder, ResNetTaps
+from training.encoder.encoder_projection import fit_projection, weighed
+from training.encoder.resnet_weights import load_resnet
 
-TEACHER_TAPS = (2, 3, 5, 7)  # strides 4, 8, 16, 32: one for each stage of a ResNet
 TEMPERATURE = 0.07
-KEEP_EVERY = 20  # steps
-RECIPE = ("depth", "size", "dimensions", "pairs", "steps", "rate", "seed")
-
-
-class Teacher:
-    """EfficientNet-Lite2's feature maps of the same crops, run by OpenVINO in bfloat16: a third of torch's time."""
-
-    def __init__(self, size: int, threads: int):
-        import openvino
-
-        net = GarmentEncoder(LiteTaps("lite2", size, TEACHER_TAPS), colours=False).eval()
-        self.channels = net.taps.channels
-        net.forward = net.maps
-        example = torch.zeros(2, 3, size, size), torch.ones(2, 1, size, size)
-        model = openvino.convert_model(net, example_input=example)
-        settings = {"INFERENCE_PRECISION_HINT": "bf16", "INFERENCE_NUM_THREADS": threads}
-        self.model = openvino.compile_model(model, "CPU", settings)
-
-    def __call__(self, image: Tensor, mask: Tensor) -> list[Tensor]:
-        return [torch.from_numpy(value) for value in self.model([image.numpy(), mask.numpy()]).to_tuple()]
+SHARES = (0.3, 0.3, 0.3, 0.3, 1.0)  # of the squared length of the vector before projection: four taps and the colours
+AVERAGE = 0.998  # of the weights, a step: about the last 500
+WARM_UP = 200  # steps until the full rate
+DECAY_FROM = 0.7  # of all steps, after which the rate falls to nothing by a cosine
+RECIPE = ("depth", "dimensions", "batch", "views_each", "real_share", "steps", "rate", "seed")
 
 
 @dataclass
 class Trainer:
-    """What a checkpoint holds: student, adapters to the teacher, optimiser, schedule."""
+    """What a checkpoint holds: student, its averaged weights, heads, optimiser, step."""
 
     student: GarmentEncoder
     heads: nn.ModuleDict
+    average: dict[str, Tensor]
     optimiser: torch.optim.Optimizer
-    schedule: torch.optim.lr_scheduler.LRScheduler
     step: int = 0
 
     def state(self) -> dict:
-        parts = ("student", "heads", "optimiser")
-        return {"step": self.step, **{part: getattr(self, part).state_dict() for part in parts}}
+        parts = {part: getattr(self, part).state_dict() for part in ("heads", "optimiser")}
+        return {"step": self.step, "student": self.average, "live": self.student.state_dict(), **parts}
 
     def restore(self, state: dict) -> None:
-        """Goes on from a checkpoint; the schedule is this run's, so that `--steps` may have become another number."""
-        for part in ("student", "heads", "optimiser"):
-            getattr(self, part).load_state_dict(state[part])
-        self.step = self.schedule.last_epoch = state["step"]
+        self.student.load_state_dict(state["live"])
+        self.average = state["student"]
+        self.heads.load_state_dict(state["heads"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step = state["step"]
+
+    def update_average(self) -> None:
+        with torch.no_grad():
+            for name, value in self.student.state_dict().items():
+                if value.is_floating_point():
+                    self.average[name].lerp_(value, 1 - min(AVERAGE, (1 + self.step) / (10 + self.step)))
+                else:
+                    self.average[name].copy_(value)
 
 
-def make_trainer(args: argparse.Namespace, kinds: int, teacher: Teacher) -> Trainer:
+def make_trainer(args: argparse.Namespace, kinds: int, target_channels: list[int]) -> Trainer:
+    """Returns a trainer at step 0, its backbone from `args.start` where that is given.
+
+    Raises EncoderError where that file holds no weights of this ResNet.
+    """
     torch.manual_seed(args.seed)
-    student = GarmentEncoder(ResNetTaps(args.depth), args.dimensions).to(memory_format=torch.channels_last)
-    pairs = zip(student.taps.channels, teacher.channels, strict=True)
+    student = GarmentEncoder(ResNetTaps(args.depth), args.dimensions)
+    if args.start:
+        load_resnet(student.taps, args.depth, args.start)
+    student = student.to(memory_format=torch.channels_last)
+    pairs = zip(student.taps.channels, target_channels, strict=True)
     heads = nn.ModuleDict(
         {
             "adapt": nn.ModuleList(nn.Conv2d(own, its, 1) for own, its in pairs),
-            "scale": nn.ModuleList(nn.BatchNorm2d(width, affine=False) for width in teacher.channels),
-            "kind": nn.Linear(args.dimensions, kinds),
+            "scale": nn.ModuleList(nn.BatchNorm2d(width, affine=False) for width in target_channels),
+            "kind": nn.Linear(args.dimensions, max(kinds, 1)),
         }
     )
     learned = [*student.parameters(), *heads.parameters()]
     optimiser = torch.optim.AdamW(learned, lr=args.rate, weight_decay=0.02)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, args.rate, total_steps=args.steps, pct_start=0.08)
-    return Trainer(student, heads, optimiser, schedule)
+    average = {name: value.clone() for name, value in student.state_dict().items()}
+    return Trainer(student, heads, average, optimiser)
 
 
-def train_step(trainer: Trainer, teacher: Teacher, batch: Batch, progress: float) -> dict[str, float]:
-    """Makes one step; returns the terms of the loss. progress: 0 at the first step, 1 at the last."""
-    image, mask = torch.from_numpy(batch.images), torch.from_numpy(batch.masks)
+def rate_at(step: int, steps: int, rate: float) -> float:
+    """Returns the learning rate: a linear warm-up, a plateau, a cosine to nothing at `steps`."""
+    falling = (step - DECAY_FROM * steps) / ((1 - DECAY_FROM) * steps)
+    return rate * min(1.0, (step + 1) / WARM_UP) * 0.5 * (1 + math.cos(math.pi * min(max(falling, 0.0), 1.0)))
+
+
+def inputs_of(batch: Batch, rng: np.random.Generator | None) -> tuple[Tensor, Tensor, list[Tensor]]:
+    """Returns images (N, 3, S, S) and masks (N, 1, S, S), float32 in 0..1, and the teacher's maps, 0..1.
+
+    rng: mirrors half of the views, their targets too, and changes the light of the image alone; None does neither.
+    """
+    image = torch.from_numpy(batch.images).permute(0, 3, 1, 2).float() / 255
+    mask = torch.from_numpy(batch.masks)[:, None].float() / 255
+    targets = [torch.from_numpy(target).float() / 255 for target in batch.targets]
+    if rng is not None:
+        mirrored = torch.from_numpy(rng.random(len(image)) < 0.5)
+        for tensor in (image, mask, *targets):
+            tensor[mirrored] = tensor[mirrored].flip(-1)
+        image = _lit(image, rng)
+    return image.contiguous(memory_format=torch.channels_last), mask, targets
+
+
+def _lit(image: Tensor, rng: np.random.Generator) -> Tensor:
+    """Another exposure, contrast and white balance for each image."""
+
+    def drawn(spread: float, channels: int = 1) -> Tensor:
+        return torch.from_numpy(rng.normal(0, spread, (len(image), channels, 1, 1)).astype(np.float32))
+
+    image = image * 2 ** (drawn(0.12) + drawn(0.03, 3))
+    return (0.5 + (image - 0.5) * (1 + drawn(0.06))).clamp(0, 1)
+
+
+def train_step(trainer: Trainer, batch: Batch, rate: float, rng: np.random.Generator) -> dict[str, float]:
+    """Makes one step; returns the terms of the loss."""
+    image, mask, targets = inputs_of(batch, rng)
     with torch.no_grad():
-        wanted = zip(trainer.heads["scale"], teacher(image, mask), strict=True)
-        wanted = [norm(tap) for norm, tap in wanted]
+        wanted = [norm(target) for norm, target in zip(trainer.heads["scale"], targets, strict=True)]
     with torch.autocast("cpu", torch.bfloat16):
-        maps = trainer.student.maps(image.contiguous(memory_format=torch.channels_last), mask)
-        guesses = [adapt(tap) for adapt, tap in zip(trainer.heads["adapt"], maps, strict=True)]
+        maps = trainer.student.maps(image, mask)
+        cells = [functional.adaptive_avg_pool2d(tap, t.shape[-1]) for tap, t in zip(maps, wanted, strict=True)]
+        guesses = [adapt(tap) for adapt, tap in zip(trainer.heads["adapt"], cells, strict=True)]
     vector = functional.normalize(trainer.student.project(_weighed(trainer.student, maps, image, mask)))
     terms = {
         "teacher": sum(functional.mse_loss(g.float(), w) for g, w in zip(guesses, wanted, strict=True)) / len(wanted),
-        "views": _same_garment(vector, batch.garments),
-        "labels": _kinds(trainer.heads["kind"](10 * vector), batch.kinds),
+        "products": contrastive_loss(vector, torch.from_numpy(batch.products)),
+        "kinds": _kinds(trainer.heads["kind"](10 * vector), batch.kinds),
     }
-    share = min(1.0, progress / 0.4)
-    loss = terms["teacher"] + 0.25 * share * terms["views"] + 0.1 * share * terms["labels"]
+    loss = terms["teacher"] + 0.25 * terms["products"] + 0.05 * terms["kinds"]
+    for group in trainer.optimiser.param_groups:
+        group["lr"] = rate
     trainer.optimiser.zero_grad(set_to_none=True)
     loss.backward()
     nn.utils.clip_grad_norm_(trainer.student.parameters(), 5.0)
     trainer.optimiser.step()
-    trainer.schedule.step()
+    trainer.step += 1
+    trainer.update_average()
     return {name: float(term.detach()) for name, term in terms.items()}
 
 
@@ -119,53 +158,105 @@ def _weighed(student: GarmentEncoder, maps: list[Tensor], image: Tensor, mask: T
     return student.weighed(student.pooled(maps, image, mask))
 
 
-def _same_garment(vector: Tensor, garments: np.ndarray) -> Tensor:
-    """InfoNCE both ways between the two sides; photos without a garment's mask or number (-1) only are negatives."""
-    first, second = vector.chunk(2)
-    scores = first @ second.T / TEMPERATURE
-    rows = torch.from_numpy(np.flatnonzero(garments >= 0))
-    if not len(rows):
-        return scores.sum() * 0  # the mean of nothing would be no number
-    there = functional.cross_entropy(scores[rows], rows)
-    return (there + functional.cross_entropy(scores.T[rows], rows)) / 2
+def contrastive_loss(vectors: Tensor, products: Tensor) -> Tensor:
+    """Returns the supervised contrastive loss of unit vectors (N, D), 0 where no product is seen twice.
+
+    products: (N,) int, -1 for what is no product's: it counts as different from everything.
+    """
+    itself = torch.eye(len(vectors), dtype=torch.bool)
+    same = (products[:, None] == products) & (products >= 0)[:, None] & ~itself
+    scores = (vectors @ vectors.T / TEMPERATURE).masked_fill(itself, -torch.inf)
+    log_shares = scores - scores.logsumexp(1, keepdim=True)
+    counts = same.sum(1)
+    if not counts.any():
+        return vectors.sum() * 0  # the mean of nothing would be no number
+    per_view = -log_shares.masked_fill(~same, 0).sum(1)[counts > 0] / counts[counts > 0]
+    return per_view.mean()
 
 
 def _kinds(scores: Tensor, kinds: np.ndarray) -> Tensor:
-    target = torch.from_numpy(np.concatenate([kinds, kinds]))
+    target = torch.from_numpy(kinds)
     return functional.cross_entropy(scores, target, ignore_index=-1) if (kinds >= 0).any() else scores.sum() * 0
+
+
+def start_projection(trainer: Trainer, batches: Batches, count: int = 1500) -> None:
+    """Sets centre, weights and projection of a student at step 0 in closed form, from its features of some views."""
+    student, rows, products = trainer.student, [], []
+    student.eval()
+    with torch.no_grad():
+        for step in range(-(-count // batches.size)):
+            batch = batches.draw(10_000_000 + step)
+            image, mask, _ = inputs_of(batch, None)
+            rows.append(student.branches(image, mask).numpy())
+            products.append(np.where(batch.products < 0, -1 - np.arange(len(batch.products)), batch.products))
+        found, weights = np.concatenate(rows), np.sqrt(np.float32(SHARES))
+        centre = found.mean(0)
+        vectors = weighed(found, student.widths, centre, weights)
+        matrix, bias = fit_projection(vectors, np.concatenate(products), student.project.out_features, shrinkage=1.0)
+        student.centre.copy_(torch.from_numpy(centre))
+        student.weights.copy_(torch.from_numpy(weights))
+        student.project.weight.copy_(torch.from_numpy(matrix))
+        student.project.bias.copy_(torch.from_numpy(bias))
+    trainer.average = {name: value.clone() for name, value in student.state_dict().items()}
+
+
+def read_ahead(batches: Batches, step: int, steps: int) -> Iterator[Batch]:
+    """Yields the batches of steps `step` to `steps`, the next one being read from disk meanwhile."""
+    with ThreadPoolExecutor(1) as reader:
+        following = reader.submit(batches.draw, step)
+        for number in range(step, steps):
+            batch = following.result()
+            following = reader.submit(batches.draw, number + 1)
+            yield batch
 
 
 def train(args: argparse.Namespace) -> Path:
     """Trains to `args.steps` or on from the checkpoint there is; returns the checkpoint's path."""
-    cv2.setNumThreads(1)
     torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
-    garments = all_garments(args.data, "train", args.out.parent / "masks")
-    behind = backgrounds(garments, np.random.default_rng(args.seed))
-    garments += unlabelled_garments(args.data)
-    batches = Batches(garments, behind, size=args.size, pairs=args.pairs, seed=args.seed)
-    teacher = Teacher(args.size, args.threads)
-    trainer = make_trainer(args, len(batches.kinds), teacher)
+    prepared = PreparedViews(args.views)
+    options = {"size": args.batch, "views": args.views_each, "real_share": args.real_share, "seed": args.seed}
+    batches = Batches(prepared, **options)
+    channels = [prepared.array(prepared.shards[0], name).shape[1] for name in prepared.target_names]
+    trainer = make_trainer(args, len(prepared.kinds), channels)
     path = args.out / "checkpoint.pt"
     if path.exists():
         trainer.restore(torch.load(path, map_location="cpu", weights_only=True))
+    else:
+        start_projection(trainer, batches)
+    print(f"{len(prepared.products)} products in {len(prepared.shards)} shards; from step {trainer.step}", flush=True)
     trainer.student.train()
-    started = time.monotonic()
-    while trainer.step < args.steps:
-        terms = train_step(trainer, teacher, batches.draw(trainer.step), trainer.step / args.steps)
-        trainer.step += 1
-        _report(args.out / "log.jsonl", {"step": trainer.step, "seconds": time.monotonic() - started, **terms})
-        if trainer.step % KEEP_EVERY == 0:
-            _keep(trainer, args, path)
+    _run(trainer, batches, args, path)
     _keep(trainer, args, path)
     return path
 
 
+def _run(trainer: Trainer, batches: Batches, args: argparse.Namespace, path: Path) -> None:
+    started = kept = time.monotonic()
+    for batch in read_ahead(batches, trainer.step, args.steps):
+        rng = np.random.default_rng((args.seed, trainer.step, 1))
+        terms = train_step(trainer, batch, rate_at(trainer.step, args.steps, args.rate), rng)
+        now = time.monotonic()
+        _report(args.out / "log.jsonl", {"step": trainer.step, "seconds": now - started, **terms})
+        if now - kept > 60 * args.keep_minutes:
+            _keep(trainer, args, path)
+            kept = now
+        if trainer.step % args.snapshot == 0:
+            torch.save(
+                {"student": trainer.average, "command": command_of(args)}, args.out / f"student-{trainer.step:06d}.pt"
+            )
+
+
+def command_of(args: argparse.Namespace) -> str:
+    """Returns the command of this training without where the machine keeps its files: the encoder's card says it."""
+    numbers = " ".join(f"--{name.replace('_', '-')} {getattr(args, name)}" for name in RECIPE)
+    start = " --start START" if args.start else ""
+    return f"python -m training.encoder.train_encoder {numbers}{start} --views VIEWS --out OUT"
+
+
 def _keep(trainer: Trainer, args: argparse.Namespace, path: Path) -> None:
-    """Writes the checkpoint, whole or not at all, with the command that made it: the encoder's card will say it."""
-    numbers = " ".join(f"--{name} {getattr(args, name)}" for name in RECIPE)
-    command = f"python -m training.encoder.train_encoder {numbers} --out OUT"
-    torch.save(trainer.state() | {"command": command}, path.with_suffix(".part"))
+    """Writes the checkpoint, whole or not at all."""
+    torch.save(trainer.state() | {"command": command_of(args)}, path.with_suffix(".part"))
     path.with_suffix(".part").replace(path)
 
 
@@ -177,20 +268,29 @@ def _report(path: Path, line: dict) -> None:
         print(line, flush=True)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=data_folder())
+    parser.add_argument("--views", type=Path, required=True, help="folder that prepare_views wrote")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--depth", default="resnet18", help="a torchvision ResNet")
-    parser.add_argument("--size", type=int, default=128)
-    parser.add_argument("--dimensions", type=int, default=384)
-    parser.add_argument("--pairs", type=int, default=24, help="garments a batch, two views each")
-    parser.add_argument("--steps", type=int, default=1500)
-    parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--start", type=Path, help="weights of its backbone to begin from (see load_resnet)")
+    parser.add_argument("--dimensions", type=int, default=256)
+    parser.add_argument("--batch", type=int, default=64, help="views a step")
+    parser.add_argument("--views-each", type=int, default=4, help="of a product in a batch")
+    parser.add_argument("--real-share", type=float, default=0.4, help="of a batch from real photos in several views")
+    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--rate", type=float, default=6e-4)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
-    print(train(parser.parse_args()))
+    parser.add_argument("--keep-minutes", type=float, default=3.0, help="between checkpoints")
+    parser.add_argument("--snapshot", type=int, default=500, help="steps between copies of the averaged weights")
+    try:
+        print(train(parser.parse_args(arguments)))
+    except (EncoderError, FileNotFoundError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
