@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from training.garment_labels import CCP_TYPES, CLOTHING_TYPES, DETECTED_TYPES
+
 NEIGHBOURS = 5  # products around one: it and those that are hard to tell from it
 CANDIDATES = 200  # products of the kind among which the nearest in colour are looked for
 
@@ -21,7 +23,7 @@ class Batch:
     """N views. `images` (N, S, S, 3) and `masks` (N, S, S) uint8; `targets`: the teacher's maps, (N, C, n, n) uint8.
 
     products (N,) int: the same number for views of the same product, -1 for a photo that is no product's. kinds (N,)
-    int: index into PreparedViews.kinds, -1 where the photo has no usable label.
+    int: index into PreparedViews.kinds (garment types), -1 where the photo has no usable label.
     """
 
     images: np.ndarray
@@ -36,6 +38,12 @@ class _Row:
     shard: str
     place: int
     photo: str
+
+
+def garment_type_of(kind: str) -> str:
+    """Returns the garment type that a label of any of the data sets means, "" where it means none of ours."""
+    found = CCP_TYPES.get(kind) or CLOTHING_TYPES.get(kind) or kind
+    return found if found in DETECTED_TYPES else ""
 
 
 class PreparedViews:
@@ -68,7 +76,8 @@ class PreparedViews:
             row = _Row(shard, place, label["photo"])
             (self.rows[name] if name else self.loose).append(row)
             if name:
-                self.style[name], self.kind[name], self.is_real[name] = label["style"], label["kind"], label["real"]
+                self.style[name], self.is_real[name] = label["style"], label["real"]
+                self.kind[name] = garment_type_of(label["kind"])
                 colours[name].append(label["colour"])
         self.colour |= {name: np.mean(values, axis=0) for name, values in colours.items()}
 
@@ -154,12 +163,12 @@ class Batches:
         return chosen[:count]
 
     def _made(self, rng: np.random.Generator, count: int) -> list[str]:
-        """Products, and around each the nearest in mean colour among some of its kind."""
+        """Products, and around each the nearest in mean colour among some of its kind, or of all kinds."""
         chosen: list[str] = []
         while len(chosen) < min(count, len(self.made)):
             name = self.made[int(rng.integers(len(self.made)))]
-            pool = self.by_kind[self.prepared.kind[name]]
-            pool = [pool[index] for index in rng.permutation(len(pool))[:CANDIDATES]]
+            pool = self.by_kind[self.prepared.kind[name]] if rng.random() < 0.5 else self.made
+            pool = [pool[index] for index in rng.integers(len(pool), size=CANDIDATES)]
             offsets = np.stack([self.prepared.colour[other] for other in pool]) - self.prepared.colour[name]
             near = [pool[index] for index in np.argsort(np.linalg.norm(offsets, axis=1))[:NEIGHBOURS]]
             chosen += [other for other in dict.fromkeys([name, *near]) if other not in chosen]

@@ -29,7 +29,7 @@ from search.vision.crops import Crop
 from search.vision.encoder import letterbox
 from training.encoder.encoder_garments import Garment, all_garments, data_folder, unlabelled_garments
 from training.encoder.garment_views import RECIPES, SHOP_RECIPES, TRAINING, Recipe, backgrounds, make_view, seeded
-from training.encoder.real_views import RealView, stored_real_views
+from training.encoder.real_views import RealView, real_views
 
 SHARD = 24  # items: about 130 views, 30 MB
 REAL = Recipe((0.55, 1.0), "other", other_side=0.0, pose=0.6, light=0.7, hidden=0.2, detected=0.9)
@@ -157,12 +157,12 @@ def all_items(data: Path, state: Path) -> tuple[list[Item], list[np.ndarray]]:
     """Returns everything to make views of, training split only, and the backgrounds to lay them on."""
     garments = all_garments(data, "train", state / "masks")
     others = backgrounds(garments, np.random.default_rng(1), 300)
-    path = state / "real_views.pickle"
-    if not path.exists():  # in a process of its own: a process that has run OpenVINO cannot be forked safely
-        detecting = multiprocessing.get_context("spawn").Process(target=stored_real_views, args=(data, path))
-        detecting.start()
-        detecting.join()
-    views = [view for view in stored_real_views(data, path) if view.split == "train"]
+    found = state / "detected.json"
+    # in a process of its own, which leaves its findings there: a process that has run OpenVINO cannot be forked safely
+    detecting = multiprocessing.get_context("spawn").Process(target=real_views, args=(data, "train", found))
+    detecting.start()
+    detecting.join()
+    views = real_views(data, "train", found)
     return made_items(garments + unlabelled_garments(data)) + real_items(views), others
 
 

@@ -7,19 +7,23 @@ A product is one garment in one colour; the other colours of its garment are wha
 from __future__ import annotations
 
 import csv
-import pickle
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from garments.rle import decode_rle, encode_rle
+from search.vision.cards import choose
 from search.vision.crops import Crop, crop_garment, whole_photo
 from search.vision.detections import Detections
-from search.vision.detector import Detector, load_detector
+from search.vision.detector import load_detector
 from training.encoder.encoder_garments import LONGEST, Garment, read_rgb, shrink_garment
-from training.splits import views_split
+from training.splits import clothing_split, views_split
 
 SURROUNDINGS = 0.12  # of the box's sides, kept around a garment that views are made from
+Found = tuple[list[float], np.ndarray] | None  # box x0, y0, x1, y1 in pixels and mask (H, W) bool
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class RealView:
 
     `product` is garment and colour, "mb01/blue". `crop` is the garment as the site cuts it, `whole` the whole photo.
     `garment` is the same garment with some of what is around it, for making further views; its mask is None where the
-    detector found nothing of the garment's type.
+    detector found nothing.
     """
 
     image: str
@@ -42,40 +46,56 @@ class RealView:
     garment: Garment
 
 
-def real_views(data: Path, split: str | None = None, detector: Detector | None = None) -> list[RealView]:
+def real_views(data: Path, split: str | None, found: Path) -> list[RealView]:
     """Returns the photos of one split ("train" or "val") or all, in the order of the file.
 
+    found: a JSON file that keeps what the detector finds in them.
     Raises FileNotFoundError where `data` has no views/views.csv.
     """
-    detector = detector or load_detector()
     with open(data / "views" / "views.csv", newline="") as file:
         rows = [row for row in csv.DictReader(file) if split in (None, views_split(row["garment"]))]
-    return [_real_view(data / "views" / "images", row, detector) for row in rows]
+    paths = {row["image"]: data / "views" / "images" / f"{row['image']}.jpg" for row in rows}
+    garments = located_garments(((paths[row["image"]], row["garment_type"]) for row in rows), found)
+    return [_real_view(paths[row["image"]], row, where) for row, where in zip(rows, garments, strict=True)]
 
 
-def stored_real_views(data: Path, path: Path) -> list[RealView]:
-    """Returns all photos (see `real_views`), from the file `path` where an earlier call left them there."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(pickle.dumps(real_views(data)))
-    return pickle.loads(path.read_bytes())
+def distractor_crops(data: Path, found: Path) -> list[Crop]:
+    """Returns the largest garment of each held-out photo of a single garment: what else a shop sells."""
+    with open(data / "clothing" / "images.csv", newline="") as file:
+        names = [row["image"] for row in csv.DictReader(file) if _is_distractor(row)]
+    paths = [path for name in names if (path := data / "clothing" / "images" / f"{name}.jpg").exists()]
+    garments = located_garments(((path, "") for path in paths), found)
+    return [_cut(read_rgb(path), where) for path, where in zip(paths, garments, strict=True)]
 
 
-def _real_view(folder: Path, row: dict[str, str], detector: Detector) -> RealView:
-    path = next(path for path in folder.glob(f"{row['image']}.*"))
-    photo = read_rgb(path)
-    detections = detector.detect(photo)
-    best = garment_of_type(detections, row["garment_type"])
-    product, style, split = f"{row['garment']}/{row['colour']}", row["garment"], views_split(row["garment"])
-    whole = whole_photo(photo)
-    crop = whole if best is None else crop_garment(photo, detections.boxes[best], detections.masks[best])
-    garment = Garment(f"views/{row['image']}", photo, None, row["garment_type"], f"v{style}", split)
-    if best is not None:
-        garment = _with_surroundings(garment, detections.boxes[best], detections.masks[best])
-    elif whole.mask is not None:
-        garment = replace(garment, mask=whole.mask)
-    garment = shrink_garment(garment, LONGEST)
-    return RealView(row["image"], product, style, row["view"], row["garment_type"], split, crop, whole, garment)
+def _is_distractor(row: dict[str, str]) -> bool:
+    return clothing_split(row["sender_id"]) == "val" and row["label"] != "Skip"
+
+
+def located_garments(photos: Iterable[tuple[Path, str]], found: Path) -> list[Found]:
+    """Returns where in each photo the garment of the given type is (see `garment_of_type`), None where nothing is.
+
+    found: a JSON file of what earlier calls found, by name of photo, type and detector; it is written anew.
+    """
+    fingerprint = choose("detector").fingerprint
+    stored = json.loads(found.read_text()) if found.exists() else {}
+    located, known = [], len(stored)
+    for path, garment_type in photos:
+        key = f"{path.parent.parent.name}/{path.stem} {garment_type} {fingerprint}"
+        if key not in stored:
+            detections = load_detector().detect(read_rgb(path))  # loaded only where something is not known yet
+            best = garment_of_type(detections, garment_type)
+            stored[key] = best if best is None else _as_json(detections, best)
+        located.append(stored[key] and (stored[key]["box"], decode_rle(stored[key]["mask"])))
+    if len(stored) > known:
+        found.parent.mkdir(parents=True, exist_ok=True)
+        found.write_text(json.dumps(stored))
+    return located
+
+
+def _as_json(detections: Detections, index: int) -> dict:
+    box = [round(float(value), 2) for value in detections.boxes[index]]
+    return {"box": box, "mask": encode_rle(detections.masks[index])}
 
 
 def garment_of_type(detections: Detections, garment_type: str) -> int | None:
@@ -88,7 +108,31 @@ def garment_of_type(detections: Detections, garment_type: str) -> int | None:
     return max(found, key=lambda index: int(detections.masks[index].sum()), default=None)
 
 
-def _with_surroundings(garment: Garment, box: np.ndarray, mask: np.ndarray) -> Garment:
+def _cut(photo: np.ndarray, where: Found) -> Crop:
+    return whole_photo(photo) if where is None else crop_garment(photo, *where)
+
+
+def _real_view(path: Path, row: dict[str, str], where: Found) -> RealView:
+    photo = read_rgb(path)
+    style, split = row["garment"], views_split(row["garment"])
+    whole = whole_photo(photo)
+    garment = Garment(f"views/{row['image']}", photo, whole.mask, row["garment_type"], f"v{style}", split)
+    if where is not None:
+        garment = _with_surroundings(garment, *where)
+    return RealView(
+        image=row["image"],
+        product=f"{style}/{row['colour']}",
+        style=style,
+        view=row["view"],
+        garment_type=row["garment_type"],
+        split=split,
+        crop=whole if where is None else crop_garment(photo, *where),
+        whole=whole,
+        garment=shrink_garment(garment, LONGEST),
+    )
+
+
+def _with_surroundings(garment: Garment, box: list[float], mask: np.ndarray) -> Garment:
     height, width = mask.shape
     dx, dy = SURROUNDINGS * (box[2] - box[0]), SURROUNDINGS * (box[3] - box[1])
     columns = slice(max(0, int(box[0] - dx)), min(width, int(box[2] + dx) + 1))

@@ -3,9 +3,9 @@
     python -m training.encoder.train_encoder --views var/training/encoder-views --out var/training/encoder
 
 Three terms. Distillation: at every stride the student's feature map, through a 1x1 convolution, predicts
-EfficientNet-Lite's (ImageNet) of the same crop. Products: supervised contrastive loss (Khosla et al., 2020) over several
-views of products that are easily confused: colours of one garment, garments of one kind and colour. Kinds: the kind of
-garment can be read off the vector.
+EfficientNet-Lite's (ImageNet) of the same crop. Products: supervised contrastive loss (Khosla et al., 2020) over
+several views of products that are easily confused: colours of one garment, garments of one type or colour. Types: the
+garment type can be read off the vector.
 
 Stopped at any time, it goes on from its last checkpoint when run again with the same arguments; `--steps` and `--rate`
 may have changed. An average of the weights over the last steps is kept beside them: it is what is exported.
@@ -38,7 +38,7 @@ SHARES = (0.3, 0.3, 0.3, 0.3, 1.0)  # of the squared length of the vector before
 AVERAGE = 0.998  # of the weights, a step: about the last 500
 WARM_UP = 200  # steps until the full rate
 DECAY_FROM = 0.7  # of all steps, after which the rate falls to nothing by a cosine
-RECIPE = ("depth", "dimensions", "batch", "views_each", "real_share", "steps", "rate", "seed")
+RECIPE = ("depth", "size", "dimensions", "batch", "views_each", "real_share", "steps", "rate", "seed")
 
 
 @dataclass
@@ -101,14 +101,17 @@ def rate_at(step: int, steps: int, rate: float) -> float:
     return rate * min(1.0, (step + 1) / WARM_UP) * 0.5 * (1 + math.cos(math.pi * min(max(falling, 0.0), 1.0)))
 
 
-def inputs_of(batch: Batch, rng: np.random.Generator | None) -> tuple[Tensor, Tensor, list[Tensor]]:
+def inputs_of(batch: Batch, rng: np.random.Generator | None, size: int = 0) -> tuple[Tensor, Tensor, list[Tensor]]:
     """Returns images (N, 3, S, S) and masks (N, 1, S, S), float32 in 0..1, and the teacher's maps, 0..1.
 
+    size: pixels a side that the student is shown, 0 for as many as there are.
     rng: mirrors half of the views, their targets too, and changes the light of the image alone; None does neither.
     """
     image = torch.from_numpy(batch.images).permute(0, 3, 1, 2).float() / 255
     mask = torch.from_numpy(batch.masks)[:, None].float() / 255
     targets = [torch.from_numpy(target).float() / 255 for target in batch.targets]
+    if size and size != image.shape[-1]:
+        image, mask = (functional.interpolate(part, size=(size, size), mode="area") for part in (image, mask))
     if rng is not None:
         mirrored = torch.from_numpy(rng.random(len(image)) < 0.5)
         for tensor in (image, mask, *targets):
@@ -127,9 +130,11 @@ def _lit(image: Tensor, rng: np.random.Generator) -> Tensor:
     return (0.5 + (image - 0.5) * (1 + drawn(0.06))).clamp(0, 1)
 
 
-def train_step(trainer: Trainer, batch: Batch, rate: float, rng: np.random.Generator) -> dict[str, float]:
+def train_step(
+    trainer: Trainer, batch: Batch, rate: float, rng: np.random.Generator, size: int = 0
+) -> dict[str, float]:
     """Makes one step; returns the terms of the loss."""
-    image, mask, targets = inputs_of(batch, rng)
+    image, mask, targets = inputs_of(batch, rng, size)
     with torch.no_grad():
         wanted = [norm(target) for norm, target in zip(trainer.heads["scale"], targets, strict=True)]
     with torch.autocast("cpu", torch.bfloat16):
@@ -140,9 +145,9 @@ def train_step(trainer: Trainer, batch: Batch, rate: float, rng: np.random.Gener
     terms = {
         "teacher": sum(functional.mse_loss(g.float(), w) for g, w in zip(guesses, wanted, strict=True)) / len(wanted),
         "products": contrastive_loss(vector, torch.from_numpy(batch.products)),
-        "kinds": _kinds(trainer.heads["kind"](10 * vector), batch.kinds),
+        "types": _types(trainer.heads["kind"](10 * vector), batch.kinds),
     }
-    loss = terms["teacher"] + 0.25 * terms["products"] + 0.05 * terms["kinds"]
+    loss = terms["teacher"] + 0.5 * terms["products"] + 0.2 * terms["types"]
     for group in trainer.optimiser.param_groups:
         group["lr"] = rate
     trainer.optimiser.zero_grad(set_to_none=True)
@@ -174,7 +179,7 @@ def contrastive_loss(vectors: Tensor, products: Tensor) -> Tensor:
     return per_view.mean()
 
 
-def _kinds(scores: Tensor, kinds: np.ndarray) -> Tensor:
+def _types(scores: Tensor, kinds: np.ndarray) -> Tensor:
     target = torch.from_numpy(kinds)
     return functional.cross_entropy(scores, target, ignore_index=-1) if (kinds >= 0).any() else scores.sum() * 0
 
@@ -235,7 +240,7 @@ def _run(trainer: Trainer, batches: Batches, args: argparse.Namespace, path: Pat
     started = kept = time.monotonic()
     for batch in read_ahead(batches, trainer.step, args.steps):
         rng = np.random.default_rng((args.seed, trainer.step, 1))
-        terms = train_step(trainer, batch, rate_at(trainer.step, args.steps, args.rate), rng)
+        terms = train_step(trainer, batch, rate_at(trainer.step, args.steps, args.rate), rng, args.size)
         now = time.monotonic()
         _report(args.out / "log.jsonl", {"step": trainer.step, "seconds": now - started, **terms})
         if now - kept > 60 * args.keep_minutes:
@@ -274,6 +279,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--depth", default="resnet18", help="a torchvision ResNet")
     parser.add_argument("--start", type=Path, help="weights of its backbone to begin from (see load_resnet)")
+    parser.add_argument(
+        "--size", type=int, default=128, help="pixels a side shown to it; fewer than prepared is faster"
+    )
     parser.add_argument("--dimensions", type=int, default=256)
     parser.add_argument("--batch", type=int, default=64, help="views a step")
     parser.add_argument("--views-each", type=int, default=4, help="of a product in a batch")
