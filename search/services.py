@@ -34,10 +34,10 @@ from search.vision.photo import decode_photo
 __all__ = [
     "NotReady",
     "PhotoExpired",
+    "cached_photo_file",
     "complementary_products",
     "delete_photo",
     "related_products",
-    "cached_photo_file",
     "search_photo",
     "search_query",
     "similar_products",

@@ -20,7 +20,7 @@ MAX_WAIT_SECONDS = 30.0
 
 
 class Downloads:
-    """Downloads into `folder`, named by the address's hash, kept until `delete`. `problems`: address -> why it failed."""
+    """Downloads into `folder`, named by the hash of its address, kept until `delete`. `problems`: address -> why."""
 
     def __init__(self, *, folder: Path, allow_private: bool = False, on_fetched=None) -> None:
         self.folder = folder

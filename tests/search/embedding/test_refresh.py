@@ -1,4 +1,4 @@
-"""Vectors and colours follow the catalogue: photos added, replaced, moved and deleted, products and categories changed."""
+"""Vectors and colours follow photos that are added, replaced, moved or deleted, and products and categories."""
 
 import io
 
