@@ -24,7 +24,7 @@ from search.retrieval.nearest import NearestGarments, Neighbour
 from search.retrieval.results import results_of
 from search.retrieval.similar_products import complementary_products, related_products, similar_products
 from search.vision import cards
-from search.vision.analysis import SeenGarment, look, look_at_box
+from search.vision.analysis import DetectedGarment, analyse_photo, encode_box
 from search.vision.cards import ModelError
 from search.vision.detector import load_detector
 from search.vision.encoder import Encoder as VisionEncoder
@@ -66,7 +66,7 @@ def search_photo(*, photo: bytes, filters: Filters | None = None, **page) -> Pho
     pixels = decode_photo(photo)
     timing = {"decode": _since(started)}
     encoder = serving_encoder()
-    seen = look(pixels, detector=load_detector(settings.DETECTOR), encoder=_model_of(encoder))
+    seen = analyse_photo(pixels, detector=load_detector(settings.DETECTOR), encoder=_model_of(encoder))
     kept = CachedPhoto(
         webp=photo_cache.to_webp(pixels),
         size=(pixels.shape[1], pixels.shape[0]),
@@ -196,12 +196,12 @@ def _asked_for(
     box: Box | None,
     whole: bool,
     timing: dict[str, float],
-) -> tuple[list[SeenGarment], Collection[int]]:
+) -> tuple[list[DetectedGarment], Collection[int]]:
     """What was seen, with the box or the whole photo at its end where that is asked for, and which to search for."""
     seen = list(kept.garments) or [kept.whole]
     if box is not None:
         started = time.perf_counter()
-        seen.append(look_at_box(kept.pixels(), _checked_box(box), encoder=_model_of(encoder)))
+        seen.append(encode_box(kept.pixels(), _checked_box(box), encoder=_model_of(encoder)))
         timing["embed"] += _since(started)
     elif whole and kept.garments:
         seen.append(kept.whole)
@@ -221,13 +221,13 @@ def _noted(timing: dict[str, float]) -> dict[str, float]:
 
 def _look_again(query: str, kept: CachedPhoto, encoder: Encoder) -> tuple[CachedPhoto, dict[str, float]]:
     """After a switch of encoders: the kept photo as the one that serves now sees it."""
-    seen = look(kept.pixels(), detector=load_detector(settings.DETECTOR), encoder=_model_of(encoder))
+    seen = analyse_photo(kept.pixels(), detector=load_detector(settings.DETECTOR), encoder=_model_of(encoder))
     kept = replace(kept, garments=seen.garments, whole=seen.whole, encoder=encoder.pk, fingerprint=encoder.fingerprint)
     photo_cache.store(kept, query=query)
     return kept, {"decode": 0.0, **seen.timing}
 
 
-def _unsearched(index: int, seen: SeenGarment) -> GarmentAnswer:
+def _unsearched(index: int, seen: DetectedGarment) -> GarmentAnswer:
     return GarmentAnswer(
         index, seen.label, seen.garment_type, seen.score, seen.box, seen.polygons, colours=seen.colours
     )
@@ -235,7 +235,7 @@ def _unsearched(index: int, seen: SeenGarment) -> GarmentAnswer:
 
 def _garment_answer(
     index: int,
-    seen: SeenGarment,
+    seen: DetectedGarment,
     encoder: Encoder,
     filters: Filters,
     products: ProductQuerySet,

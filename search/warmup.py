@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection
 
 from search.models import Encoder
-from search.vision.analysis import look
+from search.vision.analysis import analyse_photo
 from search.vision.cards import ModelError
 from search.vision.detector import load_detector
 from search.vision.encoder import load_encoder
@@ -20,7 +20,7 @@ def warm_up() -> None:
     try:
         serving = Encoder.objects.serving()
         encoder = load_encoder(serving.pk if serving else None)
-        look(np.full((64, 64, 3), 255, np.uint8), detector=load_detector(settings.DETECTOR), encoder=encoder)
+        analyse_photo(np.full((64, 64, 3), 255, np.uint8), detector=load_detector(settings.DETECTOR), encoder=encoder)
     except (ModelError, RuntimeError) as error:
         logger.warning("The models could not be loaded: %s", error)
     finally:

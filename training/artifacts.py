@@ -29,9 +29,9 @@ def write_card(folder: Path, card: dict[str, Any]) -> None:
     (folder / "card.json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n")
 
 
-def rewrite_card(folder: Path, *, choice: dict[str, Any] | None = None, **fields: Any) -> None:
-    """Replaces `fields` of the card in `folder`, and the `choice` among its parameters where one is given."""
+def rewrite_card(folder: Path, *, postprocess: dict[str, Any] | None = None, **fields: Any) -> None:
+    """Replaces `fields` of the card in `folder`, and the `postprocess` among its parameters where one is given."""
     card = json.loads((folder / "card.json").read_text()) | fields
-    if choice is not None:
-        card["parameters"]["choice"] = choice
+    if postprocess is not None:
+        card["parameters"]["postprocess"] = postprocess
     write_card(folder, card)

@@ -24,11 +24,11 @@ from catalogue.models import Product, ProductImage
 from search.models import Encoder, GarmentEmbedding
 from search.retrieval import indexes
 from search.retrieval.calibration import calibrate
-from search.vision.analysis import SeenGarment, look
+from search.vision.analysis import DetectedGarment, analyse_photo
 from search.vision.cards import choose
 from search.vision.detector import load_detector
 from search.vision.encoder import load_encoder
-from search.vision.nms import area, overlap
+from search.vision.nms import box_area, box_iou
 from search.vision.photo import PhotoError, decode_photo
 
 CHUNK = 32  # photos a transaction: about a second's work to lose
@@ -174,13 +174,13 @@ def _read(image: ProductImage) -> np.ndarray | Exception:
         return error
 
 
-def _garments_of(image: ProductImage, pixels: np.ndarray, encoder: Encoder) -> list[SeenGarment]:
+def _garments_of(image: ProductImage, pixels: np.ndarray, encoder: Encoder) -> list[DetectedGarment]:
     """The whole photo first, then those of its garments that the product can be."""
-    seen = look(pixels, detector=load_detector(settings.DETECTOR), encoder=load_encoder(encoder.pk))
+    seen = analyse_photo(pixels, detector=load_detector(settings.DETECTOR), encoder=load_encoder(encoder.pk))
     return [seen.whole, *garments_of_category(seen.garments, image.product.category.garment_types)]
 
 
-def garments_of_category(garments: list[SeenGarment], held: list[str]) -> list[SeenGarment]:
+def garments_of_category(garments: list[DetectedGarment], held: list[str]) -> list[DetectedGarment]:
     """Which of a photo's garments is the product: those of the category's types; with none of them, the largest.
 
     A model who wears the skirt that is sold also wears shoes that are not, and those are often surer than a skirt that
@@ -190,12 +190,12 @@ def garments_of_category(garments: list[SeenGarment], held: list[str]) -> list[S
     boxes = np.array([garment.box for garment in garments], np.float32).reshape(-1, 4)
     fits = np.array([not held or garment.garment_type in held for garment in garments], bool)
     if garments and not fits.any():
-        return [garments[int(area(boxes).argmax())]]
-    is_sold = (overlap(boxes, boxes[fits]) >= SAME_PLACE).any(axis=1)
+        return [garments[int(box_area(boxes).argmax())]]
+    is_sold = (box_iou(boxes, boxes[fits]) >= SAME_PLACE).any(axis=1)
     return [garment for garment, is_so in zip(garments, is_sold, strict=True) if is_so]
 
 
-def _store(done: list[tuple[ProductImage, list[SeenGarment]]], encoder: Encoder) -> int:
+def _store(done: list[tuple[ProductImage, list[DetectedGarment]]], encoder: Encoder) -> int:
     """Replaces the vectors of these photos in one transaction; photos deleted meanwhile are left out."""
     with transaction.atomic():
         _check_weights(encoder)
@@ -230,7 +230,7 @@ def _check_weights(encoder: Encoder) -> None:
         )
 
 
-def _row(image: ProductImage, ordinal: int, garment: SeenGarment, encoder: Encoder) -> GarmentEmbedding:
+def _row(image: ProductImage, ordinal: int, garment: DetectedGarment, encoder: Encoder) -> GarmentEmbedding:
     return GarmentEmbedding(
         image_id=image.pk,
         encoder=encoder,

@@ -19,7 +19,7 @@ from django.core.cache import cache, caches
 from django.core.cache.backends.locmem import LocMemCache
 from PIL import Image
 
-from search.vision.analysis import SeenGarment
+from search.vision.analysis import DetectedGarment
 
 _QUERY = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits: cannot be guessed
 
@@ -34,8 +34,8 @@ class CachedPhoto:
 
     webp: bytes
     size: tuple[int, int]  # width, height in pixels
-    garments: list[SeenGarment]
-    whole: SeenGarment
+    garments: list[DetectedGarment]
+    whole: DetectedGarment
     encoder: str
     fingerprint: str
 

@@ -12,7 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
-from search.vision.analysis import Box, SeenGarment
+from search.vision.analysis import Box, DetectedGarment
 
 FOOTWEAR = "footwear"
 # In sides of the larger shoe, a side being the root of its box's area.
@@ -21,7 +21,7 @@ LEAST_SIZE = 0.5  # of the smaller side to the larger: the one behind looks smal
 ALIKE = 0.5  # cosine distance: one shoe from the side, the other from the front
 
 
-def pairs_of(garments: Sequence[SeenGarment], size: tuple[int, int]) -> dict[int, tuple[int, ...]]:
+def pairs_of(garments: Sequence[DetectedGarment], size: tuple[int, int]) -> dict[int, tuple[int, ...]]:
     """For each garment that is worn as one with others, by index, those others. size: (width, height) of the photo."""
     shoes = [index for index, garment in enumerate(garments) if garment.garment_type == FOOTWEAR]
     found: dict[int, tuple[int, ...]] = {}
@@ -32,7 +32,7 @@ def pairs_of(garments: Sequence[SeenGarment], size: tuple[int, int]) -> dict[int
     return found
 
 
-def _pair_of(shoes: list[int], garments: Sequence[SeenGarment], size: tuple[int, int]) -> list[int]:
+def _pair_of(shoes: list[int], garments: Sequence[DetectedGarment], size: tuple[int, int]) -> list[int]:
     """The first of `shoes`, its mate, and all that overlaps either: the two in one box, or one of them twice."""
     boxes = {index: np.multiply(garments[index].box, size * 2) for index in shoes}
     first = shoes[0]

@@ -18,7 +18,7 @@ WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SeenGarment:
+class DetectedGarment:
     """One garment of a photo, or (`garment_type` None) the whole of it or a box drawn by hand.
 
     box: x0, y0, x1, y1 in 0..1. polygons: outlines, points (x, y) in 0..1. vector: (D,) float32 of unit length.
@@ -34,15 +34,15 @@ class SeenGarment:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
+class PhotoAnalysis:
     """The garments found in a photo, likeliest first, and the photo as a whole. `timing` in milliseconds."""
 
-    garments: list[SeenGarment]
-    whole: SeenGarment
+    garments: list[DetectedGarment]
+    whole: DetectedGarment
     timing: dict[str, float]
 
 
-def look(photo: np.ndarray, *, detector: Detector, encoder: Encoder) -> Look:
+def analyse_photo(photo: np.ndarray, *, detector: Detector, encoder: Encoder) -> PhotoAnalysis:
     """Finds the garments in a (H, W, 3) uint8 RGB photo and encodes each, and the whole, in one batch."""
     started = time.perf_counter()
     detections = detector.detect(photo)
@@ -55,10 +55,10 @@ def look(photo: np.ndarray, *, detector: Detector, encoder: Encoder) -> Look:
     ]
     encoded = time.perf_counter()
     timing = {"detect": 1000 * (detected - started), "embed": 1000 * (encoded - detected)}
-    return Look(garments, _unnamed(WHOLE, crops[0], vectors[0]), timing)
+    return PhotoAnalysis(garments, _unnamed(WHOLE, crops[0], vectors[0]), timing)
 
 
-def look_at_box(photo: np.ndarray, box: Box, *, encoder: Encoder) -> SeenGarment:
+def encode_box(photo: np.ndarray, box: Box, *, encoder: Encoder) -> DetectedGarment:
     """Encodes what is inside a box (x0, y0, x1, y1 in 0..1) drawn by hand, without looking for garments."""
     height, width = photo.shape[:2]
     crop = crop_garment(photo, np.multiply(box, (width, height, width, height)))
@@ -69,8 +69,8 @@ def _crop(photo: np.ndarray, detections: Detections, index: int) -> Crop:
     return crop_garment(photo, detections.boxes[index], detections.masks[index])
 
 
-def _seen(detections: Detections, index: int, crop: Crop, vector: np.ndarray) -> SeenGarment:
-    return SeenGarment(
+def _seen(detections: Detections, index: int, crop: Crop, vector: np.ndarray) -> DetectedGarment:
+    return DetectedGarment(
         label=detections.labels[index],
         garment_type=detections.garment_types[index],
         score=float(detections.scores[index]),
@@ -81,5 +81,5 @@ def _seen(detections: Detections, index: int, crop: Crop, vector: np.ndarray) ->
     )
 
 
-def _unnamed(box: Box, crop: Crop, vector: np.ndarray) -> SeenGarment:
-    return SeenGarment(None, None, 1.0, box, [], dominant_colours(crop.pixels, crop.mask), vector)
+def _unnamed(box: Box, crop: Crop, vector: np.ndarray) -> DetectedGarment:
+    return DetectedGarment(None, None, 1.0, box, [], dominant_colours(crop.pixels, crop.mask), vector)

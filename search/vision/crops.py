@@ -60,10 +60,10 @@ def whole_photo(photo: np.ndarray) -> Crop:
 
     photo: (H, W, 3) uint8 RGB.
     """
-    return Crop(photo, stands_out(photo))
+    return Crop(photo, foreground_mask(photo))
 
 
-def stands_out(photo: np.ndarray) -> np.ndarray | None:
+def foreground_mask(photo: np.ndarray) -> np.ndarray | None:
     """Returns the mask (H, W) bool of what differs from a backdrop of one colour, as packshots have it, or None.
 
     None, too, where next to nothing or next to everything differs: a close-up of cloth has a plain border as well.
@@ -83,12 +83,12 @@ def stands_out(photo: np.ndarray) -> np.ndarray | None:
         return None
     found = cv2.medianBlur((distance > BACKDROP_REACH).astype(np.uint8), 3)
     found = _filled(cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)))
-    if not 0.04 < found.mean() < 0.9 or not _hangs_together(found):
+    if not 0.04 < found.mean() < 0.9 or not _has_dominant_component(found):
         return None
     return cv2.resize(found, (width, height), interpolation=cv2.INTER_NEAREST).astype(bool)
 
 
-def _hangs_together(found: np.ndarray) -> bool:
+def _has_dominant_component(found: np.ndarray) -> bool:
     """Whether one part is a third of all at least: two shoes are, the dots of a printed cloth are not."""
     areas = cv2.connectedComponentsWithStats(found)[2][1:, cv2.CC_STAT_AREA]
     return bool(areas.max() * 3 >= areas.sum())

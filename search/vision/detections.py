@@ -67,7 +67,7 @@ class Detections:
             size=size,
         )
 
-    def only(self, kept: Sequence[int]) -> Detections:
+    def subset(self, kept: Sequence[int]) -> Detections:
         """These of the detections, in this order."""
         kept = list(kept)
         return Detections(
@@ -79,7 +79,7 @@ class Detections:
             size=self.size,
         )
 
-    def without_nested(self, share: float) -> Detections:
+    def remove_nested(self, share: float) -> Detections:
         """What is left without garments that lie in, or around, a better one of their type: one seen twice.
 
         Trousers, shorts and skirts count as one type here: half a leg passes for shorts.
@@ -96,7 +96,7 @@ class Detections:
         for index in range(len(self)):  # best first
             if not is_repeat[index, kept].any():
                 kept.append(index)
-        return self.only(kept)
+        return self.subset(kept)
 
     def relative_box(self, index: int) -> tuple[float, float, float, float]:
         """Box `index` as x0 y0 x1 y1 in 0..1 of the photo's width and height."""

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 
-def paste(masks: np.ndarray, boxes: np.ndarray, size: tuple[int, int], threshold: float = 0.5) -> np.ndarray:
+def paste_masks(masks: np.ndarray, boxes: np.ndarray, size: tuple[int, int], threshold: float = 0.5) -> np.ndarray:
     """Returns (N, H, W) bool masks of a photo of size (width, height).
 
     masks: (N, m, m) float32 in 0..1, each stretched over its box. boxes: (N, 4) xyxy in pixels of the photo.
@@ -24,7 +24,7 @@ def paste(masks: np.ndarray, boxes: np.ndarray, size: tuple[int, int], threshold
 
 
 def _stretched(mask: np.ndarray, box: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Returns the mask stretched over `box` on a canvas of size (width, height), zero outside."""
+    """Returns the mask stretched over `box` in an image of size (width, height), zero outside."""
     rows, columns = mask.shape
     x_scale = columns / max(box[2] - box[0], 1e-3)
     y_scale = rows / max(box[3] - box[1], 1e-3)

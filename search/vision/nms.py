@@ -5,19 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 
-def area(boxes: np.ndarray) -> np.ndarray:
+def box_area(boxes: np.ndarray) -> np.ndarray:
     """Returns (N,) areas; a box turned inside out has none."""
     return np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0, None), axis=1)
 
 
-def overlap(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
+def box_iou(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     """Returns intersection over union, (N, M) float32 in 0..1, of each box with each of the others."""
     x0, y0, x1, y1 = boxes.T.astype(np.float32)[:, :, None]
     u0, v0, u1, v1 = others.T.astype(np.float32)[:, None, :]
     # One axis at a time: five times as fast as the same on (N, M, 2), and there are 300 boxes a level.
     shared = np.maximum(np.minimum(x1, u1) - np.maximum(x0, u0), 0)
     shared *= np.maximum(np.minimum(y1, v1) - np.maximum(y0, v0), 0)
-    union = area(boxes)[:, None] + area(others)[None] - shared
+    union = box_area(boxes)[:, None] + box_area(others)[None] - shared
     return shared / np.maximum(union, 1e-9, dtype=np.float32)
 
 
@@ -27,7 +27,7 @@ def nms(boxes: np.ndarray, scores: np.ndarray, threshold: float) -> np.ndarray:
     Equal scores keep their order.
     """
     order = np.argsort(-scores, kind="stable")
-    too_close = overlap(boxes[order], boxes[order]) > threshold
+    too_close = box_iou(boxes[order], boxes[order]) > threshold
     is_gone = np.zeros(len(order), bool)
     kept = []
     for place in range(len(order)):
@@ -37,7 +37,7 @@ def nms(boxes: np.ndarray, scores: np.ndarray, threshold: float) -> np.ndarray:
     return order[kept]
 
 
-def nms_by_group(boxes: np.ndarray, scores: np.ndarray, groups: np.ndarray, threshold: float) -> np.ndarray:
+def batched_nms(boxes: np.ndarray, scores: np.ndarray, groups: np.ndarray, threshold: float) -> np.ndarray:
     """Returns the indices kept, best score first, boxes of different groups (N,) leaving each other alone."""
     kept = [members[nms(boxes[members], scores[members], threshold)]
             for group in np.unique(groups) for members in [np.flatnonzero(groups == group)]]  # fmt: skip

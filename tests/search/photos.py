@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from search.photo import cache as photo_cache
-from search.vision.analysis import SeenGarment
+from search.vision.analysis import DetectedGarment
 
 OUTLINE = [[(0.1, 0.1), (0.5, 0.1), (0.5, 0.6), (0.1, 0.6)]]
 
@@ -19,11 +19,11 @@ def photo_bytes(*, size=(90, 120), colour=(90, 120, 150), format="JPEG"):
 
 
 def seen(garment_type, vector, *, box=(0.1, 0.1, 0.5, 0.6), score=0.9, colours=("red",), polygons=OUTLINE):
-    return SeenGarment(garment_type, garment_type, score, box, polygons, colours, vector)
+    return DetectedGarment(garment_type, garment_type, score, box, polygons, colours, vector)
 
 
 def whole(vector):
-    return SeenGarment(None, None, 1.0, (0.0, 0.0, 1.0, 1.0), [], (), vector)
+    return DetectedGarment(None, None, 1.0, (0.0, 0.0, 1.0, 1.0), [], (), vector)
 
 
 def cache_photo(encoder, vectors, *, garment_types=("dress", "top"), boxes=()):

@@ -16,9 +16,9 @@ from mmdet.structures import DetDataSample
 from torch import nn
 
 from search.vision.cards import read_card
-from search.vision.detector import PARTS, Detector, Found
-from search.vision.mask_pasting import paste
-from search.vision.nms import overlap
+from search.vision.detector import PARTS, Detector, RawDetections
+from search.vision.mask_pasting import paste_masks
+from search.vision.nms import box_iou
 from search.vision.photo import decode_photo
 from training.artifacts import file_hashes, rewrite_card, save
 from training.detector.detector_parts import takes_bgr
@@ -32,11 +32,11 @@ def compare(model: nn.Module, folder: Path, paths: Sequence[Path]) -> dict[str, 
     detector = as_trained(Detector(read_card(folder)))
     pairs, theirs_count = [], 0
     for path in paths:
-        fitted = detector.preprocess(decode_photo(path))
-        tensor = detector.tensor(fitted)
-        theirs = mmdetection_finds(model, tensor, fitted.size)
+        padded = detector.preprocess(decode_photo(path))
+        tensor = detector.tensor(padded)
+        theirs = mmdetection_finds(model, tensor, padded.size)
         theirs_count += len(theirs["scores"])
-        pairs += _pairs(theirs, detector.infer(tensor, fitted.size), fitted.size)
+        pairs += _pairs(theirs, detector.infer(tensor, padded.size), padded.size)
     boxes, scores, masks = (np.array(column) for column in zip(*pairs, strict=True)) if pairs else [np.zeros(1)] * 3
     return {
         "photos": len(paths),
@@ -52,9 +52,9 @@ def compare(model: nn.Module, folder: Path, paths: Sequence[Path]) -> dict[str, 
 
 
 def as_trained(detector: Detector) -> Detector:
-    """Returns the detector with MMDetection's own rules for what counts as found, as the card's `own_choice` says."""
-    own = detector.card.parameters.get("own_choice", detector.card.parameters["choice"])
-    detector.choice = replace(detector.choice, **{**own, "overlap_of_types": 1.0})
+    """Returns the detector with MMDetection's own postprocessing, the card's `own_postprocess`."""
+    own = detector.card.parameters["own_postprocess"]
+    detector.postprocess_config = replace(detector.postprocess_config, **{**own, "class_agnostic_iou_threshold": 1.0})
     return detector
 
 
@@ -83,11 +83,13 @@ def mmdetection_finds(model: nn.Module, tensor: np.ndarray, size: tuple[int, int
     }
 
 
-def _pairs(theirs: dict[str, np.ndarray], ours: Found, size: tuple[int, int]) -> list[tuple[float, float, float]]:
+def _pairs(
+    theirs: dict[str, np.ndarray], ours: RawDetections, size: tuple[int, int]
+) -> list[tuple[float, float, float]]:
     """Returns (largest box difference, score difference, mask IoU) for each of theirs that we found too."""
     pairs = []
-    masks = paste(ours.masks, ours.boxes, size)
-    overlaps = overlap(theirs["boxes"], ours.boxes) * (theirs["classes"][:, None] == ours.classes[None])
+    masks = paste_masks(ours.masks, ours.boxes, size)
+    overlaps = box_iou(theirs["boxes"], ours.boxes) * (theirs["classes"][:, None] == ours.classes[None])
     for i, row in enumerate(overlaps):
         j = int(row.argmax()) if row.size else -1
         if j >= 0 and row[j] > 0.5:
@@ -130,8 +132,8 @@ def recorded_inputs(folder: Path, paths: Sequence[Path]) -> dict[str, list[list[
     watched = {part: recording(part, run) for part, run in detector._parts.items()}
     detector = as_trained(Detector(detector.card, watched))
     for path in paths:
-        fitted = detector.preprocess(decode_photo(path))
-        detector.infer(detector.tensor(fitted), fitted.size)
+        padded = detector.preprocess(decode_photo(path))
+        detector.infer(detector.tensor(padded), padded.size)
     return recorded
 
 

@@ -46,7 +46,7 @@ class GarmentPictures(Dataset):
 
     annotations: folder of street_train.json and shop_train.json as training.detector.detector_data writes them, and of
         street_tagged_train.json, as training.detector.tagged_photos does, where a recipe needs it
-    canvases: (width, height) and how often each is taken; one batch has one canvas
+    input_sizes: (width, height) and how often each is taken; one batch has one canvas
     recipes: how often each of RECIPES is taken
     small_batches: how many batches at first are three quarters as wide and high, which halves their cost
     shop_balance: see `_odds`; shop photos that show a rare garment come more often
@@ -61,7 +61,7 @@ class GarmentPictures(Dataset):
         annotations: str,
         length: int,
         batch_size: int,
-        canvases: list[tuple[tuple[int, int], float]],
+        input_sizes: list[tuple[tuple[int, int], float]],
         recipes: dict[str, float],
         small_batches: int = 0,
         shop_balance: tuple[float, float] = (0.65, 6.0),
@@ -69,7 +69,7 @@ class GarmentPictures(Dataset):
     ):
         self.data = Path(data)
         self.length, self.batch_size, self.seed = length, batch_size, seed
-        self.canvases, self.small_batches = canvases, small_batches
+        self.input_sizes, self.small_batches = input_sizes, small_batches
         self.recipes = np.array([recipes.get(name, 0.0) for name in RECIPES])
         self.recipes /= self.recipes.sum()
         self.street = _read(Path(annotations) / "street_train.json")
@@ -97,9 +97,9 @@ class GarmentPictures(Dataset):
         return scene
 
     def _canvas(self, batch: int) -> tuple[int, int]:
-        odds = np.array([odd for _, odd in self.canvases])
+        odds = np.array([odd for _, odd in self.input_sizes])
         choice = np.random.default_rng([self.seed, batch, 1]).choice(len(odds), p=odds / odds.sum())
-        sides = self.canvases[choice][0]
+        sides = self.input_sizes[choice][0]
         return tuple(round(side * 0.75 / 32) * 32 for side in sides) if batch < self.small_batches else tuple(sides)
 
     def _street(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
@@ -211,11 +211,11 @@ def _read(path: Path) -> list[dict[str, Any]]:
     return list(photos.values())
 
 
-def _odds(photos: list[dict[str, Any]], power: float = 0.65, at_most: float = 6.0) -> np.ndarray:
-    """Returns how often each photo is drawn, (N,): the rarer its rarest garment, the more, up to `at_most` times."""
+def _odds(photos: list[dict[str, Any]], power: float = 0.65, limit: float = 6.0) -> np.ndarray:
+    """Returns how often each photo is drawn, (N,): the rarer its rarest garment, the more, up to `limit` times."""
     kinds = [{a["category_id"] for a in photo["annotations"] if not a["iscrowd"]} for photo in photos]
     counts = np.bincount([kind for of_photo in kinds for kind in of_photo], minlength=len(DETECTED_TYPES) + 1)
     rarest = np.array([min((counts[kind] for kind in of_photo), default=len(photos)) for of_photo in kinds])
     # By the square root, headwear and skirts were still taken for tops; in full, 37 shorts would be learned by heart.
-    odds = np.minimum((len(photos) / rarest) ** power, at_most)
+    odds = np.minimum((len(photos) / rarest) ** power, limit)
     return odds / odds.sum()

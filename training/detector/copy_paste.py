@@ -1,7 +1,7 @@
 """Pictures with garments as arrays, and what training does to them: warp, cut out, paste, recolour.
 
 A scene's `ids` (H, W) uint8 says for each pixel which garment it shows, 0 being none; `kinds[id]` is that garment's
-class index (-1: ignored). One warp then moves every garment at once, and what is pasted over is hidden for all.
+class index (-1: ignored). One warp then deltas every garment at once, and what is pasted over is hidden for all.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ class Head(nn.Module):
 
 
 class Classify(nn.Module):
-    """Pooled regions to class probabilities (N, C + 1) and box moves (N, 4) or (N, 4C)."""
+    """Pooled regions to class probabilities (N, C + 1) and box deltas (N, 4) or (N, 4C)."""
 
     def __init__(self, head: nn.Module):
         super().__init__()
@@ -58,8 +58,8 @@ class Classify(nn.Module):
     def forward(self, pooled: Tensor) -> tuple[Tensor, Tensor]:
         if self.head.with_avg_pool:
             raise UnsupportedModel("box heads that pool to a single cell are not supported")
-        scores, moves = self.head(pooled)
-        return scores.softmax(-1), moves
+        scores, deltas = self.head(pooled)
+        return scores.softmax(-1), deltas
 
 
 class Outline(nn.Module):
@@ -86,29 +86,29 @@ def taken_apart(model: MaskRCNN) -> dict[str, nn.Module]:
 
 
 def parameters(model: MaskRCNN) -> dict[str, Any]:
-    """Returns the numbers that a card's `parameters` hold, but for canvases, padding and the chosen scores."""
+    """Returns the numbers that a card's `parameters` hold, but for input_sizes, padding and the chosen scores."""
     rpn, rcnn = model.test_cfg.rpn, model.test_cfg.rcnn
     generator, roi_head = model.rpn_head.prior_generator, model.roi_head
     return {
         "proposals": {
             "anchors": [level.tolist() for level in generator.base_anchors],
             "strides": [stride[0] for stride in generator.strides],
-            "code": _code(model.rpn_head.bbox_coder),
-            "per_level": rpn.nms_pre,
-            "at_most": rpn.max_per_img,
-            "overlap": rpn.nms.iou_threshold,
-            "smallest": rpn.min_bbox_size,
+            "box_coder": _box_coder(model.rpn_head.bbox_coder),
+            "nms_pre": rpn.nms_pre,
+            "max_per_img": rpn.max_per_img,
+            "iou_threshold": rpn.nms.iou_threshold,
+            "min_bbox_size": rpn.min_bbox_size,
         },
-        "regions": {
+        "roi_levels": {
             "strides": list(roi_head.bbox_roi_extractor.featmap_strides),
-            "finest": roi_head.bbox_roi_extractor.finest_scale,
+            "finest_scale": roi_head.bbox_roi_extractor.finest_scale,
         },
-        "box_code": _code(roi_head.bbox_head.bbox_coder),
-        "choice": {
-            "scores": [rcnn.score_thr],
-            "overlap": rcnn.nms.iou_threshold,
-            "overlap_of_types": 1.0,
-            "at_most": rcnn.max_per_img,
+        "box_coder": _box_coder(roi_head.bbox_head.bbox_coder),
+        "postprocess": {
+            "score_thresholds": [rcnn.score_thr],
+            "iou_threshold": rcnn.nms.iou_threshold,
+            "class_agnostic_iou_threshold": 1.0,
+            "max_per_img": rcnn.max_per_img,
             "mask_threshold": rcnn.mask_thr_binary,
         },
     }
@@ -153,7 +153,6 @@ def _pooling(layer: nn.Module) -> dict[str, Any]:
     }
 
 
-def _code(coder: Any) -> dict[str, Any]:
+def _box_coder(coder: Any) -> dict[str, Any]:
     # 16 / 1000 is MMDetection's own limit, hidden in delta2bbox's default argument.
-    largest = float(torch.tensor(1000 / 16).log())
-    return {"means": list(coder.means), "stds": list(coder.stds), "largest_growth": largest}
+    return {"means": list(coder.means), "stds": list(coder.stds), "wh_ratio_clip": 16 / 1000}

@@ -8,13 +8,13 @@ strongest detection has the right type, and how well its box fits the garment's 
 
 - `coco`: every detection from score 0.02 on, two of one type never in one place (IoU 0.5), of two types they may be. So
   MMDetection, Detectron2 and torchvision measure, and only these numbers compare with theirs;
-- `one_per_place`: of two types that claim one place the surer alone, as a shopper is shown them;
+- `class_agnostic_nms`: of two types that claim one place the surer alone, as a shopper is shown them;
 - `as_served`: of these the ones that reach their type's least score, and none that lies within another of its type.
 
 And 100 pictures of noise, in which there is nothing to be found.
 
-`--choose` first picks each type's least score, on the same photos; `--write` puts choice and numbers into the model's
-card.
+`--choose` first picks each type's least score, on the same photos; `--write` puts thresholds and figures into the
+model's card.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from pycocotools.cocoeval import COCOeval
 
 from search.vision.cards import read_card
 from search.vision.detections import Detections
-from search.vision.detector import Choice, Detector
-from search.vision.nms import nms, overlap
+from search.vision.detector import Detector, PostprocessConfig
+from search.vision.nms import box_iou, nms
 from search.vision.photo import decode_photo
 from training.artifacts import rewrite_card
 from training.detector.copy_paste import noise
 
-EVERYTHING = 0.02  # the least score that still moves an average precision
+EVERYTHING = 0.02  # the least score that still changes an average precision
 SAME_PLACE = 0.7  # IoU above which two types claim one place: a coat over a dress has less
 # Of 6.5 garments a photo 0.5 are then gone, box AP50 0.712 becomes 0.708 and mask AP50 0.690 stays; at 0.7, which
 # takes 0.8 more away, box AP50 is 0.703.
@@ -106,7 +106,7 @@ def shop_scores(coco: dict[str, Any], found: dict[int, Detections]) -> dict[str,
         if said != truth:
             confused[f"{truth} as {said}"] += 1
         if image["id"] in boxes:
-            fits.append(float(overlap(boxes[image["id"]], detections.boxes[:1]).max(initial=0)))
+            fits.append(float(box_iou(boxes[image["id"]], detections.boxes[:1]).max(initial=0)))
     return {
         "photos": total.total(),
         "right_type": _rounded(right.total() / total.total()),
@@ -143,7 +143,7 @@ def _hits(coco: dict[str, Any], results: list[dict[str, Any]], category: int) ->
     hits = np.zeros(len(results), bool)
     for i, result in enumerate(results):
         left = truth.get(result["image_id"], [])
-        fits = overlap(_corners(result["bbox"]), np.array(left, np.float32).reshape(-1, 4))[0]
+        fits = box_iou(_corners(result["bbox"]), np.array(left, np.float32).reshape(-1, 4))[0]
         if fits.size and fits.max() >= 0.5:
             hits[i] = True
             left.pop(int(fits.argmax()))
@@ -170,15 +170,15 @@ def _rounded(value: float) -> float:
     return round(float(value), 4)
 
 
-def one_per_place(detections: Detections, same_place: float) -> Detections:
+def class_agnostic_nms(detections: Detections, same_place: float) -> Detections:
     """Returns the detections without the weaker of two that claim one place: whose boxes' IoU is above `same_place`."""
-    return detections.only(nms(detections.boxes, detections.scores, same_place))
+    return detections.subset(nms(detections.boxes, detections.scores, same_place))
 
 
-def as_served(detections: Detections, least: dict[str, float], choice: Choice) -> Detections:
+def as_served(detections: Detections, least: dict[str, float], config: PostprocessConfig) -> Detections:
     """Returns what is left of the detections, one per place, when each label must reach its least score."""
     kept = [i for i, label in enumerate(detections.labels) if detections.scores[i] > least[label]]
-    return detections.only(kept[: choice.at_most]).without_nested(choice.nested)
+    return detections.subset(kept[: config.max_per_img]).remove_nested(config.max_nested_share)
 
 
 def measured(street: dict[int, Detections], shop: dict[int, Detections], data: dict[str, dict]) -> dict[str, Any]:
@@ -201,31 +201,41 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, required=True, help="the folder that holds ccp/ and clothing/")
     parser.add_argument("--data", type=Path, required=True, help="what training.detector.detector_data wrote")
     parser.add_argument("--choose", action="store_true", help="choose each type's least score on these photos")
-    parser.add_argument("--write", action="store_true", help="write choice and numbers into the card")
+    parser.add_argument("--write", action="store_true", help="write thresholds and figures into the card")
     options = parser.parse_args()
     data = {name: json.loads((options.data / f"{name}_val.json").read_text()) for name in ("street", "shop")}
     detector = Detector(read_card(options.model))
-    served = detector.choice
+    served = detector.postprocess_config
     # What is left out afterwards changes nothing about the rest, so one look at each photo gives all measurements.
-    detector.choice = replace(served, scores=(EVERYTHING,), at_most=100, overlap_of_types=1.0, nested=1.0)
+    detector.postprocess_config = replace(
+        served, score_thresholds=(EVERYTHING,), max_per_img=100, class_agnostic_iou_threshold=1.0, max_nested_share=1.0
+    )
     found = {name: detect_all(detector, data[name], options.photos) for name in data}
-    place = SAME_PLACE if options.choose else served.overlap_of_types
-    single = {name: {i: one_per_place(each, place) for i, each in of.items()} for name, of in found.items()}
+    place = SAME_PLACE if options.choose else served.class_agnostic_iou_threshold
+    single = {name: {i: class_agnostic_nms(each, place) for i, each in of.items()} for name, of in found.items()}
     if options.choose:
         scores = best_scores(data["street"], as_results(single["street"], data["street"]), detector.card.labels)
-        served = replace(served, scores=tuple(scores), at_most=30, overlap_of_types=place, nested=NESTED)
-    least = dict(zip(detector.card.labels, np.broadcast_to(served.scores, len(detector.card.labels)), strict=True))
+        served = replace(
+            served,
+            score_thresholds=tuple(scores),
+            max_per_img=30,
+            class_agnostic_iou_threshold=place,
+            max_nested_share=NESTED,
+        )
+    least = dict(
+        zip(detector.card.labels, np.broadcast_to(served.score_thresholds, len(detector.card.labels)), strict=True)
+    )
     shown = {name: {i: as_served(each, least, served) for i, each in of.items()} for name, of in single.items()}
-    ways = {"coco": found, "one_per_place": single, "as_served": shown}
+    ways = {"coco": found, "class_agnostic_nms": single, "as_served": shown}
     numbers = {way: measured(of["street"], of["shop"], data) for way, of in ways.items()}
-    detector.choice = served
+    detector.postprocess_config = served
     numbers["as_served"]["noise"] = empty_scores(detector)
     print(json.dumps(numbers, indent=1))
     if options.write:
         command = "python -m training.detector.evaluate_detector --model search/weights/" + detector.card.name
         kept = {key: detector.card.measured[key] for key in KEPT if key in detector.card.measured}
         numbers = kept | numbers | {"command": command}
-        rewrite_card(options.model, measured=numbers, choice=asdict(served))
+        rewrite_card(options.model, measured=numbers, postprocess=asdict(served))
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@ class Plan:
 
     name: str
     labels: dict[str, str | None]
-    canvases: list[tuple[int, int]]
+    input_sizes: list[tuple[int, int]]
     licence: str = "unknown"
     training: dict[str, Any] = field(default_factory=dict)
     is_default: bool = False
@@ -73,7 +73,7 @@ def export(model: nn.Module, plan: Plan, folder: Path) -> dict[str, Any]:
     """Writes the three parts and card.json into `folder`; returns the card as it was written."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, part in taken_apart(model).items():
-        save(folder, name, converted(name, part, plan.canvases[0]))
+        save(folder, name, converted(name, part, plan.input_sizes[0]))
     card = card_of(model, plan) | {"files": file_hashes(folder, PARTS)}
     write_card(folder, card)
     return card
@@ -109,7 +109,7 @@ def card_of(model: nn.Module, plan: Plan) -> dict[str, Any]:
         "name": plan.name,
         "kind": "detector",
         "is_default": plan.is_default,
-        "input_size": list(plan.canvases[0]),
+        "input_size": list(plan.input_sizes[0]),
         "mean": mean,
         "std": std,
         "labels": list(plan.labels),
@@ -117,14 +117,15 @@ def card_of(model: nn.Module, plan: Plan) -> dict[str, Any]:
         "licence": plan.licence,
         "training": plan.training,
         "measured": {},
-        "parameters": own | {"own_choice": own["choice"], "canvases": plan.canvases, "padding": list(map(round, mean))},
+        "parameters": own
+        | {"own_postprocess": own["postprocess"], "input_sizes": plan.input_sizes, "padding": list(map(round, mean))},
     }
 
 
-def canvases_of(config: Config) -> list[tuple[int, int]]:
-    """Returns the config's own CANVASES, or both orientations of the size its test pipeline scales photos to."""
-    if "CANVASES" in config:
-        return [tuple(size) for size, _ in config.CANVASES]
+def input_sizes_of(config: Config) -> list[tuple[int, int]]:
+    """Returns the config's own INPUT_SIZES, or both orientations of the size its test pipeline scales photos to."""
+    if "INPUT_SIZES" in config:
+        return [tuple(size) for size, _ in config.INPUT_SIZES]
     scale = next(step["scale"] for step in config.test_dataloader.dataset.pipeline if step["type"] == "Resize")
     short, long = (math.ceil(side / 32) * 32 for side in sorted(scale))
     return [(short, long), (long, short)]
@@ -204,7 +205,7 @@ def _export(options: argparse.Namespace) -> None:
     plan = Plan(
         options.name,
         read_labels(options.labels),
-        canvases_of(config),
+        input_sizes_of(config),
         options.licence or config.get("LICENCE", "unknown"),
         dict(config.get("TRAINING", {"config": options.config.name})),
         config.get("IS_DEFAULT", False),

@@ -26,7 +26,7 @@ from torch import Tensor, nn  # noqa: E402
 
 from training.artifacts import save  # noqa: E402
 from training.detector.detector_parts import taken_apart  # noqa: E402
-from training.detector.export_detector import canvases_of, converted, load_model, photo_files, spread  # noqa: E402
+from training.detector.export_detector import converted, input_sizes_of, load_model, photo_files, spread  # noqa: E402
 
 
 class RestoreError(RuntimeError):
@@ -86,7 +86,7 @@ def main() -> None:
     config = Config.fromfile(options.config)
     model = load_model(config, None)
     try:
-        weights = restored(model, options.model, canvases_of(config)[0])
+        weights = restored(model, options.model, input_sizes_of(config)[0])
     except RestoreError as error:
         sys.exit(f"Not restored: {error}")
     model.load_state_dict(weights)

@@ -47,11 +47,11 @@ class Among:
         self.occurring: set[str] = set(labels)
 
     def __call__(self, inputs: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """Returns class probabilities (N, C + 1), those of absent types 0 and the rest of sum 1, and box moves."""
-        probabilities, moves = self.run(inputs)
+        """Returns class probabilities (N, C + 1), those of absent types 0 and the rest of sum 1, and box deltas."""
+        probabilities, deltas = self.run(inputs)
         possible = np.array([label in self.occurring for label in self.labels] + [True])
         probabilities = probabilities * possible
-        return [probabilities / np.maximum(probabilities.sum(1, keepdims=True), 1e-9), moves]
+        return [probabilities / np.maximum(probabilities.sum(1, keepdims=True), 1e-9), deltas]
 
 
 def counts_of(tags: Sequence[str]) -> Counter[str] | None:
@@ -145,7 +145,7 @@ def main() -> None:
     parts = {part: compile_model(card.part(part)) for part in PARTS}
     parts["boxes"] = among = Among(parts["boxes"], [card.garment_types.get(label) for label in card.labels])
     detector = Detector(card, parts)
-    detector.choice = type(detector.choice)((SEEN,), 0.5, 0.8, 30, 0.5)
+    detector.postprocess_config = type(detector.postprocess_config)((SEEN,), 0.5, 0.8, 30, 0.5)
     photos, why = labelled(detector, among, options.photos)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "street_tagged_train.json").write_text(json.dumps(as_coco(photos)))

@@ -19,7 +19,7 @@ from search.embedding import pipeline as embedding
 from search.models import Encoder, GarmentEmbedding
 from search.retrieval import indexes
 from search.retrieval.nearest import NearestGarments
-from search.vision.analysis import SeenGarment
+from search.vision.analysis import DetectedGarment
 from search.vision.cards import choose
 from tests.factories import make_image, make_product, picture_bytes
 from tests.search.rendered_shop import rendered_folder
@@ -116,7 +116,7 @@ LEGS, FEET, ABOUT_LEGS = (0.2, 0.5, 0.8, 0.9), (0.2, 0.9, 0.8, 1.0), (0.2, 0.45,
     ],
 )
 def test_which_garments_of_a_photo_are_the_product(seen, held, kept, reason):
-    garments = [SeenGarment("x", kind, 0.9, box, [], (), np.ones(4)) for kind, box in seen]
+    garments = [DetectedGarment("x", kind, 0.9, box, [], (), np.ones(4)) for kind, box in seen]
     assert [garment.garment_type for garment in embedding.garments_of_category(garments, held)] == kept, reason
 
 

@@ -9,12 +9,12 @@ from django.test import override_settings
 
 from search.photo import cache as photo_cache
 from search.photo.cache import CachedPhoto, PhotoExpired
-from search.vision.analysis import WHOLE, SeenGarment
+from search.vision.analysis import WHOLE, DetectedGarment
 
 
 def cached_photo():
     pixels = np.full((40, 30, 3), (200, 30, 60), np.uint8)
-    whole = SeenGarment(None, None, 1.0, WHOLE, [], ("red",), np.eye(1, 8, dtype=np.float32)[0])
+    whole = DetectedGarment(None, None, 1.0, WHOLE, [], ("red",), np.eye(1, 8, dtype=np.float32)[0])
     return CachedPhoto(photo_cache.to_webp(pixels), (30, 40), [], whole, "encoder", "fingerprint")
 
 

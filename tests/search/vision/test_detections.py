@@ -93,7 +93,7 @@ BAG = (10, 5, 30, 25, "bag")
 )
 def test_a_garment_seen_twice_is_one(squares, kept, reason):
     detections = boxes_and_masks(*squares)
-    left = detections.without_nested(0.9)
+    left = detections.remove_nested(0.9)
     assert left.boxes.tolist() == detections.boxes[kept].tolist(), reason
     assert len(left.labels) == len(left.masks) == len(kept)
-    assert detections.without_nested(1.0) is detections
+    assert detections.remove_nested(1.0) is detections

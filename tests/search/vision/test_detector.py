@@ -5,19 +5,22 @@ import numpy as np
 import pytest
 
 from search.vision.cards import ModelCard, ModelError
-from search.vision.detector import Detector, Found, load_detector
+from search.vision.detector import Detector, RawDetections, load_detector
 from search.vision.photo import decode_photo
 
-CODE = {"means": [0, 0, 0, 0], "stds": [1, 1, 1, 1], "largest_growth": 4.0}
+CODE = {"means": [0, 0, 0, 0], "stds": [1, 1, 1, 1], "wh_ratio_clip": 0.016}
 PARAMETERS = {
     "proposals": {
-        "anchors": [[[-8, -8, 8, 8]]], "strides": [8], "code": CODE,
-        "per_level": 5, "at_most": 3, "overlap": 0.7, "smallest": 0,
+        "anchors": [[[-8, -8, 8, 8]]], "strides": [8], "box_coder": CODE,
+        "nms_pre": 5, "max_per_img": 3, "iou_threshold": 0.7, "min_bbox_size": 0,
     },
-    "regions": {"strides": [8], "finest": 56},
+    "roi_levels": {"strides": [8], "finest_scale": 56},
     "box_code": CODE,
-    "choice": {"scores": [0.3], "overlap": 0.5, "overlap_of_types": 0.7, "at_most": 9, "mask_threshold": 0.5},
-    "canvases": [[32, 48], [48, 32]],
+    "postprocess": {
+        "score_thresholds": [0.3], "iou_threshold": 0.5, "class_agnostic_iou_threshold": 0.7, "max_per_img": 9,
+        "mask_threshold": 0.5,
+    },
+    "input_sizes": [[32, 48], [48, 32]],
     "padding": [100, 110, 120],
 }  # fmt: skip
 
@@ -75,10 +78,10 @@ def test_what_is_kept(probabilities, labels):
     assert Detector(card(), parts(probabilities)).detect(photo(32, 48)).labels == labels
 
 
-def test_the_canvas_is_normalised_and_its_padding_is_zero():
+def test_the_padded_image_is_normalised_and_its_padding_is_zero():
     detector = Detector(card(), parts([0, 0, 0, 1]))
-    fitted = detector.preprocess(photo(16, 48))
-    tensor = detector.tensor(fitted)
+    padded = detector.preprocess(photo(16, 48))
+    tensor = detector.tensor(padded)
     assert tensor.shape == (1, 3, 48, 32)
     assert tensor[0, :, 0, 0].tolist() == [-5, -6, -3.5]
     assert not tensor[0, :, :, 16:].any()
@@ -103,13 +106,15 @@ def test_what_is_no_photo_is_refused(broken):
 
 
 def test_a_card_without_its_rules_is_refused():
-    with pytest.raises(ModelError, match="tiny.*choice|tiny.*scores"):
-        Detector(card(choice={}), parts([0, 0, 0, 1]))
+    with pytest.raises(ModelError, match="tiny.*score_thresholds"):
+        Detector(card(postprocess={}), parts([0, 0, 0, 1]))
 
 
 def test_postprocess_of_nothing_is_no_detections():
     detector = Detector(card(), parts([0, 0, 0, 1]))
-    nothing = Found(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, int), np.zeros((0, 28, 28)))
+    nothing = RawDetections(
+        np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, int), np.zeros((0, 28, 28))
+    )
     assert len(detector.postprocess(nothing, detector.preprocess(photo(20, 20)), (20, 20))) == 0
 
 

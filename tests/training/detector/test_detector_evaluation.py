@@ -6,16 +6,16 @@ import pytest
 pytest.importorskip("pycocotools", reason="pip install -r requirements-training.txt")
 
 from search.vision.detections import Detections
-from search.vision.detector import Choice
+from search.vision.detector import PostprocessConfig
 from training.detector.detector_data import as_coco
 from training.detector.evaluate_detector import (
     as_results,
     as_served,
     average_precision,
     best_scores,
+    class_agnostic_nms,
     empty_scores,
     measured,
-    one_per_place,
     shop_scores,
 )
 from training.garment_labels import DETECTED_TYPES
@@ -52,13 +52,13 @@ def test_a_garment_named_twice_counts_as_found_for_coco_and_not_where_the_surer_
     coco = photos([("outerwear", COAT)])
     both = {1: found(("top", 0.6, COAT), ("outerwear", 0.5, COAT))}
     assert ap50(coco, both)["outerwear"] == 1
-    single = {1: one_per_place(both[1], 0.7)}
+    single = {1: class_agnostic_nms(both[1], 0.7)}
     assert single[1].garment_types == ("top",)
     assert ap50(coco, single)["outerwear"] == 0
 
 
 def test_garments_apart_are_all_left():
-    assert len(one_per_place(found(("top", 0.9, COAT), ("bag", 0.8, BAG), ("bag", 0.3, FAR)), 0.7)) == 3
+    assert len(class_agnostic_nms(found(("top", 0.9, COAT), ("bag", 0.8, BAG), ("bag", 0.3, FAR)), 0.7)) == 3
 
 
 @pytest.mark.parametrize("kind", ["bbox", "segm"])
@@ -70,9 +70,16 @@ def test_a_false_alarm_surer_than_the_garment_halves_its_precision(kind):
 
 def test_served_is_what_reaches_its_types_least_score():
     seen = found(("top", 0.9, COAT), ("bag", 0.5, BAG), ("headwear", 0.2, FAR))
-    choice = Choice(scores=(), overlap=0.5, overlap_of_types=0.7, at_most=30, mask_threshold=0.5, nested=0.9)
+    config = PostprocessConfig(
+        score_thresholds=(),
+        iou_threshold=0.5,
+        class_agnostic_iou_threshold=0.7,
+        max_per_img=30,
+        mask_threshold=0.5,
+        max_nested_share=0.9,
+    )
     least = {"top": 0.3, "bag": 0.6, "headwear": 0.1}
-    assert as_served(seen, least, choice).garment_types == ("top", "headwear")
+    assert as_served(seen, least, config).garment_types == ("top", "headwear")
 
 
 def test_the_least_score_leaves_out_false_alarms_and_no_garment():

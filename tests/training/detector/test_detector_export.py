@@ -21,7 +21,7 @@ from search.vision.detector import Detector  # noqa: E402
 from training.detector import export_detector  # noqa: E402
 from training.detector.compare_detectors import compare, quantise  # noqa: E402
 from training.detector.detector_parts import UnsupportedModel  # noqa: E402
-from training.detector.export_detector import Plan, canvases_of, card_of, export, load_model, read_labels  # noqa: E402
+from training.detector.export_detector import Plan, card_of, export, input_sizes_of, load_model, read_labels  # noqa: E402
 
 LABELS = {"shirt": "top", "jeans": "trousers", "boot": "footwear"}
 
@@ -149,7 +149,7 @@ def test_int8_parts_run_and_are_hashed_anew(artifact, photos, tmp_path):
 def test_canvases_follow_the_test_pipelines_size():
     resize = {"type": "Resize", "scale": (750, 1101), "keep_ratio": True}
     config = Config({"test_dataloader": {"dataset": {"pipeline": [{"type": "LoadImageFromFile"}, resize]}}})
-    assert canvases_of(config) == [(768, 1120), (1120, 768)]
+    assert input_sizes_of(config) == [(768, 1120), (1120, 768)]
 
 
 def test_labels_must_be_of_known_types(tmp_path):

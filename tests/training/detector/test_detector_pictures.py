@@ -51,8 +51,8 @@ def folder(tmp_path_factory):
 
 def pictures(folder, recipes=None, **options):
     recipes = recipes or dict.fromkeys(RECIPES, 1.0)
-    canvases = [((96, 128), 0.5), ((128, 96), 0.5)]
-    return GarmentPictures(str(folder), str(folder), 400, 4, canvases, recipes, **options)
+    input_sizes = [((96, 128), 0.5), ((128, 96), 0.5)]
+    return GarmentPictures(str(folder), str(folder), 400, 4, input_sizes, recipes, **options)
 
 
 @pytest.mark.parametrize("recipe", [recipe for recipe in RECIPES if recipe != "empty"])

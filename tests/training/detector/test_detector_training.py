@@ -42,7 +42,7 @@ def train(folder, out, steps, start=None):  # noqa: F811
     changes = {
         "train_dataloader.batch_size": 2,
         "train_dataloader.dataset.batch_size": 2,
-        "train_dataloader.dataset.canvases": [((96, 128), 1.0)],
+        "train_dataloader.dataset.input_sizes": [((96, 128), 1.0)],
         "default_hooks.checkpoint.interval": 1,
     }
     config = next(path for path in CONFIGS if path.stem.endswith("lite0_fpn96_tagged"))

@@ -58,11 +58,11 @@ def test_garments_of(detections, counts, kinds):
 
 def test_only_what_occurs_competes_for_a_place():
     rows = np.array([[0.1, 0.6, 0.1, 0.2]], np.float32)
-    among = Among(lambda inputs: [rows, "moves"], ["top", "outerwear", "dress"])
+    among = Among(lambda inputs: [rows, "deltas"], ["top", "outerwear", "dress"])
     among.occurring = {"top", "dress"}
-    probabilities, moves = among([])
+    probabilities, deltas = among([])
     assert probabilities == pytest.approx(np.array([[0.25, 0, 0.25, 0.5]]))
-    assert moves == "moves"
+    assert deltas == "deltas"
 
 
 def test_a_photos_hash_outlives_resizing_and_recompressing(tmp_path):

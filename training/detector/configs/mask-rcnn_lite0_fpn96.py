@@ -10,10 +10,10 @@ default_scope = "mmdet"
 
 CHANNELS = 96
 TYPES = 9
-CANVASES = [((256, 384), 0.78), ((384, 256), 0.12), ((320, 320), 0.10)]
+INPUT_SIZES = [((256, 384), 0.78), ((384, 256), 0.12), ((320, 320), 0.10)]
 BATCH = 4
 STEPS = 3400
-SMALL = 1500  # the first steps see smaller canvases: twice the photos in the same time
+SMALL = 1500  # the first steps see smaller images: twice the photos in the same time
 
 model = {
     "type": "MaskRCNN",
@@ -154,7 +154,7 @@ train_dataloader = {
         "annotations": "",  # --data
         "length": BATCH * STEPS * 4,
         "batch_size": BATCH,
-        "canvases": CANVASES,
+        "input_sizes": INPUT_SIZES,
         "recipes": {"street": 0.50, "street_cut": 0.10, "shop": 0.20, "shop_tiled": 0.08, "shop_pasted": 0.12},
         "small_batches": SMALL,
         "seed": 1,

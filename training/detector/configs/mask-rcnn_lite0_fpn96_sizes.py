@@ -1,4 +1,4 @@
-"""The same Mask R-CNN trained further: canvases of two sizes, more shop photos in more natural shares, empty pictures.
+"""The same Mask R-CNN trained further: images of two sizes, more shop photos in more natural shares, empty pictures.
 
 Start from the artifact that mask-rcnn_lite0_fpn96_tagged.py gave, whose findings label the photos of which only the
 labels are known once more.
@@ -12,7 +12,7 @@ STEPS = 3400
 train_dataloader = {
     "dataset": {
         "length": BATCH * STEPS * 4,
-        "canvases": [
+        "input_sizes": [
             ((256, 384), 0.48),
             ((320, 480), 0.26),
             ((320, 320), 0.10),

@@ -7,7 +7,7 @@ weights of your own with `--set model.backbone.init_cfg.checkpoint=FILE`. Not tr
 _base_ = ["./mask-rcnn_lite0_fpn96.py"]
 
 CHANNELS = 256
-CANVASES = [((512, 768), 0.78), ((768, 512), 0.12), ((640, 640), 0.10)]
+INPUT_SIZES = [((512, 768), 0.78), ((768, 512), 0.12), ((640, 640), 0.10)]
 BATCH = 16
 STEPS = 8000
 SMALL = 3000
@@ -49,7 +49,7 @@ train_dataloader = {
     "dataset": {
         "length": BATCH * STEPS * 4,
         "batch_size": BATCH,
-        "canvases": CANVASES,
+        "input_sizes": INPUT_SIZES,
         "small_batches": SMALL,
     },
 }

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from search.vision.nms import nms, nms_by_group, overlap
+from search.vision.nms import batched_nms, box_iou, nms
 
 UNIT = [0, 0, 10, 10]
 
@@ -22,7 +22,7 @@ def boxes(*rows):
     ],
 )
 def test_overlap(other, expected):
-    assert overlap(boxes(UNIT), boxes(other))[0, 0] == pytest.approx(expected)
+    assert box_iou(boxes(UNIT), boxes(other))[0, 0] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_nms(rows, scores, kept):
 
 
 def test_groups_leave_each_other_alone():
-    kept = nms_by_group(boxes(UNIT, UNIT, UNIT), np.array([0.2, 0.9, 0.5]), np.array([7, 3, 7]), 0.5)
+    kept = batched_nms(boxes(UNIT, UNIT, UNIT), np.array([0.2, 0.9, 0.5]), np.array([7, 3, 7]), 0.5)
     assert kept.tolist() == [1, 2]
 
 
@@ -61,4 +61,4 @@ def test_random_boxes_are_kept_as_torchvision_keeps_them():
         theirs = ops.nms(torch.from_numpy(cloud), torch.from_numpy(scores), 0.6).tolist()
         assert nms(cloud, scores, 0.6).tolist() == theirs
         theirs = ops.batched_nms(*map(torch.from_numpy, (cloud, scores, groups)), 0.6).tolist()
-        assert nms_by_group(cloud, scores, groups, 0.6).tolist() == theirs
+        assert batched_nms(cloud, scores, groups, 0.6).tolist() == theirs
