@@ -7,18 +7,20 @@ removers hold it alone.
 
 from __future__ import annotations
 
-import threading
+import contextlib
+import errno
+import os
+import secrets
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage
+from django.core.files.storage import FileSystemStorage, Storage
 from django.db import connection, transaction
-from easy_thumbnails.files import get_thumbnailer
 
 from catalogue.models import ProductImage, image_path
 from catalogue.photo_files import Photo
 
-TRIES = 3
-_WRITERS = [threading.Lock() for _ in range(64)]  # by the photo's hash
+PARTIAL = ".part"  # how a file is called while it is written
+SIZES = ("tiny", "card", "card2x", "large", "zoom")  # names in settings.THUMBNAILS, small to large
 FILES_LOCK = 7_046_029_254_386_353  # any number that no other advisory lock of this database uses
 
 
@@ -33,30 +35,41 @@ def keep_files_until_commit() -> None:
 
 
 def write_photo(photo: Photo) -> str:
-    """Stores the photo's file unless it is there, and returns its name in the storage.
-
-    One thread at a time for one photo: a file that another is writing would pass for the half of one that was killed.
-    """
+    """Stores the photo's file unless it is there, and returns its name in the storage."""
     name = image_path(ProductImage(sha256=photo.sha256), f".{photo.suffix}")
-    with _WRITERS[int(photo.sha256[:2], 16) % len(_WRITERS)]:
-        for _ in range(TRIES):
-            try:
-                return _write(name, photo.content)
-            except FileNotFoundError:  # another process took the half file away between our looks
-                continue
-        return _write(name, photo.content)
-
-
-def _write(name: str, content: bytes) -> str:
     files = storage()
-    if files.exists(name):
-        if files.size(name) == len(content):
-            return name
-        files.delete(name)  # half a file, of a writer that was killed
-    saved = files.save(name, ContentFile(content))
-    if saved != name:  # another process wrote the same photo at the same moment
-        files.delete(saved)
+    if not (files.exists(name) and files.size(name) == len(photo.content)):  # else half a file of an earlier release
+        write_whole(files, name, photo.content)
     return name
+
+
+def write_whole(files: Storage, name: str, content: bytes) -> None:
+    """Stores `content` under `name`, in place of what is there: nobody ever reads a part of it, on a full disk neither.
+
+    Raises what the storage raises.
+    """
+    if not isinstance(files, FileSystemStorage):  # stores of objects put them whole
+        if (saved := files.save(name, ContentFile(content))) != name:  # this one does not overwrite
+            files.delete(name)
+            files.delete(saved)
+            files.save(name, ContentFile(content))
+        return
+    folder, _slash, base = name.rpartition("/")
+    written = f"{folder}/.{base}.{secrets.token_hex(8)}{PARTIAL}"
+    try:
+        written = files.save(written, ContentFile(content))
+        if files.size(written) != len(content):
+            raise OSError(errno.ENOSPC, "not all of the file was written", name)
+        os.replace(files.path(written), files.path(name))
+    except BaseException:
+        with contextlib.suppress(OSError):
+            files.delete(written)
+        raise
+
+
+def thumbnail_name(name: str, size: str) -> str:
+    """Where the thumbnail of the photo `name` in this size lies in the storage."""
+    return f"thumbs/{size}/{name}.webp"
 
 
 def remove_when_unused(name: str) -> None:
@@ -76,10 +89,5 @@ def _remove_unused(name: str) -> None:
 
 
 def _remove_thumbnails(name: str) -> None:
-    thumbnailer = get_thumbnailer(storage(), name)
-    source = thumbnailer.get_source_cache()
-    if source is None:
-        return
-    for thumbnail in source.thumbnails.all():
-        thumbnailer.thumbnail_storage.delete(thumbnail.name)
-    source.delete()
+    for size in SIZES:
+        storage().delete(thumbnail_name(name, size))

@@ -46,7 +46,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "easy_thumbnails",
     "import_export",
     "csp",
     "catalogue",
@@ -185,19 +184,14 @@ PHOTO_QUERY_SECONDS = 30 * 60
 # Whether image_url may name a host of our own network. Only where shoppers are trusted, as in a test.
 PHOTO_URL_PRIVATE_HOSTS = env.bool("PHOTO_URL_PRIVATE_HOSTS", default=False)
 
-THUMBNAIL_ALIASES = {
-    "": {
-        "card": {"size": (320, 427), "crop": False, "quality": 82},
-        "card2x": {"size": (640, 853), "crop": False, "quality": 78},
-        "tiny": {"size": (96, 128), "crop": False, "quality": 80},
-        "large": {"size": (960, 1280), "crop": False, "quality": 80},
-        "zoom": {"size": (1600, 2133), "crop": False, "quality": 82},
-    }
+# Thumbnails are WebP files that fit these sizes in pixels (width, height).
+THUMBNAILS = {
+    "tiny": {"size": (96, 128), "quality": 80},
+    "card": {"size": (320, 427), "quality": 82},
+    "card2x": {"size": (640, 853), "quality": 78},
+    "large": {"size": (960, 1280), "quality": 80},
+    "zoom": {"size": (1600, 2133), "quality": 82},
 }
-THUMBNAIL_EXTENSION = "webp"
-THUMBNAIL_TRANSPARENCY_EXTENSION = "webp"
-THUMBNAIL_SUBDIR = "thumbs"
-THUMBNAIL_SOURCE_GENERATORS = ["easy_thumbnails.source_generators.pil_image"]
 
 # Models: fetched ones lie here; DETECTOR names one of them in place of the bundled detector.
 MODELS_DIR = env.str("MODELS_DIR", default=str(VAR_DIR / "models"))

@@ -13,7 +13,7 @@ from catalogue.photo_files import Photo
 @pytest.fixture
 def photo():
     """Large, so that writing it takes long enough for the others to look."""
-    content = os.urandom(16_000_000)
+    content = os.urandom(24_000_000)
     return Photo(content, hashlib.sha256(content).hexdigest(), "png", 900, 700)
 
 
@@ -32,3 +32,10 @@ def test_half_a_file_of_a_killed_writer_is_replaced(photo, media):
         file.write(photo.content[:1000])
     assert write_photo(photo) == name
     assert storage().size(name) == len(photo.content)
+
+
+def test_a_full_disk_leaves_nothing_behind(photo, small_disk, settings):
+    settings.MEDIA_ROOT = str(small_disk)
+    with pytest.raises(OSError, match="No space left"):
+        write_photo(photo)
+    assert [files for _, _, files in os.walk(small_disk) if files] == []
