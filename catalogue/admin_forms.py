@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue import services
 from catalogue.choices import ColourChoices, GarmentTypeChoices
 from catalogue.models import Category, Product, ProductImage
-from catalogue.photo_files import ACCEPTED, PhotoError, read_photo
+from catalogue.photo_files import ACCEPTED, PhotoError, explain, read_photo
 
 
 class CategoryForm(forms.ModelForm):
@@ -72,7 +72,7 @@ class ImageForm(forms.ModelForm):
         try:
             self.sha256 = read_photo(file).sha256
         except PhotoError as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(explain(error)) from error
         file.seek(0)
         return file
 

@@ -6,10 +6,12 @@ import hashlib
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from garments.image_decoding import ACCEPTED, MAX_BYTES, SUFFIXES, PhotoError, check_photo
-from garments.image_errors import EMPTY, TOO_MANY_BYTES
+from django.utils.translation import gettext as _
 
-__all__ = ["ACCEPTED", "MAX_BYTES", "SUFFIXES", "NotAPhoto", "Photo", "PhotoError", "read_photo"]
+from garments.image_decoding import ACCEPTED, MAX_BYTES, SUFFIXES, PhotoError, check_photo
+from garments.image_errors import EMPTY, IS_ACCEPTED, TOO_MANY_BYTES
+
+__all__ = ["ACCEPTED", "MAX_BYTES", "SUFFIXES", "NotAPhoto", "Photo", "PhotoError", "explain", "read_photo"]
 
 NotAPhoto = PhotoError  # the catalogue's name for the same refusal
 
@@ -39,3 +41,8 @@ def read_photo(source: bytes | BinaryIO) -> Photo:
     checked = check_photo(content)
     sha256 = hashlib.sha256(content).hexdigest()
     return Photo(checked.content, sha256, checked.suffix, checked.width, checked.height)
+
+
+def explain(error: PhotoError) -> str:
+    """The refusal in the language of who is asking."""
+    return f"{_(error.template) % error.params} {_(IS_ACCEPTED)}"

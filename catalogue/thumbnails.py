@@ -37,7 +37,7 @@ class Thumbnail(NamedTuple):
 
 def thumbnail_of(image: ProductImage, size: str) -> Thumbnail:
     """Where the thumbnail is and the size that it will have, in pixels; nothing is read or made."""
-    box_width, box_height = settings.THUMBNAILS[size]["size"]
+    box_width, box_height, _quality = settings.THUMBNAILS[size]
     scale = min(1.0, box_width / image.width, box_height / image.height)
     return Thumbnail(
         reverse("thumbnail", args=[size, image.file.name]),
@@ -110,10 +110,9 @@ def _announced(content: bytes) -> int:
 
 
 def _made(name: str, size: str) -> bytes:
-    options = settings.THUMBNAILS[size]
-    width, height = options["size"]
+    width, height, quality = settings.THUMBNAILS[size]
     with default_storage.open(name) as source:
         image = open_image(source.read(), max_side=width, max_height=height, smooth_palette=True)
     file = io.BytesIO()
-    image.save(file, "WEBP", quality=options["quality"])
+    image.save(file, "WEBP", quality=quality)
     return file.getvalue()

@@ -184,13 +184,13 @@ PHOTO_QUERY_SECONDS = 30 * 60
 # Whether image_url may name a host of our own network. Only where shoppers are trusted, as in a test.
 PHOTO_URL_PRIVATE_HOSTS = env.bool("PHOTO_URL_PRIVATE_HOSTS", default=False)
 
-# Thumbnails are WebP files that fit these sizes in pixels (width, height).
+# Thumbnails are WebP files that fit these boxes: width and height in pixels, quality.
 THUMBNAILS = {
-    "tiny": {"size": (96, 128), "quality": 80},
-    "card": {"size": (320, 427), "quality": 82},
-    "card2x": {"size": (640, 853), "quality": 78},
-    "large": {"size": (960, 1280), "quality": 80},
-    "zoom": {"size": (1600, 2133), "quality": 82},
+    "tiny": (96, 128, 80),
+    "card": (320, 427, 82),
+    "card2x": (640, 853, 78),
+    "large": (960, 1280, 80),
+    "zoom": (1600, 2133, 82),
 }
 
 # Models: fetched ones lie here; DETECTOR names one of them in place of the bundled detector.

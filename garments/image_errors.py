@@ -10,19 +10,27 @@ MIN_SIDE = 8
 MAX_RATIO = 100  # of the longer side to the shorter: at 1,024 px nothing would be left of the shorter
 ACCEPTED = "a JPEG, PNG, WebP, AVIF, HEIC, GIF, BMP or TIFF picture of 8 pixels a side to 80 megapixels"
 
-# Templates, so that a page can translate them; each is followed by what is accepted.
-EMPTY = "This is not a picture: the file is empty."
-NOT_A_PICTURE = "This is not a picture."
-BROKEN = "The picture is broken or cut off."
-TOO_SMALL = "The picture is only %(width)d x %(height)d pixels."
-TOO_LONG = "The picture is %(width)d x %(height)d pixels: one side may have %(ratio)d times the other at most."
-TOO_MANY_PIXELS = (
+
+def _(sentence: str) -> str:
+    """Marks a sentence for translation; it is translated where it is shown."""
+    return sentence
+
+
+# Templates, each followed by what is accepted.
+EMPTY = _("This is not a picture: the file is empty.")
+NOT_A_PICTURE = _("This is not a picture.")
+BROKEN = _("The picture is broken or cut off.")
+TOO_SMALL = _("The picture is only %(width)d x %(height)d pixels.")
+TOO_LONG = _("The picture is %(width)d x %(height)d pixels: one side may have %(ratio)d times the other at most.")
+TOO_MANY_PIXELS = _(
     "The picture has %(width)d x %(height)d pixels: too many, a %(format)s of its kind may have %(limit)d megapixels."
 )
-FAR_TOO_MANY_PIXELS = "The picture has too many pixels, more than %(limit)d million."
-TOO_MANY_SCANS = "The picture is stored in %(scans)d passes: too many."
-TOO_MANY_BYTES = "The file has more than %(limit)d MB."
-IS_ACCEPTED = "Accepted is a JPEG, PNG, WebP, AVIF, HEIC, GIF, BMP or TIFF picture of 8 pixels a side to 80 megapixels."
+FAR_TOO_MANY_PIXELS = _("The picture has too many pixels, more than %(limit)d million.")
+TOO_MANY_SCANS = _("The picture is stored in %(scans)d passes: too many.")
+TOO_MANY_BYTES = _("The file has more than %(limit)d MB.")
+IS_ACCEPTED = _(
+    "Accepted is a JPEG, PNG, WebP, AVIF, HEIC, GIF, BMP or TIFF picture of 8 pixels a side to 80 megapixels."
+)
 TEMPLATES = (
     EMPTY, NOT_A_PICTURE, BROKEN, TOO_SMALL, TOO_LONG, TOO_MANY_PIXELS, FAR_TOO_MANY_PIXELS, TOO_MANY_SCANS,
     TOO_MANY_BYTES, IS_ACCEPTED,

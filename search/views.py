@@ -14,12 +14,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from catalogue.models import Product
+from catalogue.photo_files import PhotoError, explain
 from search import services
 from search.photo.example_photos import scenes
 from search.photo.overlay import default_garment
 from search.photo.page import photo_page
 from search.photo.upload import Refused, photo_of_request
-from search.vision.photo import PhotoError
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
         return _start(request, str(refused), refused.status)
     except PhotoError as error:
         logger.info("Photo refused: %s", error)
-        return _start(request, _unreadable(), 400)
+        return _start(request, explain(error), 400)
     except services.NotReady:
         return _start(request, _not_ready(), 503)
     url = f"{reverse('photo')}?query={answer.query}&garment={default_garment(answer)}"
@@ -113,9 +113,3 @@ def _wants_json(request: HttpRequest) -> bool:
 
 def _not_ready() -> str:
     return _("The shop has just opened and its garments are still being looked at. Please try again in a few minutes.")
-
-
-def _unreadable() -> str:
-    return _(
-        "We cannot read this file as a photo. JPEG, PNG, WebP, AVIF and HEIC photos work, of 80 megapixels at most."
-    )

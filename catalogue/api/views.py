@@ -25,7 +25,7 @@ from catalogue.api.serializers import (
 )  # fmt: skip
 from catalogue.browsing.filters import ProductFilter
 from catalogue.models import Category, Product, ProductImage
-from catalogue.photo_files import NotAPhoto
+from catalogue.photo_files import PhotoError, explain
 
 
 class InUse(APIException):
@@ -86,8 +86,8 @@ class ProductImagesView(APIView):
         given.is_valid(raise_exception=True)
         try:
             image = services.add_image(product=product, file=given.validated_data["file"])
-        except NotAPhoto as error:
-            raise ValidationError({"file": [str(error)]}) from error
+        except PhotoError as error:
+            raise ValidationError({"file": [explain(error)]}) from error
         answer = ImageSerializer(image, context={"request": request})
         return Response(answer.data, status=status.HTTP_201_CREATED)
 

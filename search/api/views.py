@@ -15,11 +15,11 @@ from rest_framework.views import APIView
 from catalogue.api.parsers import FlatJSONParser
 from catalogue.choices import ColourChoices
 from catalogue.models import Product
+from catalogue.photo_files import PhotoError, explain
 from search import services
 from search.api.photo_serializers import PhotoAnswerSerializer, PhotoSearchInput, ResultSerializer
 from search.photo.fetch import FetchError, fetch_photo
 from search.photo.throttling import ApiPhotoThrottle
-from search.vision.photo import PhotoError
 
 
 class NotReadyError(APIException):
@@ -102,8 +102,10 @@ def _answered(given: PhotoSearchInput) -> services.PhotoAnswer:
         if query := given.validated_data.get("query"):
             return services.search_query(query=query, **asked)
         return services.search_photo(photo=_photo(given), **asked)
-    except (PhotoError, FetchError) as error:
-        raise ValidationError({"image": [str(error)]}) from error
+    except PhotoError as error:
+        raise ValidationError({"image": [explain(error)]}) from error
+    except FetchError as error:
+        raise ValidationError({"image_url": [str(error)]}) from error
     except services.PhotoExpired as error:
         raise NotFound(str(error)) from error
     except services.NotReady as error:

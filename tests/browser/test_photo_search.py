@@ -236,7 +236,7 @@ def test_a_photo_is_dropped_anywhere_on_the_page(page, shop):
 def test_a_broken_file_is_refused(page, shop):
     page.goto("/photo/")
     page.set_input_files("#image", {**PHOTO, "buffer": b"not a photo"})
-    expect(page.locator("#upload-error")).to_contain_text("We cannot read this file as a photo")
+    expect(page.locator("#upload-error")).to_contain_text("This is not a picture")
 
 
 def test_a_file_that_is_no_picture_is_not_even_sent(page, shop):

@@ -245,7 +245,7 @@ def upload(content, name="photo.jpg"):
     ("fields", "status", "words"),
     [
         ({}, 400, "Choose a photo first"),
-        ({"image": b"not a photo"}, 400, "We cannot read this file as a photo"),
+        ({"image": b"not a photo"}, 400, "This is not a picture"),
         ({"image_url": "ftp://example.org/x.jpg"}, 400, "We could not fetch a photo"),
         ({"image_url": "http://127.0.0.1/x.jpg"}, 400, "We could not fetch a photo"),
         ({"scene": "../../secret.jpg"}, 404, "This example is no longer here"),
@@ -265,7 +265,7 @@ def test_each_refusal_has_its_own_sentence(client, encoder, fields, status, word
 def test_a_module_gets_the_same_sentence_as_json(client, encoder):
     response = post(client, accept="application/json", image=upload(b"not a photo"))
     assert response.status_code == 400
-    assert json.loads(response.content)["error"].startswith("We cannot read this file")
+    assert json.loads(response.content)["error"].startswith("This is not a picture")
 
 
 @override_settings(PHOTO_MAX_BYTES=1000)
