@@ -31,7 +31,7 @@ def photo_of_request(request: HttpRequest) -> bytes:
     _check_size(int(request.META.get("CONTENT_LENGTH") or 0) - FORM_BYTES)
     for name in ("image", "camera"):
         if file := request.FILES.get(name):
-            _check_size(file.size)
+            _check_size(file.size or 0)
             return file.read()
     if url := request.POST.get("image_url", "").strip():
         return _fetched(url)
@@ -43,7 +43,7 @@ def photo_of_request(request: HttpRequest) -> bytes:
 
 
 def _check_rate(request: HttpRequest) -> None:
-    if not PhotoThrottle().allow_request(request, view=None):
+    if not PhotoThrottle().allows(request):
         raise Refused(_("That was a lot of photos in one minute. Please wait a moment, then try again."), 429)
 
 
