@@ -150,6 +150,9 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 24,
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    # How many proxies stand before this process: a client's address is the one that the outermost of them saw. None: an
+    # X-Forwarded-For is the client's own invention.
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
     "DEFAULT_THROTTLE_RATES": {"photo": env.str("PHOTO_THROTTLE", default="300/min")},  # a client
     "DEFAULT_PARSER_CLASSES": [
         "catalogue.api.parsers.FlatJSONParser",
@@ -178,6 +181,8 @@ SPECTACULAR_SETTINGS = {
 # Photos. The limits bound what one request may cost; the message of a refusal names them.
 PHOTO_MAX_BYTES = env.int("PHOTO_MAX_BYTES", default=20_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = PHOTO_MAX_BYTES
+# Of a whole request, files included: what the admin may be sent. config/request_body.py refuses more as it arrives.
+MAX_REQUEST_BYTES = env.int("MAX_REQUEST_BYTES", default=100_000_000)
 # An uploaded photo never touches the disk: it is kept in memory while it is searched with.
 FILE_UPLOAD_MAX_MEMORY_SIZE = PHOTO_MAX_BYTES + 1_000_000
 PHOTO_QUERY_SECONDS = 30 * 60

@@ -30,6 +30,11 @@ def test_another_client_has_a_minute_of_its_own(client):
     assert send(client, API, REMOTE_ADDR="10.1.1.1") == 400
 
 
+def test_a_client_does_not_change_its_address_by_a_header(client):
+    sent = [send(client, API, HTTP_X_FORWARDED_FOR=f"203.0.113.{number}") for number in range(3)]
+    assert sent == [400, 400, 429]
+
+
 def test_the_refusal_says_when_to_come_back(client):
     send(client, API), send(client, API)
     response = client.post(API, {"image": SimpleUploadedFile("a.jpg", b"no photo")})
