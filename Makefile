@@ -6,13 +6,17 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 
+# Production is the default of settings; what is made here is for development. The demo's server sets its own.
+DEBUG ?= 1
+export DEBUG
+
 .PHONY: demo catalogue environment test test-fast lock check bench screenshots clean help
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
 
 demo: catalogue  ## a site that answers a photo, on http://localhost:8000 (PORT=...)
-	@$(PY) -m gunicorn --config config/gunicorn.py config.wsgi
+	@$(PY) -m gunicorn --config config/gunicorn_demo.py config.wsgi
 
 catalogue: environment  ## all of the demo but the server: database, rendered catalogue, embeddings
 	@$(PY) manage.py prepare_demo

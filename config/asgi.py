@@ -1,9 +1,8 @@
-"""The site for a ASGI server: `uvicorn config.asgi:application`. Production mode unless DEBUG says otherwise."""
+"""The ASGI application: `uvicorn config.asgi:application`."""
 
 import os
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-os.environ.setdefault("DEBUG", "0")
 application = get_asgi_application()

@@ -1,17 +1,19 @@
 """Settings, read from the environment and from `.env` beside manage.py.
 
-`manage.py` runs in development mode and `config.wsgi` in production mode unless DEBUG says otherwise; in production
-mode the site refuses to start without SECRET_KEY and ALLOWED_HOSTS.
+Production is the default for web servers, commands and Celery workers alike, and needs SECRET_KEY and ALLOWED_HOSTS.
+DEBUG=1 asks for development.
 """
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.capacity import DEFAULT_MAX_PHOTO_SEARCHES, DEFAULT_MAX_REQUESTS
 from config.database import database_settings
+from config.required import require_in_production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"  # all that is made on this machine and not by people: database, caches, fetched models
@@ -19,13 +21,10 @@ VAR_DIR = BASE_DIR / "var"  # all that is made on this machine and not by people
 env = environ.Env()
 env.read_env(BASE_DIR / ".env")
 
-DEBUG = env.bool("DEBUG", default=True)
+DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="only-for-development" if DEBUG else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEBUG else [])
-if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is not set. In production mode (DEBUG=0) it must be: 50 random characters.")
-if not ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS is not set. Name the site's hosts, separated by commas: shop.example.")
+require_in_production({"SECRET_KEY": SECRET_KEY, "ALLOWED_HOSTS": ALLOWED_HOSTS}, debug=DEBUG)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
@@ -55,6 +54,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "config.health.HealthCheckMiddleware",
+    "config.overload.OverloadMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -177,6 +178,14 @@ SPECTACULAR_SETTINGS = {
         "ColourEnum": "catalogue.choices.ColourChoices",
     },
 }
+
+# Requests that one process works on at once; more are answered 503 at once (config/overload.py). gunicorn.conf.py has
+# as many threads, and some for health checks.
+MAX_REQUESTS = env.int("MAX_REQUESTS", default=DEFAULT_MAX_REQUESTS)
+MAX_PHOTO_SEARCHES = env.int("MAX_PHOTO_SEARCHES", default=DEFAULT_MAX_PHOTO_SEARCHES)
+# Who may read /metrics: a scraper that sends this token, or one that connects from these networks, not by a proxy.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+METRICS_NETWORKS = [ip_network(network) for network in env.list("METRICS_NETWORKS", default=[])]
 
 # Photos. The limits bound what one request may cost; the message of a refusal names them.
 PHOTO_MAX_BYTES = env.int("PHOTO_MAX_BYTES", default=20_000_000)

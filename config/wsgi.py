@@ -1,4 +1,4 @@
-"""The site for a WSGI server: `gunicorn config.wsgi`. Production mode unless DEBUG says otherwise."""
+"""The WSGI application: `gunicorn config.wsgi`."""
 
 import os
 
@@ -7,7 +7,6 @@ from django.core.wsgi import get_wsgi_application
 from config.request_body import BoundedBody
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-os.environ.setdefault("DEBUG", "0")
 _site = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402  after DJANGO_SETTINGS_MODULE is set

@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from search.models import Encoder
 from search.vision.analysis import analyse_photo
@@ -15,13 +15,20 @@ from search.vision.encoder import load_encoder
 logger = logging.getLogger(__name__)
 
 
+def load_models() -> None:
+    """Loads the detector and the encoder that serves, once per process; raises ModelError or RuntimeError."""
+    serving = Encoder.objects.serving()
+    load_detector(settings.DETECTOR)
+    load_encoder(serving.pk if serving else None)
+
+
 def warm_up() -> None:
-    """Looks at an empty photo once; what goes wrong is logged and will be said to the first shopper."""
+    """Analyses an empty photo once; a failure is logged, and /readyz reports it."""
     try:
         serving = Encoder.objects.serving()
         encoder = load_encoder(serving.pk if serving else None)
         analyse_photo(np.full((64, 64, 3), 255, np.uint8), detector=load_detector(settings.DETECTOR), encoder=encoder)
-    except (ModelError, RuntimeError) as error:
+    except (ModelError, RuntimeError, DatabaseError) as error:
         logger.warning("The models could not be loaded: %s", error)
     finally:
         connection.close()

@@ -13,25 +13,53 @@ from config.database import database_settings
 from search.checks import pgvector_is_there, photos_are_shared_between_processes
 
 ROOT = Path(__file__).resolve().parents[2]
-PRODUCTION = {"DEBUG": "0", "SECRET_KEY": "x" * 50, "ALLOWED_HOSTS": "shop.example"}
+PRODUCTION = {"DEBUG": "", "SECRET_KEY": "x" * 50, "ALLOWED_HOSTS": "shop.example"}
 
 
-def check(**environment):
-    environment = {**{k: v for k, v in os.environ.items() if k not in PRODUCTION}, **environment}
+def run(*command, **environment):
+    """Runs `command` in production mode: with the settings of PRODUCTION that `environment` has, and no others."""
+    inherited = {k: v for k, v in os.environ.items() if k not in PRODUCTION}
     return subprocess.run(
-        [sys.executable, "manage.py", "check"], cwd=ROOT, env=environment, capture_output=True, text=True
+        [sys.executable, *command], cwd=ROOT, env={**inherited, **environment}, capture_output=True, text=True
     )
 
 
-@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])
-def test_production_names_what_is_missing(missing):
-    done = check(**{key: value for key, value in PRODUCTION.items() if key != missing})
+COMMANDS = {
+    "manage.py": ["manage.py", "check"],
+    "gunicorn": ["-m", "gunicorn", "config.wsgi"],
+    "celery": ["-m", "celery", "--app", "config", "worker"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_production_names_everything_that_is_missing_at_once(command):
+    done = run(*command)
     assert done.returncode != 0
-    assert f"{missing} is not set" in done.stderr
+    assert "SECRET_KEY:" in done.stderr and "ALLOWED_HOSTS:" in done.stderr
+    assert "set DEBUG=1" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])
+def test_production_names_what_is_missing_alone(missing):
+    done = run("manage.py", "check", **{key: value for key, value in PRODUCTION.items() if key != missing})
+    assert done.returncode != 0
+    assert [name for name in ("SECRET_KEY", "ALLOWED_HOSTS") if f"{name}:" in done.stderr] == [missing]
 
 
 def test_production_starts_when_all_is_there():
-    assert check(**PRODUCTION).returncode == 0
+    assert run("manage.py", "check", **PRODUCTION).returncode == 0
+
+
+def test_development_needs_nothing():
+    assert run("manage.py", "check", DEBUG="1").returncode == 0
+
+
+@pytest.mark.parametrize("module", ["config.wsgi", "config.asgi", "config.celery"])
+def test_servers_and_workers_run_in_production_mode(module):
+    code = f"import {module}; from django.conf import settings; print(settings.DEBUG)"
+    assert run("-c", code, **{**PRODUCTION, "DEBUG": "0"}).stdout == "False\n"
+    assert run("-c", code, **{key: PRODUCTION[key] for key in ("SECRET_KEY", "ALLOWED_HOSTS")}).stdout == "False\n"
 
 
 def test_database_url_is_taken():

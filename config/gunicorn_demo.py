@@ -1,4 +1,4 @@
-"""The demo's web server: one process, so that a photo kept in memory is found again; threads for several shoppers."""
+"""gunicorn's configuration for `make demo`: one process, which serves static and media files too."""
 
 import os
 import secrets
@@ -7,19 +7,21 @@ from pathlib import Path
 
 from rich import print as show
 
+from config.capacity import DEFAULT_MAX_PHOTO_SEARCHES, DEFAULT_MAX_REQUESTS, threads_for
+
 VAR = Path(__file__).resolve().parent.parent / "var"
 PORT = int(os.environ.get("PORT") or 8000)
 
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{PORT}"  # noqa: S104  the demo is looked at from other machines too
 workers = 1
-threads = 8
+threads = threads_for(DEFAULT_MAX_REQUESTS, DEFAULT_MAX_PHOTO_SEARCHES)
 timeout = 120
 control_socket_disable = True
 loglevel = "warning"
 
 
 def _secret_key() -> str:
-    """One key for all starts, or nobody would stay logged in."""
+    """The key of all starts of this demo: another one would end every login."""
     file = VAR / "secret_key"
     VAR.mkdir(exist_ok=True)
     if not file.exists():
@@ -29,13 +31,14 @@ def _secret_key() -> str:
 
 
 (VAR.parent / "staticfiles").mkdir(exist_ok=True)  # nothing is collected here, and WhiteNoise looks for the folder
+os.environ["DEBUG"] = "0"  # visitors see no tracebacks, and no queries are kept in memory
 os.environ.setdefault("SECRET_KEY", _secret_key())
 os.environ.setdefault("ALLOWED_HOSTS", "*")
 os.environ.setdefault("SERVE_FILES", "1")  # there is no web server before this one
 
 
 def post_worker_init(worker) -> None:
-    """Loads the models while nobody waits yet: the first shopper's photo is answered as fast as the second's."""
+    """Loads the models before the first request; in a thread, so that pages are answered meanwhile."""
     from search.warmup import warm_up
 
     threading.Thread(target=warm_up, daemon=True).start()
