@@ -32,6 +32,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
+import psutil
+
 SUPERUSER = "postgres"
 SYSTEM_USER = "fashion-postgres"  # PostgreSQL refuses to run as root
 START_TIMEOUT_S = 60  # crash recovery after a kill in the middle of a large import takes tens of seconds
@@ -154,6 +156,27 @@ class EmbeddedPostgres:
         self._remove_stale_pid()
         if not self.data.exists():
             self._initialise()
+        self._take_over_data()
+
+    def _take_over_data(self) -> None:
+        """Gives the data folder to the account that runs the server: a copied project's folder belongs to the copier.
+
+        PostgreSQL refuses a data folder of another owner, or one that others may read.
+        """
+        owner = self.account.pw_uid if self.account else os.geteuid()
+        if self.data.stat().st_uid != owner:
+            self._change_owner(owner)
+        if self.data.stat().st_mode & 0o077:
+            self.data.chmod(0o700)
+
+    def _change_owner(self, owner: int) -> None:
+        if not self.account:
+            raise EmbeddedPostgresError(
+                f"{self.data} belongs to user {self.data.stat().st_uid} and this process runs as user {owner}. "
+                f"Make it yours (sudo chown -R {owner} {self.data}), or delete it to start with an empty database."
+            )
+        for path in [self.data, *self.data.rglob("*")]:
+            os.chown(path, self.account.pw_uid, self.account.pw_gid, follow_symlinks=False)
 
     def _initialise(self) -> None:
         """Makes the cluster beside its final place and moves it there: half a cluster is never started."""
@@ -216,10 +239,10 @@ class EmbeddedPostgres:
         """The pid of the live postmaster of this data folder, or None."""
         try:
             pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-            command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        except (OSError, ValueError):
+            command = psutil.Process(pid).cmdline()
+        except (OSError, ValueError, psutil.Error):
             return None
-        is_ours = command[0].endswith(b"postgres") and str(self.data).encode() in command
+        is_ours = bool(command) and command[0].endswith("postgres") and str(self.data) in command
         return pid if is_ours else None
 
     def _run(self, program: str, *arguments: str, as_owner: bool = True) -> str:

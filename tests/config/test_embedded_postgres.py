@@ -1,16 +1,18 @@
 """The embedded server as processes see it: each test starts real ones, on a folder of its own."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from pathlib import Path
 
 import pytest
 
-from config.embedded_postgres import EmbeddedPostgres
+from config.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 
 ROOT = Path(__file__).resolve().parents[2]
 USE = """
@@ -26,13 +28,16 @@ USE = """
 
 
 @pytest.fixture
-def folder(tmp_path):
-    """A folder deeper than a socket's path may be long."""
-    deep = tmp_path.joinpath(*["a-deeply-nested-folder"] * 6) / "postgres"
-    deep.parent.mkdir(parents=True)
-    yield deep
-    server = EmbeddedPostgres(deep)
-    server.stop()
+def folder():
+    """A folder deeper than a socket's path may be long.
+
+    Not under pytest's own: each pytest that starts closes that to all but its user, and the server runs as another.
+    """
+    with tempfile.TemporaryDirectory(prefix="embedded-", ignore_cleanup_errors=True) as top:
+        deep = Path(top).joinpath(*["a-deeply-nested-folder"] * 6) / "postgres"
+        deep.parent.mkdir(parents=True)
+        yield deep
+        EmbeddedPostgres(deep).stop()
 
 
 def start(folder, seconds):
@@ -111,3 +116,36 @@ def test_socket_path_is_short_however_deep_the_folder(tmp_path):
 
 def test_folders_of_two_projects_have_two_sockets(tmp_path):
     assert EmbeddedPostgres(tmp_path / "a").socket_dir != EmbeddedPostgres(tmp_path / "b").socket_dir
+
+
+@pytest.mark.slow
+def test_copied_data_folder_is_started_whoever_copied_it(folder):
+    user = start(folder, 0)
+    server_pid(user)
+    user.wait()
+    wait_until(lambda: not EmbeddedPostgres(folder).is_running())
+    copied = folder.parents[4] / "copy" / "postgres"
+    shutil.copytree(folder, copied)  # as root its files belong to root now, like those of `cp -r`
+    (copied / "data").chmod(0o755)
+    again = start(copied, 0)
+    try:
+        assert server_pid(again)
+        assert again.wait() == 0
+    finally:
+        EmbeddedPostgres(copied).stop()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root can give the folder away")
+def test_data_of_somebody_else_is_refused_with_the_command_that_helps(folder):
+    server = EmbeddedPostgres(folder)
+    server.data = Path("/")
+    with pytest.raises(EmbeddedPostgresError, match="sudo chown"):
+        server._take_over_data()
+
+
+@pytest.mark.parametrize("content", ["", "not a number", "1\n/elsewhere\n", "999999999\n"])
+def test_pid_file_that_names_no_server_of_this_folder_is_stale(folder, content):
+    server = EmbeddedPostgres(folder)
+    server.data.mkdir(parents=True)
+    (server.data / "postmaster.pid").write_text(content)
+    assert server._server_pid() is None
