@@ -119,17 +119,18 @@ def measure_ours(vectors: np.ndarray, answers: ExactAnswers, encoder) -> dict:
 def warm_up(queries: np.ndarray, encoder, answers: ExactAnswers) -> None:
     """Reads both indexes and the table into memory, as a day's searches would, then asks a few other queries."""
     from catalogue.models import Product
-    from search.retrieval.nearest import NearestGarments, _rows
+    from search.retrieval.nearest import NearestGarments
+    from search.retrieval.nearest_sql import fetch
 
     search = NearestGarments(queries[0], encoder=encoder, products=Product.objects.visible())
     settings = "SET LOCAL hnsw.iterative_scan = 'relaxed_order'; SET LOCAL hnsw.max_scan_tuples = 2000000000;"
     settings += (
         "SET LOCAL hnsw.scan_mem_multiplier = 1000; SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off;"
     )
-    scan, parameters = search._scan_query(answers.products * PHOTOS)
-    _rows(f"SELECT count(*) FROM ({scan}) AS everything", parameters, settings=f"{settings} SET LOCAL jit = off;")
+    scan, parameters = search.sql.scan(answers.products * PHOTOS)
+    fetch((f"SELECT count(*) FROM ({scan}) AS everything", parameters), settings=f"{settings} SET LOCAL jit = off;")
     vectors = "SELECT count(vector) FROM search_garmentembedding WHERE encoder_id = %s AND product_id > 0"
-    _rows(vectors, [encoder.pk], settings="SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;")
+    fetch((vectors, [encoder.pk]), settings="SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off;")
     for query in queries:
         _page(query, encoder, 1.0, answers)
 
@@ -194,9 +195,9 @@ def measure_bits(vectors: np.ndarray, answers: ExactAnswers, encoder) -> dict:
 
 
 def _ask_bits(query: np.ndarray, encoder, candidates: int) -> list[tuple]:
-    from search.retrieval.nearest import _as_text, _rows
+    from search.retrieval.nearest_sql import fetch, vector_text
 
-    vector, size = _as_text(query), encoder.dimensions
+    vector, size = vector_text(query), encoder.dimensions
     bits = (
         f"binary_quantize(vector::halfvec({size}))::bit({size}) <~> binary_quantize(%s::halfvec({size}))::bit({size})"
     )
@@ -206,7 +207,7 @@ def _ask_bits(query: np.ndarray, encoder, candidates: int) -> list[tuple]:
         ) AS candidates
         ORDER BY vector::halfvec({size}) <=> %s::halfvec({size}) LIMIT {4 * TOP}"""
     settings = f"SET LOCAL hnsw.ef_search = {candidates}; SET LOCAL enable_seqscan = off;"
-    return _rows(statement, [encoder.pk, vector, candidates, vector], settings=settings)
+    return fetch((statement, [encoder.pk, vector, candidates, vector]), settings=settings)
 
 
 def _bits_index(encoder) -> str:

@@ -1,22 +1,22 @@
-"""The nearest garments in SQL: one query that fills its page, whatever the filter.
+"""The nearest garments in SQL: full pages whatever the filter, for all garments of a photo in a few statements.
 
-An HNSW index is filtered *after* its scan, so a narrow filter would leave a page short. Two ways through, chosen by the
-planner's own estimate of how many rows match:
+An HNSW index is filtered *after* its scan, so a narrow filter would leave a page short. There are two strategies, and
+the planner's own estimate of how many rows match chooses:
 
-- few: all their distances are computed, exactly;
-- many: the index is scanned (pgvector's iterative scan), the filter joined to what it gives, each product taken once.
-  Where the scan ends before the page is full (its bounds, or rows that the graph does not reach), everything that it
-  has not settled is computed exactly.
+- exact, for few rows: all their distances are computed;
+- approximate, for many: the index is scanned (pgvector's iterative scan), the filter joined to what it gives, each
+  product taken once. Where the scan ends before the page is full (its bounds, or rows that the graph does not reach),
+  everything that it has not finalised is computed exactly.
 
 The scan gives the same rows in the same order however many are read, nearest first but for some that it meets late. So
-a product is settled only when LOOK_AHEAD others have been met that are farther (or nothing is settled, and the answer
-exact, where a scan ends sooner). What is settled depends on the rows before it alone: every page is a slice of one and
-the same list, with no product twice and none missing, whatever limits and offsets cut it. On a page distances ascend.
-Over a page's border they may not: what is met late, past LOOK_AHEAD, stands on a later page than it should. To order
-those too, everything would have to be read; to hold them back to the end would hide what is near.
+a product is finalised only when LOOK_AHEAD others have been met that are farther (or none is, and the answer exact,
+where a scan ends sooner). What is finalised depends on the rows before it alone: every page is a slice of one and the
+same list, with no product twice and none missing, whatever limits and offsets cut it. On a page distances ascend. Over
+a page's border they may not: what is met late, past LOOK_AHEAD, stands on a later page than it should. To order those
+too, everything would have to be read; to hold them back to the end would hide what is near.
 
-A wrong estimate costs time, never rows: the exact way gives up past MAX_COMPARED times the rows it was meant for, and a
-scan that finds little ends at MAX_SCAN_ROWS; each hands over to the other.
+A wrong estimate costs time, never rows: the exact strategy gives up past MAX_COMPARED times the rows it was meant for,
+and a scan that finds little ends at MAX_SCAN_ROWS; each falls back to the other.
 """
 
 from __future__ import annotations
@@ -25,53 +25,52 @@ import heapq
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 from math import isqrt
 from typing import Any
 
 import numpy as np
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
 
 from catalogue.models import Category
 from catalogue.querysets import ProductQuerySet
 from search.models import Encoder
 from search.retrieval import indexes
+from search.retrieval.nearest_sql import (
+    EXACT_SETTINGS,
+    FEW_ROWS_SETTINGS,
+    GarmentSQL,
+    Statement,
+    counts,
+    fetch,
+    union,
+    vector_text,
+)
 
-# The exact way's time grows with the rows that match, the scan's with the rows that do not. They cost the same near
-# this many times the square root of all rows; benchmarks/nearest.py measures both.
+# The exact strategy's time grows with the rows that match, the scan's with the rows that do not. They cost the same
+# near this many times the square root of all rows; benchmarks/nearest.py measures both.
 EXACT_FACTOR = 20
 MIN_EXACT_ROWS = 8_000  # so few are compared in a hundredth of a second, and exactly
 ALL_ROWS = 10**12  # where there is no index yet
-MAX_COMPARED = 8  # times the rows that the exact way is for
+MAX_COMPARED = 8  # times the rows that the exact strategy is for
 EF_SEARCH = 200  # candidates a step of the scan holds: recall@10 of a million rows 0.988, where 100 gave 0.961
 LOOK_AHEAD = 32  # products; a step's first rows are the ones that the step before has missed
 ROWS_A_PRODUCT = 2  # read for each at first; a scan that ends too soon is done again with twice as many
 MAX_SCAN_ROWS = 20_000
-NEAR_DUPLICATE_DISTANCE = 0.1  # nearer than two different garments come, farther than two shots of one photo
 COUNT_UP_TO = 10_000  # past this a count is the planner's estimate
 
-_EXACT_SETTINGS = """
-    SET LOCAL jit = off;
-    SET LOCAL random_page_cost = 1.1;
-"""
-# For few rows, starting the processes takes longer than they save, and other requests want the cores as well.
-_FEW_ROWS_SETTINGS = f"{_EXACT_SETTINGS} SET LOCAL max_parallel_workers_per_gather = 0;"
 _SCAN_SETTINGS = f"""
     SET LOCAL jit = off;
     SET LOCAL hnsw.iterative_scan = 'relaxed_order';
     SET LOCAL hnsw.ef_search = {EF_SEARCH};
     SET LOCAL hnsw.max_scan_tuples = {MAX_SCAN_ROWS};
     SET LOCAL hnsw.scan_mem_multiplier = 16;
+    SET LOCAL max_parallel_workers_per_gather = 0;
     SET LOCAL enable_seqscan = off;
     SET LOCAL enable_bitmapscan = off;
     SET LOCAL enable_sort = off;
     SET LOCAL enable_hashjoin = off;
     SET LOCAL enable_mergejoin = off;
 """
-
-Condition = tuple[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +85,21 @@ class Neighbour:
     distance: float
 
 
+@dataclass(frozen=True, slots=True)
+class NearestPage:
+    """A page of one garment's list, nearest first, and how many products match in all."""
+
+    neighbours: list[Neighbour]
+    count: int | None  # None: not asked for, and not known without another query
+
+
 class NearestGarments:
     """The products of `products` by the distance of their nearest garment to `vector` ((D,) floats), nearest first.
 
-    With a `garment_type`, only products of categories that hold the type; and garments that were seen as that type
+    With a `garment_type`, only products of categories that hold the type; and garments that were detected as that type
     elsewhere, if they are almost the same: a product whose photo the detector misread is found by that photo.
-    exact_rows: up to how many estimated rows are compared exactly; None: as many as that is the faster way for.
+    exact_rows: up to how many estimated rows are compared exactly; None: as many as that is the faster strategy for.
+    Raises ValueError for a vector of another size than the encoder's, or without a direction.
     """
 
     def __init__(
@@ -109,271 +117,207 @@ class NearestGarments:
                 "two encoders are never compared."
             )
         self.encoder = encoder
-        self.products = products
-        self.garment_type = garment_type
+        self.sql = GarmentSQL(vector_text(vector), encoder=encoder, products=products, garment_type=garment_type)
         self._exact_rows = exact_rows
-        self._vector = _as_text(vector)
-
-    # -- answers ------------------------------------------------------------------------------------------------
+        self._estimated_rows: int | None = None
 
     def page(self, *, limit: int, offset: int = 0) -> list[Neighbour]:
         """Exactly min(limit, matching products - offset) neighbours, nearest first."""
-        found = self._exact(limit, offset, at_most=MAX_COMPARED * self.exact_rows) if self.is_exact else None
-        if found is None:
-            found = self._through_index(limit, offset)
-        return sorted(found, key=lambda neighbour: (neighbour.distance, neighbour.product_id))
+        return nearest_pages([self], limit=limit, offset=offset, counted=False)[0].neighbours
 
     def count(self) -> int:
         """How many products match: exactly up to COUNT_UP_TO, the planner's estimate beyond."""
-        branches = [
-            f"(SELECT p.id FROM {source} WHERE {where} AND EXISTS (SELECT 1 FROM search_garmentembedding e "
-            "WHERE e.product_id = p.id AND e.encoder_id = %s))"
-            for source, where, _ in self._product_branches
-        ]
-        parameters = [value for _, _, values in self._product_branches for value in [*values, self.encoder.pk]]
-        query = f"SELECT count(*) FROM ({' UNION ALL '.join(branches)} LIMIT {COUNT_UP_TO + 1}) AS matching"
-        counted = _rows(query, parameters, settings=_FEW_ROWS_SETTINGS)[0][0]
-        return counted if counted <= COUNT_UP_TO else max(counted, self._estimated_products)
+        return _counted([self])[0]
 
-    @cached_property
+    @property
     def is_exact(self) -> bool:
         """Whether few enough rows match to compare them all."""
         return self.exact_rows > 0 and self.estimated_rows <= self.exact_rows
 
-    @cached_property
+    @property
     def exact_rows(self) -> int:
-        """Up to how many rows the exact way is taken."""
-        if self._exact_rows is not None:
-            return self._exact_rows
-        if self.estimated_rows <= MIN_EXACT_ROWS:
-            return MIN_EXACT_ROWS  # enough to know; the index's size would be one more query
-        indexed = indexes.indexed_rows(self.encoder)
-        return ALL_ROWS if indexed is None else max(MIN_EXACT_ROWS, EXACT_FACTOR * isqrt(indexed))
+        """Up to how many estimated rows the exact strategy is taken."""
+        if self._exact_rows is None:
+            if self.estimated_rows <= MIN_EXACT_ROWS:
+                return MIN_EXACT_ROWS  # enough to know; the index's size would be one more query
+            indexed = indexes.indexed_rows(self.encoder)
+            self._exact_rows = ALL_ROWS if indexed is None else max(MIN_EXACT_ROWS, EXACT_FACTOR * isqrt(indexed))
+        return self._exact_rows
 
-    @cached_property
+    @property
     def estimated_rows(self) -> int:
         """How many vectors the planner expects to match."""
-        return sum(
-            _estimate(f"SELECT 1 FROM {source} WHERE {where}", values) for source, where, values in self._branches
-        )
+        if self._estimated_rows is None:
+            _estimate_rows([self])
+        return self._estimated_rows or 0
+
+    @property
+    def most_compared(self) -> int:
+        """Past how many rows the exact strategy gives up."""
+        return MAX_COMPARED * self.exact_rows
 
     def explain(self) -> str:
-        """PostgreSQL's plan for the first page, by the way that is taken."""
-        query, parameters, settings = (
-            (*self._exact_query(24, 0, 1 + MAX_COMPARED * self.exact_rows), _FEW_ROWS_SETTINGS)
-            if self.is_exact
-            else (*self._scan_query(100), _SCAN_SETTINGS)
-        )
-        return "\n".join(row[0] for row in _rows(f"EXPLAIN {query}", parameters, settings=settings))
-
-    # -- the two ways -------------------------------------------------------------------------------------------
-
-    def _through_index(self, limit: int, offset: int) -> list[Neighbour]:
-        """The slice of what the scan settles and, after that, of all else in the order of true distances."""
-        wanted = offset + limit
-        rows = ROWS_A_PRODUCT * (wanted + LOOK_AHEAD)
-        while True:
-            scanned = _rows(*self._scan_query(rows), settings=_SCAN_SETTINGS)
-            settled = list(islice(finalised_neighbours(scanned), wanted))
-            if len(settled) == wanted:
-                return settled[offset:]
-            if len(scanned) < rows:
-                break
-            rows *= 2
-        beyond = max(0, offset - len(settled))
-        known = [neighbour.product_id for neighbour in settled]
-        rest = self._exact(wanted - len(settled) - beyond, beyond, without=known)
-        return [*settled[offset:], *(rest or [])]
-
-    def _exact(
-        self, limit: int, offset: int, *, at_most: int | None = None, without: Sequence[int] = ()
-    ) -> list[Neighbour] | None:
-        """A slice of all that match in the order of their true distance; None where more rows match than `at_most`."""
-        query, parameters = self._exact_query(limit, offset, None if at_most is None else at_most + 1, without)
-        rows = _rows(query, parameters, settings=_EXACT_SETTINGS if at_most is None else _FEW_ROWS_SETTINGS)
-        if at_most is not None and rows[0][0] > at_most:
-            return None
-        return [Neighbour(*row[1:]) for row in rows if row[1] is not None]
-
-    # -- SQL ----------------------------------------------------------------------------------------------------
-
-    @property
-    def _distance(self) -> str:
-        # Written as in the index of the encoder (indexes.py), or the planner would not use it.
-        size = f"halfvec({self.encoder.dimensions})"
-        return f"(e.vector::{size} <=> %s::{size})"
-
-    def _scan_query(self, rows: int) -> Condition:
-        """The first `rows` matching rows as the index gives them."""
-        (filtered, values), (matching, types) = self._filtered, self._any_branch
-        query = f"""
-            SELECT e.product_id, e.image_id, e.ordinal, e.garment_type, e.box, {self._distance} AS distance
-            FROM search_garmentembedding e JOIN {filtered} ON p.id = e.product_id
-            WHERE e.encoder_id = %s AND {matching}
-            ORDER BY {self._distance} LIMIT %s"""
-        return query, [self._vector, *values, self.encoder.pk, *types, self._vector, rows]
-
-    def _exact_query(self, limit: int, offset: int, compared: int | None, without: Sequence[int] = ()) -> Condition:
-        """How many rows match, at most `compared`, with each product of the slice of what they give.
-
-        Comparing reads product and vector only, which are all in one index (indexes.py); what else is asked of
-        a row is fetched for those of the slice.
-        """
-        # A vector of zeros has no direction: its distance is NaN, and it is put where what is most unlike is.
-        distance = f"LEAST({self._distance}, 2)"
-        branches = [
-            f"SELECT e.product_id, {is_misread} AS is_misread, {distance} AS distance"
-            f" FROM {source} WHERE {where} {'AND e.product_id <> ALL(%s)' if without else ''}"
-            for is_misread, (source, where, _) in zip(("FALSE", "TRUE"), self._branches, strict=False)
-        ]
-        known = [list(without)] if without else []
-        parameters = [value for _, _, values in self._branches for value in [self._vector, *values, *known]]
-        query = f"""
-            WITH best AS MATERIALIZED (
-                SELECT product_id, bool_or(is_misread) AS is_misread, min(distance) AS distance, count(*) AS number
-                FROM ({" UNION ALL ".join(branches)} LIMIT %s) AS matching GROUP BY product_id
-            ),
-            slice AS MATERIALIZED (SELECT * FROM best ORDER BY distance, product_id LIMIT %s OFFSET %s)
-            SELECT compared.number, nearest.* FROM (
-                SELECT coalesce(sum(number), 0)::bigint AS number FROM best
-            ) AS compared LEFT JOIN (
-                SELECT DISTINCT ON (e.product_id)
-                    e.product_id, e.image_id, e.ordinal, e.garment_type, e.box, slice.distance
-                FROM slice JOIN search_garmentembedding e ON e.product_id = slice.product_id
-                WHERE e.encoder_id = %s AND {distance} = slice.distance
-                    AND (NOT slice.is_misread OR e.garment_type = %s)
-                ORDER BY e.product_id, e.image_id, e.ordinal
-            ) AS nearest ON TRUE"""
-        return query, [
-            *parameters, compared, limit, offset, self.encoder.pk, self._vector, self.garment_type,
-        ]  # fmt: skip
-
-    @cached_property
-    def _filtered(self) -> Condition:
-        """The products as a table `p` (id, category_id)."""
-        try:
-            query, parameters = self.products.order_by().values("id", "category_id").query.sql_with_params()
-        except EmptyResultSet:  # Django knows that nothing can match, and has no SQL for it
-            query, parameters = "SELECT NULL::bigint AS id, NULL::bigint AS category_id WHERE FALSE", ()
-        return f"({query}) AS p", list(parameters)
-
-    @cached_property
-    def _categories(self) -> list[int] | None:
-        """The categories that hold the garment type; None where that is no restriction."""
-        if self.garment_type is None:
-            return None
-        return list(Category.objects.holding(self.garment_type).values_list("id", flat=True))
-
-    @property
-    def _any_branch(self) -> Condition:
-        if self._categories is None:
-            return "TRUE", []
-        condition = (
-            f"(p.category_id = ANY(%s) OR (e.garment_type = %s AND {self._distance} < {NEAR_DUPLICATE_DISTANCE}))"
-        )
-        return condition, [self._categories, self.garment_type, self._vector]
-
-    @cached_property
-    def _product_branches(self) -> list[tuple[str, str, list[Any]]]:
-        """(table p, condition, parameters) of the matching products, none of them in two branches."""
-        filtered, values = self._filtered
-        if self._categories is None:
-            return [(filtered, "TRUE", values)]
-        misread, parameters = self._seen_elsewhere
-        is_near = (
-            "EXISTS (SELECT 1 FROM search_garmentembedding e WHERE e.product_id = p.id AND e.encoder_id = %s "
-            f"AND e.garment_type = %s AND {self._distance} < {NEAR_DUPLICATE_DISTANCE})"
-        )
-        return [
-            (filtered, "p.category_id = ANY(%s)", [*values, self._categories]),
-            (misread, is_near, [*parameters, self.encoder.pk, self.garment_type, self._vector]),
-        ]
-
-    @cached_property
-    def _branches(self) -> list[tuple[str, str, list[Any]]]:
-        """(tables e and p, condition, parameters) of the matching rows; apart, each with an index to start from."""
-        filtered, values = self._filtered
-        source = "search_garmentembedding e JOIN {} ON p.id = e.product_id"
-        start = [*values, self.encoder.pk]
-        if self._categories is None:
-            return [(source.format(filtered), "e.encoder_id = %s", start)]
-        misread, parameters = self._seen_elsewhere
-        return [
-            (source.format(filtered), "e.encoder_id = %s AND p.category_id = ANY(%s)", [*start, self._categories]),
-            (
-                source.format(misread),
-                f"e.encoder_id = %s AND e.garment_type = %s AND {self._distance} < {NEAR_DUPLICATE_DISTANCE}",
-                [*parameters, self.encoder.pk, self.garment_type, self._vector],
-            ),
-        ]
-
-    @cached_property
-    def _seen_elsewhere(self) -> Condition:
-        """As table p, the products of other categories with a garment that was seen as the type, however unlike.
-
-        They are found without their vectors, in an index a twentieth as large; few are, and only theirs are read.
-        """
-        filtered, values = self._filtered
-        query = (
-            f"SELECT DISTINCT e.product_id AS id FROM search_garmentembedding e JOIN {filtered} ON p.id = e.product_id "
-            "WHERE e.encoder_id = %s AND e.garment_type = %s AND p.category_id <> ALL(%s)"
-        )
-        return f"({query}) AS p", [*values, self.encoder.pk, self.garment_type, self._categories]
-
-    @property
-    def _estimated_products(self) -> int:
-        return sum(
-            _estimate(f"SELECT 1 FROM {source} WHERE {where}", values)
-            for source, where, values in self._product_branches
-        )
+        """PostgreSQL's plan for the first page, by the strategy that is taken."""
+        if self.is_exact:
+            (query, parameters), settings = self.sql.exact(24, 0, 1 + self.most_compared), FEW_ROWS_SETTINGS
+        else:
+            (query, parameters), settings = self.sql.scan(100), _SCAN_SETTINGS
+        return "\n".join(row[0] for row in fetch((f"EXPLAIN {query}", parameters), settings=settings))
 
 
-def finalised_neighbours(rows: Iterable[tuple]) -> Iterator[Neighbour]:
+def nearest_pages(
+    searches: Sequence[NearestGarments], *, limit: int, offset: int = 0, counted: bool = True
+) -> list[NearestPage]:
+    """The same page of each search's list, by one statement a strategy and one for the estimate.
+
+    searches: of one encoder and one set of products. counted: whether every page is to have its `count`; where the
+    strategy or a page that is the last says it, it is there in any case.
+    """
+    _find_categories(searches)
+    _estimate_rows([search for search in searches if search._exact_rows != 0])
+    exact = [number for number, search in enumerate(searches) if search.is_exact]
+    pages: dict[int, NearestPage] = {}
+    for number, page in zip(exact, _exact_pages([searches[n] for n in exact], limit, offset), strict=True):
+        if page is not None:
+            pages[number] = page
+    rest = [number for number in range(len(searches)) if number not in pages]
+    pages |= dict(zip(rest, _approximate_pages([searches[n] for n in rest], limit, offset), strict=True))
+    unknown = [number for number, page in pages.items() if page.count is None and counted]
+    for number, count in zip(unknown, _counted([searches[n] for n in unknown]), strict=True):
+        pages[number] = NearestPage(pages[number].neighbours, count)
+    return [pages[number] for number in range(len(searches))]
+
+
+# -- the exact strategy -------------------------------------------------------------------------------------------
+
+
+def _exact_pages(searches: Sequence[NearestGarments], limit: int, offset: int) -> list[NearestPage | None]:
+    """A page for each; None where more rows match than the strategy is for."""
+    statements = [search.sql.exact(limit, offset, search.most_compared + 1) for search in searches]
+    found = _fetch_each(statements, FEW_ROWS_SETTINGS)
+    return [
+        None if rows[0][0] > search.most_compared else NearestPage(_neighbours_of_exact(rows), rows[0][1])
+        for search, rows in zip(searches, found, strict=True)
+    ]
+
+
+def _all_others(search: NearestGarments, limit: int, offset: int, without: Sequence[int]) -> list[Neighbour]:
+    """A slice of all that match but the products `without`, in the order of their true distance."""
+    return _neighbours_of_exact(fetch(search.sql.exact(limit, offset, None, without), settings=EXACT_SETTINGS))
+
+
+def _neighbours_of_exact(rows: Iterable[tuple[Any, ...]]) -> list[Neighbour]:
+    """Nearest first, of rows as `GarmentSQL.exact` returns them."""
+    return _nearest_first([Neighbour(*row[2:]) for row in rows if row[2] is not None])
+
+
+# -- the approximate strategy -------------------------------------------------------------------------------------
+
+
+def _approximate_pages(searches: Sequence[NearestGarments], limit: int, offset: int) -> list[NearestPage]:
+    """The slice of what each scan finalises and, after that, of all else in the order of true distances."""
+    wanted = offset + limit
+    rows = ROWS_A_PRODUCT * (wanted + LOOK_AHEAD)
+    pages: dict[int, NearestPage] = {}
+    while unfinished := [number for number in range(len(searches)) if number not in pages]:
+        scans = _fetch_each([searches[number].sql.scan(rows) for number in unfinished], _SCAN_SETTINGS)
+        for number, scanned in zip(unfinished, scans, strict=True):
+            finalised = list(islice(finalised_neighbours(scanned), wanted))
+            if len(finalised) == wanted:
+                pages[number] = NearestPage(_nearest_first(finalised[offset:]), None)
+            elif len(scanned) < rows:
+                pages[number] = _completed(searches[number], finalised, limit, offset)
+        rows *= 2
+    return [pages[number] for number in range(len(searches))]
+
+
+def _completed(search: NearestGarments, finalised: list[Neighbour], limit: int, offset: int) -> NearestPage:
+    """The page of a scan that ended too soon: what it has finalised, then all others exactly."""
+    beyond = max(0, offset - len(finalised))
+    known = [neighbour.product_id for neighbour in finalised]
+    rest = _all_others(search, offset + limit - len(finalised) - beyond, beyond, known)
+    page = _nearest_first([*finalised[offset:], *rest])
+    is_last = len(page) < limit and (page or offset == 0)
+    return NearestPage(page, offset + len(page) if is_last else None)
+
+
+def finalised_neighbours(rows: Iterable[tuple[Any, ...]]) -> Iterator[Neighbour]:
     """Each product once, at its nearest row so far, when LOOK_AHEAD others have been met that are farther.
 
-    rows: as Neighbour's fields, in a scan's order. Of equal distances the smaller product number is settled first.
+    rows: as Neighbour's fields, in a scan's order. Of equal distances the smaller product number comes first.
     """
     waiting: dict[int, Neighbour] = {}
-    settled: set[int] = set()
+    finalised: set[int] = set()
     heap: list[tuple[float, int, Neighbour]] = []
     for neighbour in (Neighbour(*row) for row in rows):
         number = neighbour.product_id
-        if number in settled or (number in waiting and waiting[number].distance <= neighbour.distance):
+        if number in finalised or (number in waiting and waiting[number].distance <= neighbour.distance):
             continue
         waiting[number] = neighbour
         heapq.heappush(heap, (neighbour.distance, number, neighbour))
         while len(waiting) > LOOK_AHEAD:
             nearest = heapq.heappop(heap)[-1]
             if waiting.get(nearest.product_id) is nearest:  # else a nearer row has taken its place
-                settled.add(nearest.product_id)
+                finalised.add(nearest.product_id)
                 yield waiting.pop(nearest.product_id)
 
 
-def _as_text(vector: np.ndarray | Sequence[float]) -> str:
-    """The vector as pgvector reads it. Raises ValueError for one that has no direction."""
-    numbers = np.asarray(vector, np.float64)
-    length = np.linalg.norm(numbers)
-    if not (np.isfinite(length) and length > 0):
-        raise ValueError("The vector has no direction: it is all zeros, or has numbers that are not finite.")
-    return "[" + ",".join(f"{value:.7g}" for value in numbers / length) + "]"
+# -- estimates and counts -----------------------------------------------------------------------------------------
 
 
-def _rows(query: str, parameters: list[Any], *, settings: str = "") -> list[tuple]:
-    """The query's rows, under settings that are gone after it, also inside somebody else's transaction.
-
-    One message to the server and not one for each statement: several in one message are a transaction by themselves.
-    """
-    with connection.cursor() as cursor:
-        if not settings or connection.get_autocommit():
-            cursor.execute(f"{settings}{query}", parameters)
-            return cursor.fetchall()
-        cursor.execute(f"SAVEPOINT nearest;{settings}{query}", parameters)
-        rows = cursor.fetchall()
-        cursor.execute("ROLLBACK TO SAVEPOINT nearest; RELEASE SAVEPOINT nearest")  # only reads happened
-        return rows
+def _find_categories(searches: Sequence[NearestGarments]) -> None:
+    """Tells each search the categories of its garment type, by one query for all."""
+    types = {search.sql.garment_type for search in searches} - {None}
+    if len(types) > 1:
+        held = list(Category.objects.values_list("id", "garment_types"))
+        for search in searches:
+            kind = search.sql.garment_type
+            search.sql.categories = (
+                None if kind is None else [pk for pk, garment_types in held if not garment_types or kind in garment_types]
+            )
 
 
-def _estimate(query: str, parameters: list[Any]) -> int:
-    plan = _rows(f"EXPLAIN (FORMAT JSON) {query}", parameters)[0][0]
+def _estimate_rows(searches: Sequence[NearestGarments]) -> None:
+    """Lets each search know how many rows the planner expects to match. One statement; a garment type is asked once."""
+    of_type = {search.sql.garment_type: search for search in searches if search._estimated_rows is None}
+    estimates = _estimates([search.sql.matching_rows() for search in of_type.values()])
+    found = dict(zip(of_type, estimates, strict=True))
+    for search in searches:
+        if search._estimated_rows is None:
+            search._estimated_rows = found[search.sql.garment_type]
+
+
+def _counted(searches: Sequence[NearestGarments]) -> list[int]:
+    """How many products match each search: exactly up to COUNT_UP_TO, the planner's estimate beyond."""
+    if not searches:
+        return []
+    statement = counts([search.sql.matching_products(most=COUNT_UP_TO + 1) for search in searches])
+    found = list(fetch(statement, settings=FEW_ROWS_SETTINGS)[0])
+    beyond = [number for number, count in enumerate(found) if count > COUNT_UP_TO]
+    estimates = _estimates([searches[number].sql.estimated_products() for number in beyond])
+    for number, estimate in zip(beyond, estimates, strict=True):
+        found[number] = max(found[number], estimate)
+    return found
+
+
+def _estimates(statements: Sequence[Statement]) -> list[int]:
+    """How many rows the planner expects of each, by one EXPLAIN, whose plan has a branch for each in their order."""
+    if not statements:
+        return []
+    query, parameters = counts(statements)
+    plan = fetch((f"EXPLAIN (FORMAT JSON) {query}", parameters), settings=FEW_ROWS_SETTINGS)[0][0]
     plan = json.loads(plan) if isinstance(plan, str) else plan
-    return int(plan[0]["Plan"]["Plan Rows"])
+    return [int(count["Plans"][0]["Plan Rows"]) for count in plan[0]["Plan"]["Plans"]]
+
+
+def _fetch_each(statements: Sequence[Statement], settings: str) -> list[list[tuple[Any, ...]]]:
+    """The rows of each statement, by one statement for all."""
+    found: list[list[tuple[Any, ...]]] = [[] for _ in statements]
+    if statements:
+        for number, *row in fetch(union(statements), settings=settings):
+            found[number].append(tuple(row))
+    return found
+
+
+def _nearest_first(neighbours: Iterable[Neighbour]) -> list[Neighbour]:
+    return sorted(neighbours, key=lambda neighbour: (neighbour.distance, neighbour.product_id))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from search.answers import Result
 from search.models import GarmentEmbedding
-from search.retrieval.nearest import NEAR_DUPLICATE_DISTANCE
+from search.retrieval.nearest_sql import NEAR_DUPLICATE_DISTANCE
 
 
 def prefer_matching_type(results: Sequence[Result], *, garment_type: str | None, encoder: str) -> list[Result]:

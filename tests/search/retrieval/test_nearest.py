@@ -5,7 +5,7 @@ from django.db.models import F
 from django.test import TestCase
 
 from catalogue.models import Product, ProductImage
-from search.retrieval import indexes
+from search.retrieval import indexes, nearest
 from search.retrieval.nearest import LOOK_AHEAD, NearestGarments, finalised_neighbours
 from tests.search.vectors import clustered_vectors, embed, exact_ranking, make_embedded_catalogue, make_encoder
 
@@ -45,7 +45,7 @@ class NearestGarmentsTests(TestCase):
         order, _ = exact_ranking(self.query if query is None else query, self.vectors, IMAGES)
         return [number for number in order if passes(number)]
 
-    def test_exact_way_agrees_with_numpy(self):
+    def test_exact_strategy_agrees_with_numpy(self):
         for name, (products, passes) in FILTERS.items():
             with self.subTest(name):
                 found = self.search(products, exact_rows=ALWAYS_EXACT).page(limit=50)
@@ -165,7 +165,7 @@ class NearestGarmentsTests(TestCase):
         embed(images, vectors, self.encoder, ["dress"] * 200)  # and the planner is not told
         search = self.search(Product.objects.visible().filter(brand="new"), exact_rows=20)
         assert search.is_exact
-        assert search._exact(10, 0, at_most=160) is None
+        assert nearest._exact_pages([search], 10, 0) == [None]
         assert len(search.page(limit=150)) == 150
         true = [new[number].pk for number in exact_ranking(self.query, vectors.astype(np.float16), 1)[0]]
         whole = [neighbour.product_id for neighbour in search.page(limit=1000)]
@@ -182,7 +182,7 @@ class NearestGarmentsTests(TestCase):
             found = [self.numbers[neighbour.product_id] for neighbour in search.page(limit=24)]
             assert found == self.expected(lambda i, bound=bound: i < bound)[:24]
 
-    def test_without_an_index_the_exact_way_is_taken(self):
+    def test_without_an_index_the_exact_strategy_is_taken(self):
         indexes.drop_index(self.encoder)
         search = self.search(exact_rows=None)
         assert search.is_exact
@@ -206,7 +206,7 @@ class NearestGarmentsTests(TestCase):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_exact_way_compares_in_the_index_by_product_alone():
+def test_exact_strategy_compares_in_the_index_by_product_alone():
     encoder = make_encoder()
     make_embedded_catalogue(encoder, products=PRODUCTS, images=IMAGES)
     try:
@@ -229,17 +229,17 @@ FAR = [row(1000 + number, 1 + number / 1000) for number in range(LOOK_AHEAD)]
 
 
 @pytest.mark.parametrize(
-    "rows, settled, reason",
+    "rows, finalised, reason",
     [
         ([], [], "nothing met"),
-        (FAR, [], "as many met as are looked ahead at: none is settled"),
+        (FAR, [], "as many met as are looked ahead at: none is finalised"),
         ([row(1, 0.1), *FAR], [(1, 0.1)], "the nearest, when enough are farther"),
-        ([row(1, 0.3), row(2, 0.2), *FAR], [(2, 0.2), (1, 0.3)], "met late, but before it was settled"),
+        ([row(1, 0.3), row(2, 0.2), *FAR], [(2, 0.2), (1, 0.3)], "met late, but before it was finalised"),
         ([row(1, 0.3), row(1, 0.2), *FAR], [(1, 0.2)], "a nearer photo met later takes the product's place"),
         ([row(1, 0.2), row(1, 0.3), *FAR], [(1, 0.2)], "a farther photo changes nothing"),
         ([row(2, 0.2), row(1, 0.2), *FAR], [(1, 0.2), (2, 0.2)], "of equals the smaller number"),
-        ([row(1, 0.2), *FAR, row(1, 0.1)], [(1, 0.2)], "settled once, whatever comes later"),
+        ([row(1, 0.2), *FAR, row(1, 0.1)], [(1, 0.2)], "finalised once, whatever comes later"),
     ],
 )
-def test_what_a_scan_settles(rows, settled, reason):
-    assert [(one.product_id, one.distance) for one in finalised_neighbours(rows)] == settled, reason
+def test_what_a_scan_finalises(rows, finalised, reason):
+    assert [(one.product_id, one.distance) for one in finalised_neighbours(rows)] == finalised, reason

@@ -1,4 +1,4 @@
-"""Random filters, limits and offsets, by both ways through the database, against exact answers that NumPy computes.
+"""Random filters, limits and offsets, by both strategies, against exact answers that NumPy computes.
 
 A catalogue with all that makes a search stumble: clustered vectors, several rows a product, the same vector many times,
 vectors of zeros, products without any, without a price, hidden ones, misread garments, brands with quotes and per cent
@@ -19,7 +19,8 @@ from catalogue.models import Product, ProductImage
 from search.answers import Filters
 from search.models import GarmentEmbedding
 from search.retrieval import indexes
-from search.retrieval.nearest import NEAR_DUPLICATE_DISTANCE, NearestGarments
+from search.retrieval.nearest import NearestGarments
+from search.retrieval.nearest_sql import NEAR_DUPLICATE_DISTANCE
 from search.services import filtered_products
 from tests.factories import make_category
 from tests.search.vectors import clustered_vectors, make_encoder
@@ -180,7 +181,7 @@ class RandomSearchTests(TestCase):
         )  # fmt: skip
 
     def searches(self, count=SEARCHES):
-        """Yields (rng, exact answer, the search by its way) for random questions."""
+        """Yields (rng, exact answer, the search by its strategy) for random questions."""
         for number in range(count):
             rng = np.random.default_rng([self.seed, number])
             row = rng.integers(len(self.shop.rows))
@@ -210,7 +211,7 @@ class RandomSearchTests(TestCase):
         np.testing.assert_allclose(distances, true, atol=CLOSE_ENOUGH)
         return distances
 
-    def test_exact_way_gives_the_exact_answer(self):
+    def test_exact_strategy_gives_the_exact_answer(self):
         for rng, answer, search in self.searches():
             limit, offset = int(rng.choice([1, 5, 24, 100, 2000])), int(rng.choice([0, 0, 3, 50, 700, 5000]))
             found = search(ALWAYS_EXACT).page(limit=limit, offset=offset)
@@ -218,13 +219,13 @@ class RandomSearchTests(TestCase):
             true = sorted(answer.values())[offset : offset + limit]
             np.testing.assert_allclose(distances, true, atol=CLOSE_ENOUGH)
 
-    def test_index_way_fills_every_page(self):
+    def test_approximate_strategy_fills_every_page(self):
         for rng, answer, search in self.searches():
             limit, offset = int(rng.choice([1, 5, 24, 100, 2000])), int(rng.choice([0, 0, 3, 50, 700, 5000]))
             found = search(ALWAYS_SCAN).page(limit=limit, offset=offset)
             self.check_page(found, answer, limit=limit, offset=offset)
 
-    def test_index_way_misses_hardly_any_of_the_nearest_ten(self):
+    def test_approximate_strategy_misses_hardly_any_of_the_nearest_ten(self):
         hits, wanted = 0, 0
         for _, answer, search in self.searches():
             found = search(ALWAYS_SCAN).page(limit=10)
@@ -247,7 +248,7 @@ class RandomSearchTests(TestCase):
                 assert sorted(parts) == whole
                 assert sorted(self.numbers[pk] for pk in parts) == sorted(answer)
 
-    def test_way_that_the_estimate_chooses_is_one_of_the_two(self):
+    def test_strategy_that_the_estimate_chooses_gives_right_pages(self):
         for _, answer, search in self.searches(max(8, SEARCHES // 4)):
             self.check_page(search(None).page(limit=24), answer, limit=24, offset=0)
 
