@@ -9,29 +9,35 @@ too: a product that hardly resembles the photo is not made a good answer by its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from search.retrieval.nearest import NearestGarments, Neighbour
+from catalogue.querysets import ProductQuerySet
+from search.retrieval.nearest import NearestGarments, NearestPage, Neighbour, nearest_pages
 
 FUSED = 200
 SMOOTHING = 60  # the paper's: no single first place outweighs a good place in both
 
 
-def fused_page(
-    search: NearestGarments, *, limit: int, offset: int, text_ranks: Callable[[list[int]], Mapping[int, float]]
-) -> list[Neighbour]:
-    """A page of the fused list: exactly min(limit, matching products - offset) neighbours.
+def fused_pages(
+    searches: Sequence[NearestGarments], products: ProductQuerySet, *, limit: int, offset: int
+) -> list[NearestPage]:
+    """The same page of each search's fused list: exactly min(limit, matching products - offset) neighbours.
 
-    text_ranks: how well the words fit each product of a list of ids, more is better.
+    products: what the words left, annotated with `rank`, more being better; the searches are among them.
     """
-    page: list[Neighbour] = []
-    if offset < FUSED:
-        nearest = search.page(limit=FUSED)
-        page = fuse(nearest, text_ranks([one.product_id for one in nearest]))[offset : offset + limit]
-        if len(nearest) < FUSED:
-            return page
-    beyond = max(offset, FUSED)
-    return [*page, *(search.page(limit=offset + limit - beyond, offset=beyond) if offset + limit > beyond else [])]
+    if offset >= FUSED:
+        return nearest_pages(searches, limit=limit, offset=offset)
+    nearest = nearest_pages(searches, limit=FUSED)
+    ranks = _text_ranks(products, {one.product_id for page in nearest for one in page.neighbours})
+    pages = [fuse(page.neighbours, ranks)[offset : offset + limit] for page in nearest]
+    if offset + limit > FUSED:
+        further = nearest_pages(searches, limit=offset + limit - FUSED, offset=FUSED, counted=False)
+        pages = [[*page, *more.neighbours] for page, more in zip(pages, further, strict=True)]
+    return [NearestPage(page, each.count) for page, each in zip(pages, nearest, strict=True)]
+
+
+def _text_ranks(products: ProductQuerySet, ids: set[int]) -> dict[int, float]:
+    return dict(products.filter(pk__in=ids).order_by().values_list("pk", "rank"))
 
 
 def fuse(nearest: Sequence[Neighbour], text_ranks: Mapping[int, float]) -> list[Neighbour]:

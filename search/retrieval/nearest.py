@@ -273,7 +273,9 @@ def _find_categories(searches: Sequence[NearestGarments]) -> None:
         for search in searches:
             kind = search.sql.garment_type
             search.sql.categories = (
-                None if kind is None else [pk for pk, garment_types in held if not garment_types or kind in garment_types]
+                None
+                if kind is None
+                else [pk for pk, garment_types in held if not garment_types or kind in garment_types]
             )
 
 

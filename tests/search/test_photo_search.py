@@ -21,6 +21,7 @@ from catalogue.models import Category, Product, ProductImage
 from search import services
 from search.embedding.pipeline import photos_to_embed
 from search.models import GarmentEmbedding
+from search.photo import cache as photo_cache
 from tests.search.rendered_shop import import_rendered_shop, scenes
 
 URL = "/api/v1/search/photo/"
@@ -125,7 +126,7 @@ class PhotoSearchTests(TestCase):
 
     def test_distances_agree_with_numpy_on_the_stored_vectors(self):
         answer = services.search_photo(photo=scenes()[0][0].read_bytes(), whole=True, limit=48)
-        kept = services.photo_cache.load(answer.query)
+        kept = photo_cache.load(answer.query)
         rows = GarmentEmbedding.objects.filter(product__is_active=True)
         best = {}
         for product, vector in rows.values_list("product_id", "vector"):

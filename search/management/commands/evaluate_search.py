@@ -15,6 +15,7 @@ from search import services
 from search.evaluation import leave_one_out as evaluation
 from search.evaluation.evaluation_plots import distance_histogram, worst_misses
 from search.models import Encoder
+from search.serving import serving_encoder
 
 
 class Command(BaseCommand):
@@ -28,7 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *, encoder: str | None, sample: int, out: Path | None, **options) -> None:
         try:
-            chosen = Encoder.objects.get(pk=encoder) if encoder else services.serving_encoder()
+            chosen = Encoder.objects.get(pk=encoder) if encoder else serving_encoder()
             found = evaluation.evaluate(chosen, sample=sample)
         except Encoder.DoesNotExist as error:
             known = ", ".join(Encoder.objects.values_list("pk", flat=True)) or "none"

@@ -5,9 +5,9 @@ import pytest
 
 from catalogue.models import Product
 from search.answers import Filters
-from search.retrieval.fusion import FUSED, fuse, fused_page, mean_ranks
+from search.photo.answer import filtered_products
+from search.retrieval.fusion import FUSED, fuse, fused_pages, mean_ranks
 from search.retrieval.nearest import NearestGarments, Neighbour
-from search.services import filtered_products
 from tests.search.vectors import make_embedded_catalogue, make_encoder
 
 
@@ -63,8 +63,9 @@ class TestFusedPages:
     def page(self, *, limit, offset=0, exact_rows=None):
         products = filtered_products(Filters(q="silk"))
         search = NearestGarments(self.vectors[0], encoder=self.encoder, products=products, exact_rows=exact_rows)
-        ranks = dict(products.values_list("pk", "rank"))
-        return fused_page(search, limit=limit, offset=offset, text_ranks=lambda ids: {pk: ranks[pk] for pk in ids})
+        (page,) = fused_pages([search], products, limit=limit, offset=offset)
+        assert page.count == len(self.matching)
+        return page.neighbours
 
     def test_names_go_before_descriptions_among_what_is_about_as_near(self):
         first = [one.product_id for one in self.page(limit=20)]

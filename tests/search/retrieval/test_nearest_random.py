@@ -18,10 +18,10 @@ from pgvector import HalfVector
 from catalogue.models import Product, ProductImage
 from search.answers import Filters
 from search.models import GarmentEmbedding
+from search.photo.answer import filtered_products
 from search.retrieval import indexes
 from search.retrieval.nearest import NearestGarments
 from search.retrieval.nearest_sql import NEAR_DUPLICATE_DISTANCE
-from search.services import filtered_products
 from tests.factories import make_category
 from tests.search.vectors import clustered_vectors, make_encoder
 
