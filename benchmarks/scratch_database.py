@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -32,15 +32,21 @@ def scratch_database(name: str = NAME, *, keep: bool = False) -> Iterator[None]:
         connection.creation.destroy_test_db(before, verbosity=0, keepdb=keep)
 
 
-def load_products(count: int, *, photos: int) -> None:
-    """`count` products with `photos` images each: price 0..count-1 in random order, 16 categories, 500 brands."""
+def load_products(count: int, *, photos: int, categories: bool = True) -> None:
+    """`count` products with `photos` images each: price 0..count-1 in random order, 16 categories, 500 brands.
+
+    categories: whether to make the categories 1 to 16 too.
+    """
+    if categories:
+        _execute(
+            "INSERT INTO catalogue_category (id, name, slug, garment_types, position) "
+            "SELECT i, 'Category ' || i, 'category-' || i, '{}', i FROM generate_series(1, 16) i"
+        )
     _execute(
         "SET session_replication_role = replica",  # no triggers, no foreign-key checks: the rows are right
-        "INSERT INTO catalogue_category (id, name, slug, garment_types, position) "
-        "SELECT i, 'Category ' || i, 'category-' || i, '{}', i FROM generate_series(1, 16) i",
         f"""INSERT INTO catalogue_product (id, sku, name, category_id, brand, description, price, currency, url,
                                            is_active, attributes, colours, created_at, updated_at)
-            SELECT i, 'sku-' || i, 'Garment ' || i, 1 + (hashint4(i) & 15), 'Brand ' || (hashint4(i + 7) & 511), '',
+            SELECT i, 'sku-' || i, 'Garment ' || i, 1 + (hashint4(i) & {15 if categories else 7}), 'Brand ' || (hashint4(i + 7) & 511), '',
                    (i::bigint * 7919) % {count}, 'IDR', '', true, '{{}}', '{{}}', now(), now()
             FROM generate_series(1, {count}) i""",
         f"""INSERT INTO catalogue_productimage (id, product_id, file, sha256, width, height, position, source)
@@ -50,8 +56,30 @@ def load_products(count: int, *, photos: int) -> None:
     )
 
 
-def load_vectors(vectors: np.ndarray, encoder: str, *, photos: int) -> None:
-    """One row an image for (R, D) float16 vectors, by binary COPY."""
+def load_typed_products(count: int, garment_types: Sequence[str]) -> None:
+    """`count` products with an image each; those that have a garment type are in the category that holds it alone."""
+    from catalogue.choices import GarmentTypeChoices
+    from catalogue.models import Category
+    from django.db import connection
+
+    Category.objects.bulk_create(
+        Category(id=number, name=kind, slug=kind, garment_types=[kind], position=number)
+        for number, kind in enumerate(GarmentTypeChoices.values, start=1)
+    )
+    numbers = {kind: number for number, kind in enumerate(GarmentTypeChoices.values, start=1)}
+    load_products(count, photos=1, categories=False)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE catalogue_product p SET category_id = c.id FROM unnest(%s::int[]) WITH ORDINALITY AS c (id, product)"
+            " WHERE p.id = c.product",
+            [[numbers[kind] for kind in garment_types]],
+        )
+
+
+def load_vectors(
+    vectors: np.ndarray, encoder: str, *, photos: int, garment_types: Sequence[str] | None = None
+) -> None:
+    """One row an image for (R, D) float16 vectors, by binary COPY. garment_types: of each row, by default none."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -59,6 +87,12 @@ def load_vectors(vectors: np.ndarray, encoder: str, *, photos: int) -> None:
         for start in range(0, len(vectors), 20_000):
             block = _copy_block(vectors[start : start + 20_000], start, encoder, photos)
             cursor.cursor.copy_expert(f"COPY search_garmentembedding ({COLUMNS}) FROM STDIN (FORMAT binary)", block)
+        if garment_types is not None:
+            cursor.execute(
+                "UPDATE search_garmentembedding e SET garment_type = t.kind FROM unnest(%s::text[]) WITH ORDINALITY "
+                "AS t (kind, image) WHERE e.image_id = t.image",
+                [list(garment_types)],
+            )
         cursor.execute("SET session_replication_role = DEFAULT")
 
 

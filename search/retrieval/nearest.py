@@ -176,10 +176,8 @@ def nearest_pages(
     _find_categories(searches)
     _estimate_rows([search for search in searches if search._exact_rows != 0])
     exact = [number for number, search in enumerate(searches) if search.is_exact]
-    pages: dict[int, NearestPage] = {}
-    for number, page in zip(exact, _exact_pages([searches[n] for n in exact], limit, offset), strict=True):
-        if page is not None:
-            pages[number] = page
+    found = zip(exact, _exact_pages([searches[number] for number in exact], limit, offset), strict=True)
+    pages = {number: page for number, page in found if page is not None}
     rest = [number for number in range(len(searches)) if number not in pages]
     pages |= dict(zip(rest, _approximate_pages([searches[n] for n in rest], limit, offset), strict=True))
     unknown = [number for number, page in pages.items() if page.count is None and counted]
@@ -267,16 +265,11 @@ def finalised_neighbours(rows: Iterable[tuple[Any, ...]]) -> Iterator[Neighbour]
 
 def _find_categories(searches: Sequence[NearestGarments]) -> None:
     """Tells each search the categories of its garment type, by one query for all."""
-    types = {search.sql.garment_type for search in searches} - {None}
-    if len(types) > 1:
+    if len({search.sql.garment_type for search in searches} - {None}) > 1:
         held = list(Category.objects.values_list("id", "garment_types"))
         for search in searches:
-            kind = search.sql.garment_type
-            search.sql.categories = (
-                None
-                if kind is None
-                else [pk for pk, garment_types in held if not garment_types or kind in garment_types]
-            )
+            if wanted := search.sql.garment_type:
+                search.sql.categories = [pk for pk, types in held if not types or wanted in types]
 
 
 def _estimate_rows(searches: Sequence[NearestGarments]) -> None:
