@@ -94,7 +94,7 @@ def make_catalogue(vectors: np.ndarray, kept: Kept):
 
     kept.once("load", load)
     encoder = Encoder.objects.get(pk="benchmark")
-    kept.once("index", lambda: indexes.create_index(encoder))  # the graph and the one by product
+    kept.once("index", lambda: indexes.create_index(encoder))  # the graph and the covering index
     if len(vectors) <= MAX_BITS_ROWS:
         kept.once("bits index", lambda: _execute(_bits_index(encoder)))
     kept.once("vacuum", lambda: _execute("VACUUM ANALYZE"))
@@ -107,7 +107,7 @@ def measure_ours(vectors: np.ndarray, answers: ExactAnswers, encoder) -> dict:
     warm_up(query_vectors(vectors, WARM_UP, seed=2), encoder, answers)
     found = {
         "index_mb": _size_mb(indexes.index_name(encoder)),
-        "index_by_product_mb": _size_mb(indexes.product_index_name(encoder)),
+        "covering_index_mb": _size_mb(indexes.covering_index_name(encoder)),
         "table_mb": round(_one("SELECT pg_table_size('search_garmentembedding')") / 1e6),
     }
     for selectivity in SELECTIVITIES:

@@ -111,12 +111,12 @@ def seed_garments(paths: list[Path]) -> tuple[np.ndarray, list[str]]:
 
 
 def _analysed(photo: bytes) -> Any:
-    from search.vision.analysis import look
+    from search.vision.analysis import analyse_photo
     from search.vision.detector import load_detector
     from search.vision.encoder import load_encoder
     from search.vision.photo import decode_photo
 
-    return look(decode_photo(photo), detector=load_detector(), encoder=load_encoder())
+    return analyse_photo(decode_photo(photo), detector=load_detector(), encoder=load_encoder())
 
 
 # -- measurements -------------------------------------------------------------------------------------------------

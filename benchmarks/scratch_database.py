@@ -58,9 +58,10 @@ def load_products(count: int, *, photos: int, categories: bool = True) -> None:
 
 def load_typed_products(count: int, garment_types: Sequence[str]) -> None:
     """`count` products with an image each; those that have a garment type are in the category that holds it alone."""
+    from django.db import connection
+
     from catalogue.choices import GarmentTypeChoices
     from catalogue.models import Category
-    from django.db import connection
 
     Category.objects.bulk_create(
         Category(id=number, name=kind, slug=kind, garment_types=[kind], position=number)
@@ -76,9 +77,7 @@ def load_typed_products(count: int, garment_types: Sequence[str]) -> None:
         )
 
 
-def load_vectors(
-    vectors: np.ndarray, encoder: str, *, photos: int, garment_types: Sequence[str] | None = None
-) -> None:
+def load_vectors(vectors: np.ndarray, encoder: str, *, photos: int, garment_types: Sequence[str] | None = None) -> None:
     """One row an image for (R, D) float16 vectors, by binary COPY. garment_types: of each row, by default none."""
     from django.db import connection
 
@@ -93,6 +92,10 @@ def load_vectors(
                 "AS t (kind, image) WHERE e.image_id = t.image",
                 [list(garment_types)],
             )
+        cursor.execute(
+            "UPDATE search_garmentembedding e SET category_id = p.category_id FROM catalogue_product p "
+            "WHERE p.id = e.product_id"
+        )
         cursor.execute("SET session_replication_role = DEFAULT")
 
 

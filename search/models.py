@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from pgvector.django import HalfVectorField
 
 from catalogue.choices import GarmentTypeChoices
-from catalogue.models import Product, ProductImage
+from catalogue.models import Category, Product, ProductImage
 from search.querysets import EncoderQuerySet, GarmentEmbeddingQuerySet
 
 
@@ -52,6 +52,18 @@ class GarmentEmbedding(models.Model):
     score = models.FloatField(_("score"), help_text=_("The detector's, 0..1; 1 for the whole photo."))
     pixels_sha256 = models.CharField(_("SHA-256 of the photo's file"), max_length=64)
     fingerprint = models.CharField(_("fingerprint"), max_length=34, help_text=_("Of the encoder and the detector."))
+    # The product's, as a column of the covering index (retrieval/indexes.py): searches for a garment type go by it.
+    category = models.ForeignKey(
+        Category,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        null=True,
+        editable=False,
+        db_index=False,
+        db_constraint=False,
+    )
+    # False for a whole photo whose garments are stored beside it and whose ground would be compared with a garment's.
+    found_by_type = models.BooleanField(_("found by garment type"), default=True, db_default=True, editable=False)
     # As they were when the photo was embedded: they decide which of its garments are stored. None: not recorded.
     category_types = ArrayField(
         models.CharField(max_length=12), verbose_name=_("garment types of the category"), null=True, editable=False
@@ -67,7 +79,7 @@ class GarmentEmbedding(models.Model):
         verbose_name_plural = _("garment embeddings")
         indexes = [
             models.Index(fields=["product", "encoder"], name="embedding_of_product"),
-            models.Index(fields=["encoder", "garment_type", "product"], name="embedding_of_type"),
+            models.Index(fields=["encoder", "garment_type", "category"], name="embedding_of_category"),
         ]
 
     def __str__(self) -> str:

@@ -104,6 +104,7 @@ def embed_photos(
     images: the ids of the only photos to look at, None for all.
     """
     report = EmbeddingReport()
+    follow_categories(images)
     done = []
     asked = photos_to_embed(encoder) if images is None else photos_to_embed(encoder).filter(pk__in=images)
     for image, pixels in _decoded(_in_chunks(asked), limit):
@@ -206,11 +207,7 @@ def _store(done: list[tuple[ProductImage, list[DetectedGarment]]], encoder: Enco
         )
         done = [(image, garments) for image, garments in done if (image.pk, image.sha256) in alive]
         GarmentEmbedding.objects.of(encoder).filter(image__in=[image for image, _ in done]).delete()
-        rows = [
-            _row(image, ordinal, garment, encoder)
-            for image, garments in done
-            for ordinal, garment in enumerate(garments)
-        ]
+        rows = [row for image, garments in done for row in _rows_of(image, garments, encoder)]
         GarmentEmbedding.objects.bulk_create(rows)
         follow_first_photos({image.product_id for image, _ in done}, encoder)
     return len(rows)
@@ -230,7 +227,17 @@ def _check_weights(encoder: Encoder) -> None:
         )
 
 
-def _row(image: ProductImage, ordinal: int, garment: DetectedGarment, encoder: Encoder) -> GarmentEmbedding:
+def _rows_of(image: ProductImage, garments: list[DetectedGarment], encoder: Encoder) -> list[GarmentEmbedding]:
+    """The rows of one photo; the whole photo is found by a garment type only where it has no garment."""
+    return [
+        _row(image, ordinal, garment, encoder, found_by_type=ordinal > 0 or len(garments) == 1)
+        for ordinal, garment in enumerate(garments)
+    ]
+
+
+def _row(
+    image: ProductImage, ordinal: int, garment: DetectedGarment, encoder: Encoder, *, found_by_type: bool
+) -> GarmentEmbedding:
     return GarmentEmbedding(
         image_id=image.pk,
         encoder=encoder,
@@ -241,9 +248,22 @@ def _row(image: ProductImage, ordinal: int, garment: DetectedGarment, encoder: E
         score=garment.score,
         pixels_sha256=image.sha256,
         fingerprint=fingerprint_of(encoder.pk),
+        category_id=image.product.category_id,
+        found_by_type=found_by_type,
         category_types=image.product.category.garment_types,
         colours=list(garment.colours),
         vector=HalfVector(garment.vector),
+    )
+
+
+def follow_categories(images: Sequence[int] | None = None) -> int:
+    """Gives the rows of these images, None for all, the categories that their products have now; returns how many."""
+    rows = GarmentEmbedding.objects.exclude(category=F("product__category"))
+    if images is not None:
+        rows = rows.filter(image__in=images)
+    moved = list(rows.values_list("product", "product__category").distinct())
+    return sum(
+        GarmentEmbedding.objects.filter(product=product).update(category=category) for product, category in moved
     )
 
 

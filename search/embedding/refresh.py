@@ -40,6 +40,7 @@ def products_moved(products: QuerySet[Product]) -> None:
         garments = GarmentEmbedding.objects.filter(product=product, ordinal__gt=0)
         if product.category.garment_types:
             garments.exclude(garment_type__in=product.category.garment_types).delete()
+        GarmentEmbedding.objects.filter(product=product).update(category=product.category_id)
     _embed_after_commit(list(ProductImage.objects.filter(product__in=products).values_list("pk", flat=True)))
 
 

@@ -1,9 +1,8 @@
 """Each encoder's own two indexes, both partial: no row of another encoder is in them.
 
 - the graph: HNSW on the cast to the encoder's dimension (Malkov and Yashunin, 2016; pgvector README);
-- by product, with the vectors in it: what is compared exactly is read in one place, and not fetched row by row out of a
-  table several times as wide. A million vectors of 256 numbers take 600 MB in it, and 1 % of them are compared in half
-  the time.
+- by category and product, with the vectors in it: what is compared exactly is read in one place, and not fetched row by
+  row out of a table several times as wide. A million vectors of 256 numbers take 600 MB in it.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ def index_name(encoder: Encoder) -> str:
     return _name("embedding_hnsw_", encoder)
 
 
-def product_index_name(encoder: Encoder) -> str:
-    """The name of the index by product."""
-    return _name("embedding_exact_", encoder)
+def covering_index_name(encoder: Encoder) -> str:
+    """The name of the index by category and product."""
+    return _name("embedding_covering_", encoder)
 
 
 def _name(prefix: str, encoder: Encoder) -> str:
@@ -86,7 +85,9 @@ def _definitions(encoder: Encoder) -> dict[str, str]:
         f"WITH (m = {M}, ef_construction = {EF_CONSTRUCTION})"
     }
     if encoder.dimensions <= MAX_COVERED:
-        definitions[product_index_name(encoder)] = "(product_id) INCLUDE (garment_type, vector)"
+        definitions[covering_index_name(encoder)] = (
+            "(category_id, product_id) INCLUDE (found_by_type, garment_type, vector)"
+        )
     return definitions
 
 
@@ -108,7 +109,7 @@ def _memory_to_build(encoder: Encoder) -> Iterator[None]:
 
 def drop_index(encoder: Encoder) -> None:
     """Removes both indexes, finished or not."""
-    _drop(index_name(encoder), product_index_name(encoder))
+    _drop(index_name(encoder), covering_index_name(encoder))
 
 
 def _drop(*names: str) -> None:
@@ -129,7 +130,7 @@ def build_progress() -> tuple[int, int] | None:
 def analyse() -> None:
     """Lets the planner know what was loaded: its estimate chooses how a search is done (search/retrieval/nearest.py).
 
-    Outside a transaction PostgreSQL also notes which pages everybody sees: the index by product needs no table then.
+    Outside a transaction PostgreSQL also notes which pages everybody sees: the covering index needs no table then.
     """
     with connection.cursor() as cursor:
         if not connection.in_atomic_block:

@@ -3,7 +3,8 @@
 An HNSW index is filtered *after* its scan, so a narrow filter would leave a page short. There are two strategies, and
 the planner's own estimate of how many rows match chooses:
 
-- exact, for few rows: all their distances are computed;
+- exact, for few rows: all their distances are computed. Where most of the products pass the filter, only the nearest
+  vectors are joined with the products, more of them until the page is full; where few do, the products come first;
 - approximate, for many: the index is scanned (pgvector's iterative scan), the filter joined to what it gives, each
   product taken once. Where the scan ends before the page is full (its bounds, or rows that the graph does not reach),
   everything that it has not finalised is computed exactly.
@@ -56,7 +57,10 @@ EF_SEARCH = 200  # candidates a step of the scan holds: recall@10 of a million r
 LOOK_AHEAD = 32  # products; a step's first rows are the ones that the step before has missed
 ROWS_A_PRODUCT = 2  # read for each at first; a scan that ends too soon is done again with twice as many
 MAX_SCAN_ROWS = 20_000
-COUNT_UP_TO = 10_000  # past this a count is the planner's estimate
+MOSTLY_PASSING = 4  # vectors for each that passes: up to so many, vectors are compared before products are joined
+CANDIDATES_A_PRODUCT = 4  # of the nearest vectors, joined with the products at first; then MORE times as many
+MORE = 8
+COUNT_UP_TO = 1_000  # past this a count is the planner's estimate: to count on would cost over a millisecond
 
 _SCAN_SETTINGS = f"""
     SET LOCAL jit = off;
@@ -120,6 +124,7 @@ class NearestGarments:
         self.sql = GarmentSQL(vector_text(vector), encoder=encoder, products=products, garment_type=garment_type)
         self._exact_rows = exact_rows
         self._estimated_rows: int | None = None
+        self._comparable_rows = 0
 
     def page(self, *, limit: int, offset: int = 0) -> list[Neighbour]:
         """Exactly min(limit, matching products - offset) neighbours, nearest first."""
@@ -152,6 +157,11 @@ class NearestGarments:
         return self._estimated_rows or 0
 
     @property
+    def is_vectors_first(self) -> bool:
+        """Whether the exact strategy compares vectors before it joins the products."""
+        return self._comparable_rows <= min(self.exact_rows, MOSTLY_PASSING * self.estimated_rows)
+
+    @property
     def most_compared(self) -> int:
         """Past how many rows the exact strategy gives up."""
         return MAX_COMPARED * self.exact_rows
@@ -159,7 +169,9 @@ class NearestGarments:
     def explain(self) -> str:
         """PostgreSQL's plan for the first page, by the strategy that is taken."""
         if self.is_exact:
-            (query, parameters), settings = self.sql.exact(24, 0, 1 + self.most_compared), FEW_ROWS_SETTINGS
+            candidates = CANDIDATES_A_PRODUCT * 24 if self.is_vectors_first else None
+            query, parameters = self.sql.exact(24, 0, 1 + self.most_compared, candidates=candidates)
+            settings = FEW_ROWS_SETTINGS
         else:
             (query, parameters), settings = self.sql.scan(100), _SCAN_SETTINGS
         return "\n".join(row[0] for row in fetch((f"EXPLAIN {query}", parameters), settings=settings))
@@ -191,22 +203,35 @@ def nearest_pages(
 
 def _exact_pages(searches: Sequence[NearestGarments], limit: int, offset: int) -> list[NearestPage | None]:
     """A page for each; None where more rows match than the strategy is for."""
-    statements = [search.sql.exact(limit, offset, search.most_compared + 1) for search in searches]
-    found = _fetch_each(statements, FEW_ROWS_SETTINGS)
-    return [
-        None if rows[0][0] > search.most_compared else NearestPage(_neighbours_of_exact(rows), rows[0][1])
-        for search, rows in zip(searches, found, strict=True)
-    ]
+    candidates = CANDIDATES_A_PRODUCT * (offset + limit)
+    pages: dict[int, NearestPage | None] = {}
+    while unfinished := [number for number in range(len(searches)) if number not in pages]:
+        statements = [
+            search.sql.exact(
+                limit, offset, search.most_compared + 1, candidates=candidates if search.is_vectors_first else None
+            )
+            for search in (searches[number] for number in unfinished)
+        ]
+        for number, rows in zip(unfinished, _fetch_each(statements, FEW_ROWS_SETTINGS), strict=True):
+            compared, joined, products = rows[0][:3]
+            if compared > searches[number].most_compared:
+                pages[number] = None
+            elif products >= offset + limit or joined == compared:
+                count = products if joined == compared else None
+                pages[number] = NearestPage(_neighbours_of_exact(rows), count)
+        candidates *= MORE
+    return [pages[number] for number in range(len(searches))]
 
 
 def _all_others(search: NearestGarments, limit: int, offset: int, without: Sequence[int]) -> list[Neighbour]:
     """A slice of all that match but the products `without`, in the order of their true distance."""
-    return _neighbours_of_exact(fetch(search.sql.exact(limit, offset, None, without), settings=EXACT_SETTINGS))
+    statement = search.sql.exact(limit, offset, None, without=without)
+    return _neighbours_of_exact(fetch(statement, settings=EXACT_SETTINGS))
 
 
 def _neighbours_of_exact(rows: Iterable[tuple[Any, ...]]) -> list[Neighbour]:
     """Nearest first, of rows as `GarmentSQL.exact` returns them."""
-    return _nearest_first([Neighbour(*row[2:]) for row in rows if row[2] is not None])
+    return _nearest_first([Neighbour(*row[3:]) for row in rows if row[3] is not None])
 
 
 # -- the approximate strategy -------------------------------------------------------------------------------------
@@ -274,12 +299,13 @@ def _find_categories(searches: Sequence[NearestGarments]) -> None:
 
 def _estimate_rows(searches: Sequence[NearestGarments]) -> None:
     """Lets each search know how many rows the planner expects to match. One statement; a garment type is asked once."""
-    of_type = {search.sql.garment_type: search for search in searches if search._estimated_rows is None}
-    estimates = _estimates([search.sql.matching_rows() for search in of_type.values()])
-    found = dict(zip(of_type, estimates, strict=True))
+    of_type = {search.sql.garment_type: search.sql for search in searches if search._estimated_rows is None}
+    statements = [statement for sql in of_type.values() for statement in (sql.matching_rows(), sql.comparable_rows())]
+    estimates = _estimates(statements)
+    found = dict(zip(of_type, zip(estimates[::2], estimates[1::2], strict=True), strict=True))
     for search in searches:
         if search._estimated_rows is None:
-            search._estimated_rows = found[search.sql.garment_type]
+            search._estimated_rows, search._comparable_rows = found[search.sql.garment_type]
 
 
 def _counted(searches: Sequence[NearestGarments]) -> list[int]:
@@ -289,9 +315,9 @@ def _counted(searches: Sequence[NearestGarments]) -> list[int]:
     statement = counts([search.sql.matching_products(most=COUNT_UP_TO + 1) for search in searches])
     found = list(fetch(statement, settings=FEW_ROWS_SETTINGS)[0])
     beyond = [number for number, count in enumerate(found) if count > COUNT_UP_TO]
-    estimates = _estimates([searches[number].sql.estimated_products() for number in beyond])
+    estimates = _estimates([searches[number].sql.matching_products() for number in beyond])
     for number, estimate in zip(beyond, estimates, strict=True):
-        found[number] = max(found[number], estimate)
+        found[number] = max(found[number], estimate)  # one more than COUNT_UP_TO at least
     return found
 
 

@@ -30,13 +30,15 @@ EXACT_SETTINGS = """
 FEW_ROWS_SETTINGS = f"{EXACT_SETTINGS} SET LOCAL max_parallel_workers_per_gather = 0;"
 
 Statement = tuple[str, list[Any]]  # SQL and its parameters
+Branch = tuple[str, str, list[Any]]  # tables, condition, parameters
 
 
 class GarmentSQL:
     """The rows that match: vectors of one encoder whose product is in `products` and may be of the garment type.
 
-    With a `garment_type`, products of categories that hold the type; and near duplicates that were detected as that
-    type on products of other categories. `vector`: as pgvector reads it (`vector_text`).
+    With a `garment_type`, rows that typed searches find (`GarmentEmbedding.found_by_type`) of categories that hold the
+    type; and near duplicates that were detected as that type on products of other categories. Without one, all rows.
+    `vector`: as pgvector reads it (`vector_text`).
     """
 
     def __init__(
@@ -58,27 +60,20 @@ class GarmentSQL:
 
     def matching_rows(self) -> Statement:
         """A row for each vector that matches, to be counted or estimated."""
-        parts = [f"SELECT 1 FROM {source} WHERE {where}" for source, where, _ in self.branches]
-        return " UNION ALL ".join(parts), [value for _, _, values in self.branches for value in values]
+        return self._all_branches("1", self.branches)
+
+    def comparable_rows(self) -> Statement:
+        """The same without regard to `products`."""
+        return self._all_branches("1", self._branches_of_vectors)
 
     def matching_products(self, *, most: int | None = None) -> Statement:
-        """A row for each product that matches and has a vector, to be counted; at most `most`."""
-        parts = [
-            f"(SELECT p.id FROM {source} WHERE {where} AND EXISTS (SELECT 1 FROM search_garmentembedding e "
-            "WHERE e.product_id = p.id AND e.encoder_id = %s))"
-            for source, where, _ in self.product_branches
-        ]
-        parameters = [value for _, _, values in self.product_branches for value in [*values, self.encoder.pk]]
-        limit = "" if most is None else " LIMIT %s"
-        return f"{' UNION ALL '.join(parts)}{limit}", parameters if most is None else [*parameters, most]
-
-    def estimated_products(self) -> Statement:
-        """The same without the look at each product's vectors, for the planner to estimate."""
-        parts = [f"SELECT 1 FROM {source} WHERE {where}" for source, where, _ in self.product_branches]
-        return " UNION ALL ".join(parts), [value for _, _, values in self.product_branches for value in values]
+        """A row for each product that matches and has a vector, to be counted or estimated; at most `most`."""
+        rows, parameters = self._all_branches("e.product_id", self.branches)
+        query = f"SELECT DISTINCT product_id FROM ({rows}) AS matching"
+        return (query, parameters) if most is None else (f"{query} LIMIT %s", [*parameters, most])
 
     def scan(self, rows: int) -> Statement:
-        """The first `rows` matching rows in the order of the index: Neighbour's fields."""
+        """The first `rows` matching rows in the order of the graph: Neighbour's fields."""
         (filtered, values), (matching, types) = self.filtered, self._any_branch
         query = f"""
             SELECT e.product_id, e.image_id, e.ordinal, e.garment_type, e.box, {self.distance} AS distance
@@ -87,42 +82,70 @@ class GarmentSQL:
             ORDER BY {self.distance} LIMIT %s"""
         return query, [self.vector, *values, self.encoder.pk, *types, self.vector, rows]
 
-    def exact(self, limit: int, offset: int, compared: int | None, without: Sequence[int] = ()) -> Statement:
+    def exact(
+        self,
+        limit: int,
+        offset: int,
+        compared: int | None,
+        *,
+        candidates: int | None = None,
+        without: Sequence[int] = (),
+    ) -> Statement:
         """The slice of all products in the order of their distance, those of the numbers `without` left out.
 
-        Rows: how many vectors were compared, at most `compared`; how many products they belong to; then Neighbour's
-        fields, which are NULL in the one row of an empty slice. Many rows are compared, and only product and distance
-        of each are carried along, so that they can come out of an index alone. What else is asked of a row is fetched
-        for those of the slice.
+        candidates: only so many of the nearest vectors are joined with the products, for where most of them pass; None:
+        the products are joined first, for where few do.
+        Rows: how many vectors were compared, at most `compared`; how many candidates there were; how many products they
+        belong to; then Neighbour's fields, which are NULL in the one row of an empty slice. Many rows are compared, and
+        only product and distance of each are carried along, so that they can come out of an index alone. What else is
+        asked of a row is fetched for those of the slice.
         """
-        # A vector of zeros has no direction: its distance is NaN, and it is put where what is most unlike is.
-        distance = f"LEAST({self.distance}, 2)"
-        branches = [
-            f"SELECT e.product_id, {is_misread} AS is_misread, {distance} AS distance"
-            f" FROM {source} WHERE {where} {'AND e.product_id <> ALL(%s)' if without else ''}"
-            for is_misread, (source, where, _) in zip(("FALSE", "TRUE"), self.branches, strict=False)
-        ]
-        known = [list(without)] if without else []
-        parameters = [value for _, _, values in self.branches for value in [self.vector, *values, *known]]
+        filtered, values = self.filtered
+        branches = self.branches if candidates is None else self._branches_of_vectors
+        matching, parameters = self._distances(branches, without)
+        passing, join_values = (
+            ("near", []) if candidates is None else (f"near JOIN {filtered} ON p.id = product_id", values)
+        )
         query = f"""
-            WITH best AS MATERIALIZED (
-                SELECT product_id, bool_or(is_misread) AS is_misread, min(distance) AS distance, count(*) AS number
-                FROM ({" UNION ALL ".join(branches)} LIMIT %s) AS matching GROUP BY product_id
+            WITH compared AS MATERIALIZED ({matching} LIMIT %s),
+            near AS MATERIALIZED (SELECT * FROM compared ORDER BY distance, product_id LIMIT %s),
+            best AS MATERIALIZED (
+                SELECT product_id, bool_or(is_misread) AS is_misread, min(distance) AS distance
+                FROM {passing} GROUP BY product_id
             ),
             slice AS MATERIALIZED (SELECT * FROM best ORDER BY distance, product_id LIMIT %s OFFSET %s)
-            SELECT compared.*, nearest.* FROM (
-                SELECT coalesce(sum(number), 0)::bigint AS number, count(*) AS products FROM best
-            ) AS compared LEFT JOIN (
+            SELECT (SELECT count(*) FROM compared), (SELECT count(*) FROM near), total.products, nearest.* FROM (
+                SELECT count(*) AS products FROM best
+            ) AS total LEFT JOIN (
                 SELECT DISTINCT ON (e.product_id)
                     e.product_id, e.image_id, e.ordinal, e.garment_type, e.box, slice.distance
                 FROM slice JOIN search_garmentembedding e ON e.product_id = slice.product_id
-                WHERE e.encoder_id = %s AND {distance} = slice.distance
+                WHERE e.encoder_id = %s AND {self._bounded_distance} = slice.distance
                     AND (NOT slice.is_misread OR e.garment_type = %s)
-                ORDER BY e.product_id, e.image_id, e.ordinal
+                ORDER BY e.product_id, NOT e.found_by_type, e.image_id, e.ordinal
             ) AS nearest ON TRUE"""
         return query, [
-            *parameters, compared, limit, offset, self.encoder.pk, self.vector, self.garment_type,
+            *parameters, compared, candidates, *join_values, limit, offset,
+            self.encoder.pk, self.vector, self.garment_type,
         ]  # fmt: skip
+
+    def _distances(self, branches: list[Branch], without: Sequence[int]) -> Statement:
+        """product_id, is_misread and distance of every row of the branches."""
+        left_out = "AND e.product_id <> ALL(%s)" if without else ""
+        parts = [
+            f"SELECT e.product_id, {is_misread} AS is_misread, {self._bounded_distance} AS distance "
+            f"FROM {source} WHERE {where} {left_out}"
+            for is_misread, (source, where, _) in zip(("FALSE", "TRUE"), branches, strict=False)
+        ]
+        known = [list(without)] if without else []
+        return " UNION ALL ".join(parts), [
+            value for _, _, values in branches for value in [self.vector, *values, *known]
+        ]
+
+    @staticmethod
+    def _all_branches(columns: str, branches: list[Branch]) -> Statement:
+        parts = [f"SELECT {columns} FROM {source} WHERE {where}" for source, where, _ in branches]
+        return " UNION ALL ".join(parts), [value for _, _, values in branches for value in values]
 
     # -- conditions ---------------------------------------------------------------------------------------------
 
@@ -143,60 +166,52 @@ class GarmentSQL:
         return list(Category.objects.holding(self.garment_type).values_list("id", flat=True))
 
     @property
+    def _bounded_distance(self) -> str:
+        # A vector of zeros has no direction: its distance is NaN, and it is put where what is most unlike is.
+        return f"LEAST({self.distance}, 2)"
+
+    @property
     def _any_branch(self) -> Statement:
+        """The condition of a row in either branch."""
         if self.categories is None:
             return "TRUE", []
         condition = (
-            f"(p.category_id = ANY(%s) OR (e.garment_type = %s AND {self.distance} < {NEAR_DUPLICATE_DISTANCE}))"
+            "((e.category_id = ANY(%s) AND e.found_by_type) "
+            f"OR (e.garment_type = %s AND {self.distance} < {NEAR_DUPLICATE_DISTANCE}))"
         )
         return condition, [self.categories, self.garment_type, self.vector]
 
     @cached_property
-    def product_branches(self) -> list[tuple[str, str, list[Any]]]:
-        """(table p, condition, parameters) of the matching products, none of them in two branches."""
-        filtered, values = self.filtered
-        if self.categories is None:
-            return [(filtered, "TRUE", values)]
-        misread, parameters = self._detected_elsewhere
-        is_near = (
-            "EXISTS (SELECT 1 FROM search_garmentembedding e WHERE e.product_id = p.id AND e.encoder_id = %s "
-            f"AND e.garment_type = %s AND {self.distance} < {NEAR_DUPLICATE_DISTANCE})"
-        )
-        return [
-            (filtered, "p.category_id = ANY(%s)", [*values, self.categories]),
-            (misread, is_near, [*parameters, self.encoder.pk, self.garment_type, self.vector]),
-        ]
-
-    @cached_property
-    def branches(self) -> list[tuple[str, str, list[Any]]]:
+    def branches(self) -> list[Branch]:
         """(tables e and p, condition, parameters) of the matching rows; apart, each with an index to start from."""
         filtered, values = self.filtered
-        source = "search_garmentembedding e JOIN {} ON p.id = e.product_id"
-        start = [*values, self.encoder.pk]
-        if self.categories is None:
-            return [(source.format(filtered), "e.encoder_id = %s", start)]
-        misread, parameters = self._detected_elsewhere
+        # The category is compared too: it leads the covering index (indexes.py), whose next column is the product.
+        own = f"search_garmentembedding e JOIN {filtered} ON p.id = e.product_id AND p.category_id = e.category_id"
+        other = f"search_garmentembedding e JOIN {filtered} ON p.id = e.product_id"
+        sources = [own, other]
         return [
-            (source.format(filtered), "e.encoder_id = %s AND p.category_id = ANY(%s)", [*start, self.categories]),
-            (
-                source.format(misread),
-                f"e.encoder_id = %s AND e.garment_type = %s AND {self.distance} < {NEAR_DUPLICATE_DISTANCE}",
-                [*parameters, self.encoder.pk, self.garment_type, self.vector],
-            ),
+            (source, where, [*values, *parameters])
+            for source, (_, where, parameters) in zip(sources, self._branches_of_vectors, strict=False)
         ]
 
     @cached_property
-    def _detected_elsewhere(self) -> Statement:
-        """As table p, the products of other categories with a garment that was detected as the type, however unlike.
-
-        They are found without their vectors, in an index a twentieth as large; few are, and only theirs are read.
-        """
-        filtered, values = self.filtered
-        query = (
-            f"SELECT DISTINCT e.product_id AS id FROM search_garmentembedding e JOIN {filtered} ON p.id = e.product_id "
-            "WHERE e.encoder_id = %s AND e.garment_type = %s AND p.category_id <> ALL(%s)"
+    def _branches_of_vectors(self) -> list[Branch]:
+        """The same of the vectors alone: of the categories that hold the type, and near duplicates of others."""
+        table = "search_garmentembedding e"
+        if self.categories is None:
+            return [(table, "e.encoder_id = %s", [self.encoder.pk])]
+        near = (
+            "e.encoder_id = %s AND e.garment_type = %s AND e.category_id <> ALL(%s) "
+            f"AND {self.distance} < {NEAR_DUPLICATE_DISTANCE}"
         )
-        return f"({query}) AS p", [*values, self.encoder.pk, self.garment_type, self.categories]
+        return [
+            (
+                table,
+                "e.encoder_id = %s AND e.category_id = ANY(%s) AND e.found_by_type",
+                [self.encoder.pk, self.categories],
+            ),
+            (table, near, [self.encoder.pk, self.garment_type, self.categories, self.vector]),
+        ]
 
 
 # -- several statements in one ------------------------------------------------------------------------------------

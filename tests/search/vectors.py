@@ -70,6 +70,7 @@ def embed(pictures, vectors, encoder, garment_types, *, ordinal=1):
             encoder=encoder,
             ordinal=ordinal,
             product_id=picture.product_id,
+            category_id=picture.product.category_id,
             garment_type=garment_type,
             box=[0, 0, 1, 1],
             score=1,

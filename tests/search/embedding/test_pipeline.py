@@ -170,7 +170,7 @@ class TwoEncodersTests(TestCase):
         assert indexes.has_index(self.new)
 
     def test_index_that_an_earlier_release_did_not_have_is_added_to_the_one_it_had(self):
-        name = indexes.product_index_name(self.old)
+        name = indexes.covering_index_name(self.old)
         with connection.cursor() as cursor:
             cursor.execute(f"DROP INDEX {name}")
         before = oids(indexes.index_name(self.old), name)
@@ -186,7 +186,7 @@ class TwoEncodersTests(TestCase):
         embed(images, np.eye(wide.dimensions)[: len(images)], wide, ["dress"] * len(images))
         indexes.create_index(wide)
         assert indexes.has_index(wide)
-        assert oids(indexes.product_index_name(wide)) == [None]
+        assert oids(indexes.covering_index_name(wide)) == [None]
         query = np.eye(wide.dimensions)[7]
         found = NearestGarments(query, encoder=wide, products=Product.objects.visible()).page(limit=1)
         assert [neighbour.product_id for neighbour in found] == [self.products[7].pk]
@@ -197,7 +197,7 @@ class TwoEncodersTests(TestCase):
         vectors = np.random.default_rng(0).normal(size=(len(images), wide.dimensions))
         embed(images, vectors, wide, ["accessory"] * len(images))
         indexes.create_index(wide)
-        assert oids(indexes.product_index_name(wide)) != [None]
+        assert oids(indexes.covering_index_name(wide)) != [None]
 
 
 def oids(*names):

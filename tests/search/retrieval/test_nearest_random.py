@@ -20,7 +20,7 @@ from search.answers import Filters
 from search.models import GarmentEmbedding
 from search.photo.answer import filtered_products
 from search.retrieval import indexes
-from search.retrieval.nearest import NearestGarments
+from search.retrieval.nearest import COUNT_UP_TO, NearestGarments
 from search.retrieval.nearest_sql import NEAR_DUPLICATE_DISTANCE
 from tests.factories import make_category
 from tests.search.vectors import clustered_vectors, make_encoder
@@ -100,6 +100,7 @@ def store(shop, encoder, images):
     GarmentEmbedding.objects.bulk_create(
         GarmentEmbedding(
             image_id=row.image, encoder=encoder, ordinal=row.ordinal, product=shop.products[row.product],
+            category_id=shop.products[row.product].category_id,
             garment_type=row.garment_type, box=[0, 0, 1, 1], score=1, pixels_sha256=hashes[row.image],
             fingerprint="test", vector=HalfVector(vector),
         )
@@ -174,7 +175,8 @@ class RandomSearchTests(TestCase):
         other = make_encoder("other", dimensions=8, is_serving=False)
         GarmentEmbedding.objects.bulk_create(
             GarmentEmbedding(
-                image_id=row.image, encoder=other, ordinal=1, product=cls.shop.products[row.product], box=[0, 0, 1, 1],
+                image_id=row.image, encoder=other, ordinal=1, product=cls.shop.products[row.product],
+                category_id=cls.shop.products[row.product].category_id, box=[0, 0, 1, 1],
                 score=1, pixels_sha256="0" * 64, fingerprint="test", vector=HalfVector(np.ones(8)),
             )
             for row in cls.shop.rows[1::8]
@@ -254,7 +256,8 @@ class RandomSearchTests(TestCase):
 
     def test_count_is_that_of_the_exact_answer(self):
         for _, answer, search in self.searches():
-            assert search(None).count() == len(answer)
+            count = search(None).count()
+            assert count == len(answer) if len(answer) <= COUNT_UP_TO else count > COUNT_UP_TO
 
 
 @pytest.mark.django_db
