@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.search import SearchRank
 from django.db import models
 from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
+from catalogue.browsing.filters import ORDERINGS, ProductFilters
 from catalogue.browsing.spelling import corrected
-from catalogue.browsing.text_search import ReadQuery, text_query
+from catalogue.browsing.text_search import TextQuery, text_query
 
-MAX_RANKED = 960  # matches of a text that are put in order of relevance, and can be paged through
+if TYPE_CHECKING:
+    from catalogue.models import Product
+
+MAX_RANKED = 960  # matches of a text that are put in order of relevance
 
 
-class CategoryQuerySet(models.QuerySet):
+class CategoryQuerySet(models.QuerySet["Category"]):
     def with_counts(self) -> Self:
         """Annotates `product_count`, the number of visible products."""
         from catalogue.models import Product
@@ -30,7 +34,7 @@ class CategoryQuerySet(models.QuerySet):
         return self.filter(Q(garment_types__contains=[garment_type]) | Q(garment_types=[]))
 
 
-class ProductQuerySet(models.QuerySet):
+class ProductQuerySet(models.QuerySet["Product"]):
     def visible(self) -> Self:
         """What a shopper may see."""
         return self.filter(is_active=True)
@@ -45,31 +49,67 @@ class ProductQuerySet(models.QuerySet):
             .prefetch_related(Prefetch("images", queryset=ProductImage.objects.order_by("position", "id")))
         )
 
+    def filtered(self, filters: ProductFilters) -> Self:
+        """Products that pass: the one meaning of each filter, for pages, API and photo search."""
+        products = self.matching_text(filters.q) if filters.q.strip() else self
+        if filters.category:  # the ids and not a join: one category's page walks the index (category, id) from its end
+            products = products.filter(category__in=[category.pk for category in filters.category])
+        if filters.garment_type:
+            products = products.filter(category__in=self._categories().holding(filters.garment_type))
+        if filters.brand:
+            products = products.filter(brand__in=filters.brand)
+        if filters.colour:
+            products = products.filter(colours__overlap=list(filters.colour))
+        if filters.price_min is not None:
+            products = products.filter(price__gte=filters.price_min)
+        if filters.price_max is not None:
+            products = products.filter(price__lte=filters.price_max)
+        return products
+
+    def in_order(self, ordering: str) -> Self:
+        """In one of `ORDERINGS`."""
+        return self.order_by(*ORDERINGS[ordering])
+
     def matching_text(self, text: str) -> Self:
         """Products that hold every word of `text` in one of the shop's languages, annotated with `rank`.
 
         `text` is a web-style query: words, "a phrase", -without. Where no product at all holds them, the nearest words
         that the catalogue knows are taken instead: one query more.
         """
-        return self.meaning(self.model.objects.visible().understood(text))
+        return self.matching(self.model.objects.visible().parse_query(text))
 
-    def understood(self, text: str) -> ReadQuery:
-        """The query for `text`, for `meaning`: as typed where these products hold it, otherwise corrected."""
+    def parse_query(self, text: str) -> TextQuery:
+        """The query for `text`, for `matching`: as typed where these products hold it, otherwise corrected."""
         query = text_query(text)
         # More than one, though one would do: for a single row the planner likes to read the table until it comes.
         if text.strip() and not self.filter(document=query).values_list("pk")[:100]:
             query = text_query(corrected(text))
         return query
 
-    def meaning(self, query: ReadQuery) -> Self:
+    def matching(self, query: TextQuery) -> Self:
         """Products that match `query`, annotated with their `rank`."""
         return self.filter(document=query).annotate(rank=SearchRank(F("document"), query))
 
-    def best_first(self) -> Self:
-        """What `matching_text` left, the best match first: of the newest MAX_RANKED, for to rank all products that hold
-        a frequent word takes seconds. Without a text, as it is."""
+    def order_by_rank(self) -> Self:
+        """What `matching` left, the best match first: of the newest MAX_RANKED, for to rank all products that hold a
+        frequent word takes seconds. Without a text, as it is."""
         rank = self.query.annotations.get("rank")
         if rank is None:
             return self
         newest = self.order_by("-id").values("pk")[:MAX_RANKED]
         return self.model.objects.filter(pk__in=newest).annotate(rank=rank).order_by("-rank", "-id")
+
+    def most_relevant(self, start: int, stop: int) -> list[Product]:
+        """The products from `start` to `stop` of a text's matches, as `for_cards` loads them.
+
+        The newest MAX_RANKED in the order of `order_by_rank`, behind them all others, the newest first.
+        """
+        first = list(self.order_by_rank().for_cards()[start : min(stop, MAX_RANKED)]) if start < MAX_RANKED else []
+        if stop <= MAX_RANKED:
+            return first
+        return first + list(self.order_by("-id").for_cards()[max(start, MAX_RANKED) : stop])
+
+    def _categories(self) -> CategoryQuerySet:
+        from catalogue.models import Category
+
+        return Category.objects.all()

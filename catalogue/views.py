@@ -35,7 +35,7 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Category, slug=slug)
     listing = listing_of(found.products.all(), request.GET, facets=("brand", "colour"))
     context = {"title": found.name, "category": found, "listing": listing, "canonical": found.get_absolute_url()}
-    return render(request, "catalogue/listing.html", context)
+    return render(request, "catalogue/listing.html", context, status=listing.status)
 
 
 def brand(request: HttpRequest, name: str) -> HttpResponse:
@@ -43,7 +43,12 @@ def brand(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404("No brand has such a name.")
     listing = listing_of(Product.objects.filter(brand=name), request.GET, facets=("category", "colour"))
     context = {"title": name, "brand": name, "listing": listing, "canonical": request.path}
-    return render(request, "catalogue/listing.html", context, status=200 if listing.count or listing.chosen else 404)
+    return render(
+        request,
+        "catalogue/listing.html",
+        context,
+        status=listing.status if listing.count or listing.active_filters else 404,
+    )
 
 
 def search(request: HttpRequest) -> HttpResponse:
@@ -51,7 +56,7 @@ def search(request: HttpRequest) -> HttpResponse:
     words = listing.data.get("q", "").strip()
     title = _("“%(words)s”") % {"words": words} if words else _("Everything")
     context = {"title": title, "words": words, "listing": listing, "canonical": request.path, "is_search": True}
-    return render(request, "catalogue/listing.html", context)
+    return render(request, "catalogue/listing.html", context, status=listing.status)
 
 
 def product(request: HttpRequest, pk: int, slug: str) -> HttpResponse:

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 
+from catalogue.browsing.filters import ProductFilters
 from catalogue.models import Product, ProductImage
+
+Filters = ProductFilters
 
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in 0..1 of the photo's width and height
 
 STRONG, CLOSE, WEAK = "strong", "close", "weak"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a shopper narrows a search down to; None and empty mean no bound."""
-
-    category: str | None = None  # slug
-    garment_type: str | None = None
-    brand: str | None = None
-    price_min: Decimal | None = None
-    price_max: Decimal | None = None
-    colour: str | None = None
-    q: str = ""
 
 
 @dataclass(frozen=True, slots=True)

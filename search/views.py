@@ -44,7 +44,8 @@ def photo(request: HttpRequest) -> HttpResponse:
         return _start(request, _not_ready(), 503)
     except ValueError:
         return redirect(f"{reverse('photo')}?query={query}")
-    response = render(request, "search/finding.html", {"page": page, "query": query})
+    status = 400 if page.errors else 200
+    response = render(request, "search/finding.html", {"page": page, "query": query}, status=status)
     patch_cache_control(response, private=True, no_cache=True)
     return response
 

@@ -10,6 +10,7 @@ import time
 import pytest
 from django.core.cache import cache
 from django.test.utils import override_settings
+from django.utils import translation
 
 TORCH_IS_MISSING = importlib.util.find_spec("torch") is None
 
@@ -41,6 +42,7 @@ def _throwaway_surroundings(django_test_environment, tmp_path_factory):
 def _empty_cache():
     yield
     cache.clear()
+    translation.deactivate()  # a page in Indonesian leaves its language behind
 
 
 @pytest.fixture

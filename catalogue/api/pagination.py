@@ -61,9 +61,18 @@ class ProductPagination(BoundedPagination):
         return count
 
     def paginate_queryset(self, queryset: QuerySet, request: Request, view=None) -> list:
+        """The rows of a page. A list in order of relevance (`view.ordering` is empty) is the one that pages show."""
+        if view is not None and not view.ordering:
+            return self._relevant_page(queryset, request)
         ids = super().paginate_queryset(queryset.values_list("pk", flat=True), request, view)
         rows = queryset.model.objects.for_cards().in_bulk(ids)
         return [rows[pk] for pk in ids if pk in rows]
+
+    def _relevant_page(self, queryset: QuerySet, request: Request) -> list:
+        self.request = request
+        self.limit, self.offset = self.get_limit(request), self.get_offset(request)
+        self.count = self.get_count(queryset)
+        return queryset.most_relevant(self.offset, self.offset + self.limit) if self.offset < self.count else []
 
 
 def _number(request: Request, name: str, default: int, lowest: int, highest: int) -> int:

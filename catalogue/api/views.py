@@ -23,7 +23,7 @@ from catalogue.api.serializers import (
     ProductSerializer,
     UploadSerializer,
 )  # fmt: skip
-from catalogue.browsing.filters import ProductFilter
+from catalogue.browsing.parameters import ListParameters
 from catalogue.models import Category, Product, ProductImage
 from catalogue.photo_files import PhotoError, explain
 
@@ -34,7 +34,9 @@ class InUse(APIException):
 
 
 @extend_schema_view(
-    list=extend_schema(operation_id="list_products", summary="Products, narrowed down and ordered"),
+    list=extend_schema(
+        operation_id="list_products", summary="Products, narrowed down and ordered", parameters=[ListParameters]
+    ),
     retrieve=extend_schema(operation_id="get_product", summary="All of one product"),
     create=extend_schema(operation_id="create_product", summary="Add a product (staff)"),
     update=extend_schema(operation_id="replace_product", summary="Write all of a product (staff)"),
@@ -45,13 +47,24 @@ class ProductViewSet(viewsets.ModelViewSet):
     """Products. Hidden ones are there for staff alone."""
 
     queryset = Product.objects.all()
-    filterset_class = ProductFilter
+    filter_backends = []
     pagination_class = ProductPagination
+    ordering = ""  # of the list that is asked for; empty for relevance
     lookup_value_regex = "[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[Product]:
         products = Product.objects.defer("document").order_by("-id")
         return products if self.request.user.is_staff else products.visible()
+
+    def filter_queryset(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
+        if self.action != "list":
+            return queryset
+        parameters = ListParameters(data=self.request.query_params)
+        parameters.is_valid(raise_exception=True)
+        filters = parameters.filters
+        self.ordering = parameters.validated_data.get("ordering") or ("" if filters.q.strip() else "newest")
+        products = queryset.filtered(filters)
+        return products.in_order(self.ordering) if self.ordering else products
 
     def get_serializer_class(self) -> type:
         return ProductCardSerializer if self.action == "list" else ProductSerializer

@@ -1,20 +1,21 @@
-"""What a list of products can be narrowed down to, with counts: `facets_of(filterset)`."""
+"""What a list of products can be narrowed down to, with counts: `facets_of(products, filters)`."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
 from decimal import Decimal
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple, TypedDict, cast
 
 from django.db.models import QuerySet
 
 from catalogue.browsing.counts import Counted, Counts, counted
-from catalogue.browsing.filters import ProductFilter
+from catalogue.browsing.filters import ProductFilters
 from catalogue.choices import ColourChoices, GarmentTypeChoices
 from catalogue.models import Category, Product
+from catalogue.querysets import ProductQuerySet
 
-# A facet and the filters that are its choice. A garment type is looked for in several categories, so both are lifted.
+# A facet and the filters that are its choice. A garment type is looked for in several categories, so both are left out.
 CHOICES = {
     "category": ("category",),
     "garment_type": ("garment_type", "category"),
@@ -27,7 +28,7 @@ CHOICES = {
 class FacetValue(NamedTuple):
     value: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nothing here calls
 
 
 class Facets(TypedDict):
@@ -54,22 +55,21 @@ def facets(queryset: QuerySet[Product]) -> Facets:
     return _facets(counted([queryset])[0], category_names())
 
 
-def facets_of(filterset: ProductFilter, wanted: Collection[str] = CHOICES) -> Facets:
-    """The facets of what `filterset` finds; those `wanted` and the price each ignore their own choice.
+def facets_of(products: ProductQuerySet, filters: ProductFilters, wanted: Collection[str] = CHOICES) -> Facets:
+    """The facets of what `filters` leave of `products`; those `wanted` and the price each ignore their own choice.
 
-    With red chosen, blue can be chosen too.
+    With red chosen, blue can be chosen too. The words of `filters` are parsed once for all lists.
     """
-    chosen = [
-        facet
-        for facet, names in CHOICES.items()
-        if facet in (*wanted, "price") and any(filterset.data.get(name) for name in names)
-    ]
-    lists = [filterset, *(filterset.without(*CHOICES[facet]) for facet in chosen)]
+    if filters.q.strip():
+        products, filters = products.matching_text(filters.q), filters.without("q")
+    chosen = [facet for facet, names in CHOICES.items() if facet in (*wanted, "price") and filters.has_any(*names)]
+    lists = [filters, *(filters.without(*CHOICES[facet]) for facet in chosen)]
     names = category_names()
-    found, *others = (_facets(each, names) for each in counted([each.qs for each in lists]))
+    found, *others = (_facets(each, names) for each in counted([products.filtered(each) for each in lists]))
     of_facet = dict(zip(chosen, others, strict=True))
     estimated = {facet for facet in CHOICES if facet in of_facet.get(facet, found)["estimated"]}
-    return found | {facet: other[facet] for facet, other in of_facet.items()} | {"estimated": estimated}
+    own = {facet: other[facet] for facet, other in of_facet.items()}  # type: ignore[literal-required]  # of CHOICES
+    return cast(Facets, {**found, **own, "estimated": estimated})
 
 
 def category_names() -> Names:
@@ -105,4 +105,6 @@ def _values(found: Iterable[tuple[str, str, int]]) -> list[FacetValue]:
 
 def _price_bounds(counts: Counts) -> tuple[Decimal, Decimal] | None:
     lowest, highest = (next(iter(counts[name]), None) for name in ("lowest", "highest"))
-    return None if lowest in (None, "None") else (Decimal(lowest), Decimal(highest))
+    if lowest in (None, "None") or highest is None:
+        return None
+    return Decimal(str(lowest)), Decimal(highest)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.text import slugify
@@ -14,13 +13,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.browsing.facets import Facets, FacetValue, facets_of
-from catalogue.browsing.filters import ORDERING_LABELS, ProductFilter
+from catalogue.browsing.filters import ORDERING_LABELS
 from catalogue.browsing.keyset_pages import Page, page_of
+from catalogue.browsing.parameters import filters_of, read_page_parameters
+from catalogue.browsing.price_text import price_of_text
 from catalogue.choices import ColourChoices, GarmentTypeChoices
 from catalogue.models import Product
+from catalogue.querysets import ProductQuerySet
 
-SHOWN_AT_ONCE = 8  # of a facet's values; the others unfold
-_TITLES = {"category": _("Category"), "brand": _("Brand"), "colour": _("Colour"), "garment_type": _("Kind")}
+SHOWN_AT_ONCE = 8  # of a facet's values; the others are collapsed
+_TITLES = {"category": _("Category"), "brand": _("Brand"), "colour": _("Colour"), "garment_type": _("Type")}
 
 
 class Option(NamedTuple):
@@ -29,7 +31,7 @@ class Option(NamedTuple):
     id: str
     value: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nothing here calls
     is_chosen: bool
 
 
@@ -37,15 +39,15 @@ class Facet(NamedTuple):
     name: str
     title: str
     options: list[Option]
-    folded: list[Option]
+    collapsed: list[Option]
     is_estimate: bool  # of the counts
 
 
-class Chosen(NamedTuple):
-    """A filter in force, and the query string that lifts it."""
+class ActiveFilter(NamedTuple):
+    """A filter in force, and the query string without it."""
 
     label: str
-    lifted: str
+    remove_url: str
 
 
 @dataclass(frozen=True)
@@ -62,71 +64,82 @@ class Listing:
     ordering: str
     next_query: str
     first_query: str
-    chosen: list[Chosen]
-    instead: str  # the words that were looked for in place of mistyped ones
+    active_filters: list[ActiveFilter]
+    corrected: str  # the words that were looked for in place of mistyped ones
     errors: list[str] = field(default_factory=list)
 
     @property
-    def is_narrowed(self) -> bool:
-        return bool(self.chosen)
+    def status(self) -> int:
+        """The page's HTTP status: 400 where a parameter makes no sense."""
+        return 400 if self.errors else 200
 
 
-def listing_of(products: QuerySet[Product], data: QueryDict, *, facets: tuple[str, ...]) -> Listing:
-    """The page of `products` that the query string `data` asks for, with the named facets beside it."""
-    filters = ProductFilter(data, queryset=products.visible())
-    errors = [str(error) for field_errors in filters.errors.values() for error in field_errors]
-    counted = facets_of(filters, facets)
-    has_words = bool(filters.data.get("q"))
-    default = "" if has_words else "newest"
-    ordering = data.get("ordering", "")
-    if ordering not in dict(ORDERING_LABELS):
-        ordering = default
-    found = filters.qs if ordering else filters.qs.best_first()
-    page = page_of(found.for_cards(), ordering=ordering, after=data.get("after", ""))
-    groups = [facet_of(name, counted, filters.data.getlist(name)) for name in facets]
+def listing_of(products: ProductQuerySet, data: QueryDict, *, facets: tuple[str, ...]) -> Listing:
+    """The page of `products` that the query string `data` asks for, with the named facets beside it.
+
+    Parameters that make no sense are left out and named in `errors`.
+    """
+    data = without_empty(data)
+    values, errors = read_page_parameters(data)
+    filters = filters_of(values)
+    products = products.visible()
+    query = Product.objects.visible().parse_query(filters.q) if filters.q.strip() else None
+    if query:
+        products, filters = products.matching(query), filters.without("q")
+    counted = facets_of(products, filters, facets)
+    default = "" if query else "newest"
+    ordering = values.get("ordering") or default
+    page = page_of(products.filtered(filters), ordering=ordering, after=values.get("after", ""))
+    groups = [facet_of(name, counted, data.getlist(name)) for name in facets]
     return Listing(
         page=page,
         count=counted["count"],
         is_estimate=counted["is_estimate"],
         facets=[group for group in groups if len(group.options) > 1 or any(o.is_chosen for o in group.options)],
         price=counted["price"],
-        data=filters.data,
-        orderings=([("", _("Best match"))] if has_words else [])
-        + [("" if value == default else value, label) for value, label in ORDERING_LABELS],
+        data=data,
+        orderings=_orderings(default),
         ordering="" if ordering == default else ordering,
-        next_query=query_with(filters.data, after=page.next_after) if page.next_after else "",
-        first_query=query_with(filters.data, after=""),
-        chosen=chosen_of(filters.data, groups),
-        instead=next((each.words for typed, each in filters.meanings.items() if each.words != typed), ""),
-        errors=errors,
+        next_query=query_with(data, after=page.next_after) if page.next_after else "",
+        first_query=query_with(data, after=""),
+        active_filters=active_filters_of(data, groups),
+        corrected=query.words if query and query.words != values["q"] else "",
+        errors=list(dict.fromkeys(sentence for sentences in errors.values() for sentence in sentences)),
     )
+
+
+def _orderings(default: str) -> list[tuple[str, str]]:
+    """The choices of the page's menu; the default order is the empty one, which leaves the address short."""
+    best_match = [] if default else [("", str(_("Best match")))]
+    return best_match + [("" if value == default else value, str(label)) for value, label in ORDERING_LABELS]
 
 
 def facet_of(name: str, counted: Facets, chosen: list[str]) -> Facet:
     """The facet's values, chosen ones first even where nothing of them is left."""
-    found = {each.value: each for each in counted[name]}
+    values: list[FacetValue] = counted[name]  # type: ignore[literal-required]  # one of the facets' names
+    found = {each.value: each for each in values}
     missing = [FacetValue(value, _label(name, value), 0) for value in chosen if value not in found]
     options = [
         Option(f"{name}-{slugify(each.value) or number}", each.value, each.label, each.count, each.value in chosen)
-        for number, each in enumerate([*missing, *counted[name]])
+        for number, each in enumerate([*missing, *values])
     ]
     options.sort(key=lambda option: not option.is_chosen)
     cut = SHOWN_AT_ONCE if len(options) > SHOWN_AT_ONCE + 2 else len(options)
-    return Facet(name, _TITLES[name], options[:cut], options[cut:], name in counted["estimated"])
+    return Facet(name, str(_TITLES[name]), options[:cut], options[cut:], name in counted["estimated"])
 
 
-def chosen_of(data: QueryDict, groups: list[Facet]) -> list[Chosen]:
+def active_filters_of(data: QueryDict, groups: list[Facet]) -> list[ActiveFilter]:
     """Each filter in force but the words, which stand in the search box."""
-    chosen = [
-        Chosen(option.label, query_without(data, group.name, option.value))
+    active = [
+        ActiveFilter(option.label, query_without(data, group.name, option.value))
         for group in groups
         for option in group.options
         if option.is_chosen
     ]
     if data.get("price_min") or data.get("price_max"):
         label = _price_label(data.get("price_min", ""), data.get("price_max", ""))
-        chosen.append(Chosen(label, query_without(query_without(data, "price_min"), "price_max")))
-    return chosen
+        active.append(ActiveFilter(label, query_without(query_without(data, "price_min"), "price_max")))
+    return active
 
 
 def query_with(data: QueryDict, **changes: str) -> str:
@@ -161,9 +174,18 @@ def _price_label(low: str, high: str) -> str:
 
 
 def _grouped(amount: str) -> str:
-    """200000 as the reader's language writes it; what is no number as it is."""
+    """200000 as the reader's language writes it; what is no price as it is."""
     try:
-        number = Decimal(amount or "NaN").normalize()
-    except InvalidOperation:
+        number = price_of_text(amount)
+    except ValueError:
         return amount
-    return number_format(number, force_grouping=True) if number.is_finite() else amount
+    decimals = None if number % 1 else 0
+    return number_format(number, decimal_pos=decimals, force_grouping=True)
+
+
+def without_empty(data: QueryDict) -> QueryDict:
+    """A form's unset fields send `colour=`, which means no colour and not the colour of no name."""
+    kept = QueryDict(mutable=True)
+    for name, values in data.lists():
+        kept.setlist(name, [value for value in values if value.strip()])
+    return kept

@@ -11,7 +11,7 @@ from django.db import connection
 CONFIGURATIONS = ("simple", "english", "indonesian")
 
 
-class ReadQuery(SearchQuery):
+class TextQuery(SearchQuery):
     """A query that PostgreSQL has read: `words` as typed, `reading` as lexemes and operators, taken as they are."""
 
     def __init__(self, words: str, reading: str) -> None:
@@ -22,7 +22,7 @@ class ReadQuery(SearchQuery):
         return "%s::tsquery", [self.reading]
 
 
-def text_query(text: str) -> ReadQuery:
+def text_query(text: str) -> TextQuery:
     """The query for what somebody typed (words, "a phrase", -without): any language's reading of it may match.
 
     PostgreSQL is asked for the readings first, one query: mostly all three are the same, and to look the same words up
@@ -31,7 +31,7 @@ def text_query(text: str) -> ReadQuery:
     with connection.cursor() as cursor:
         cursor.execute(_READINGS, [text, list(CONFIGURATIONS)])
         readings = [reading for (reading,) in cursor.fetchall()]
-    return ReadQuery(text, " | ".join(f"({reading})" for reading in readings))
+    return TextQuery(text, " | ".join(f"({reading})" for reading in readings))
 
 
 _READINGS = """

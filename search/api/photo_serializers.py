@@ -8,9 +8,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalogue.api.serializers import ProductCardSerializer
-from catalogue.choices import ColourChoices, GarmentTypeChoices
-from catalogue.models import Category
-from search.answers import Filters
+from catalogue.browsing.parameters import ProductFilterParameters
+from catalogue.choices import GarmentTypeChoices
 from search.services import DEFAULT_LIMIT, MAX_LIMIT
 
 
@@ -38,7 +37,9 @@ class BoxField(serializers.Field):
         return [round(float(number), 5) for number in value]
 
 
-class PhotoSearchInput(serializers.Serializer):
+class PhotoSearchInput(ProductFilterParameters):
+    """A photo, what of it is searched for, and what narrows the products."""
+
     image = serializers.FileField(required=False, help_text="A photo: JPEG, PNG, WebP, AVIF, HEIC, GIF, BMP or TIFF.")
     image_url = serializers.URLField(required=False, help_text="Where to fetch the photo from, http or https.")
     query = serializers.CharField(required=False, help_text="The id of an earlier answer, instead of a photo.")
@@ -50,13 +51,6 @@ class PhotoSearchInput(serializers.Serializer):
     whole = serializers.BooleanField(
         required=False, default=False, help_text="Search with the whole photo. Goes before `garment`."
     )
-    category = serializers.SlugField(required=False, help_text="A category's slug.")
-    garment_type = serializers.ChoiceField(required=False, choices=GarmentTypeChoices.choices)
-    brand = serializers.CharField(required=False)
-    price_min = serializers.DecimalField(required=False, max_digits=14, decimal_places=2, min_value=0)
-    price_max = serializers.DecimalField(required=False, max_digits=14, decimal_places=2, min_value=0)
-    colour = serializers.ChoiceField(required=False, choices=ColourChoices.choices)
-    q = serializers.CharField(required=False, allow_blank=True, max_length=200, help_text="Words to look for.")
     limit = serializers.IntegerField(required=False, default=DEFAULT_LIMIT, min_value=1, max_value=MAX_LIMIT)
     offset = serializers.IntegerField(required=False, default=0, min_value=0, max_value=100_000)
 
@@ -67,27 +61,13 @@ class PhotoSearchInput(serializers.Serializer):
             )
         return file
 
-    def validate_category(self, slug):
-        if not Category.objects.filter(slug=slug).exists():
-            known = ", ".join(Category.objects.values_list("slug", flat=True)[:50])
-            raise serializers.ValidationError(f"There is no category {slug!r}; there are: {known}.")
-        return slug
-
     def validate(self, attrs):
         given = [name for name in ("image", "image_url", "query") if attrs.get(name)]
         if len(given) != 1:
             raise serializers.ValidationError(
                 f"Give one of image, image_url and query; given: {', '.join(given) or 'none of them'}."
             )
-        low, high = attrs.get("price_min"), attrs.get("price_max")
-        if low is not None and high is not None and low > high:
-            raise serializers.ValidationError({"price_max": f"{high} is below price_min, {low}."})
-        return attrs
-
-    def filters(self) -> Filters:
-        """The filters among the validated input."""
-        names = ("category", "garment_type", "brand", "price_min", "price_max", "colour", "q")
-        return Filters(**{name: self.validated_data[name] for name in names if name in self.validated_data})
+        return super().validate(attrs)
 
     def page(self) -> dict:
         """What of the answer is asked for: the keywords of `search_query` besides the photo and the filters."""

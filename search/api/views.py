@@ -97,7 +97,7 @@ class SimilarProductsView(APIView):
 
 def _answered(given: PhotoSearchInput) -> services.PhotoAnswer:
     """The service's answer, its errors as HTTP's."""
-    asked = {"filters": given.filters(), **given.page()}
+    asked = {"filters": given.filters, **given.page()}
     try:
         if query := given.validated_data.get("query"):
             return services.search_query(query=query, **asked)

@@ -148,16 +148,7 @@ def _with_results(answer: GarmentAnswer, page: NearestPage, cards: ProductCards,
 
 def filtered_products(filters: Filters) -> ProductQuerySet:
     """The visible products that pass; `garment_type` is not theirs but their garments' and is left to the search."""
-    products = Product.objects.visible()
-    exact = {"category__slug": filters.category, "brand": filters.brand}
-    products = products.filter(**{field: value for field, value in exact.items() if value})
-    if filters.price_min is not None:
-        products = products.filter(price__gte=filters.price_min)
-    if filters.price_max is not None:
-        products = products.filter(price__lte=filters.price_max)
-    if filters.colour:
-        products = products.filter(colours__contains=[filters.colour])
-    return products.matching_text(filters.q) if filters.q.strip() else products
+    return Product.objects.visible().filtered(filters.without("garment_type"))
 
 
 def since(started: float) -> float:

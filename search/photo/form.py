@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.validators import ProhibitNullCharactersValidator
 from django.http import QueryDict
 
-from catalogue.browsing.filters import MAX_QUERY_LENGTH
-from catalogue.choices import ColourChoices, GarmentTypeChoices
-from search.answers import Box, Filters
+from catalogue.browsing.filters import ProductFilters
+from catalogue.browsing.listing import without_empty
+from catalogue.browsing.parameters import ProductFilterParameters, filters_of, read_page_parameters
+from search.answers import Box
 
 MIN_BOX = 2  # percent of the photo a side
 NEAREST, CHEAPEST, DEAREST = "", "price", "-price"
@@ -18,7 +18,7 @@ MAX_OFFSET = 960
 
 
 class PhotoPageForm(forms.Form):
-    """A link's values; one that makes no sense is left out and named in `errors`. Box sides are percent."""
+    """A link's values; one that makes no sense is left out and named in `problems`. Box sides are percent."""
 
     garment = forms.IntegerField(required=False, min_value=0, max_value=1000)
     whole = forms.BooleanField(required=False)
@@ -26,28 +26,24 @@ class PhotoPageForm(forms.Form):
     y0 = forms.FloatField(required=False, min_value=0, max_value=100)
     x1 = forms.FloatField(required=False, min_value=0, max_value=100)
     y1 = forms.FloatField(required=False, min_value=0, max_value=100)
-    category = forms.SlugField(required=False)
-    garment_type = forms.ChoiceField(required=False, choices=GarmentTypeChoices.choices)
-    brand = forms.CharField(required=False, max_length=120, validators=[ProhibitNullCharactersValidator()])
-    colour = forms.ChoiceField(required=False, choices=ColourChoices.choices)
-    price_min = forms.DecimalField(required=False, min_value=0, max_digits=14)
-    price_max = forms.DecimalField(required=False, min_value=0, max_digits=14)
-    q = forms.CharField(required=False, max_length=MAX_QUERY_LENGTH)
     ordering = forms.ChoiceField(required=False, choices=[(value, value) for value in (CHEAPEST, DEAREST)])
     offset = forms.IntegerField(required=False, min_value=0, max_value=MAX_OFFSET)
 
     def __init__(self, data: QueryDict) -> None:
+        data = without_empty(data)
         super().__init__(data)
         self.is_valid()
+        values, self.filter_errors = read_page_parameters(data, ProductFilterParameters)
+        self.filters: ProductFilters = filters_of(values)
 
     def value(self, name: str) -> Any:
         return self.cleaned_data.get(name)
 
     @property
-    def filters(self) -> Filters:
-        names = ("category", "garment_type", "brand", "price_min", "price_max", "colour")
-        chosen = {name: self.value(name) for name in names if self.value(name) not in (None, "")}
-        return Filters(**chosen, q=self.value("q") or "")
+    def problems(self) -> list[str]:
+        """A sentence for each value that makes no sense, after the name of its parameter."""
+        errors = {name: list(sentences) for name, sentences in self.errors.items()} | self.filter_errors
+        return [f"{name}: {sentence}" for name, sentences in errors.items() for sentence in sentences]
 
     @property
     def box(self) -> Box | None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.browsing.facets import facets_of
-from catalogue.browsing.filters import ProductFilter
-from catalogue.browsing.listing import Chosen, Facet, chosen_of, facet_of, query_with, query_without
+from catalogue.browsing.listing import ActiveFilter, Facet, active_filters_of, facet_of, query_with, query_without
 from catalogue.choices import ColourChoices, GarmentTypeChoices
 from catalogue.models import Product
 from search.answers import Box, GarmentAnswer, PhotoAnswer, Result
@@ -73,7 +72,7 @@ class PhotoPage:
     kept: list[tuple[str, str]]
     ordering: str
     orderings: list[tuple[str, Any]]
-    chosen: list
+    active_filters: list[ActiveFilter]
     clear: str
     next_query: str
     first_query: str
@@ -135,7 +134,7 @@ def _page(
     by_price: str,
     offset: int,
 ) -> PhotoPage:
-    kind = form.value("garment_type") or current.garment_type
+    kind = form.filters.garment_type or current.garment_type
     facets, price = _facets(form, kind)
     if by_price:
         results = _in_order_of_price(current.results, by_price)
@@ -145,9 +144,9 @@ def _page(
     spots = spots_of(answer, current, data)
     next_offset = offset + PAGE_SIZE
     has_more = not by_price and next_offset < current.count and next_offset <= MAX_OFFSET
-    lifted = data.copy()
+    cleared = data.copy()
     for name in ("category", "brand", "colour", "garment_type", "price_min", "price_max", "q", "offset"):
-        lifted.pop(name, None)
+        cleared.pop(name, None)
     return PhotoPage(
         answer=answer,
         current=current,
@@ -169,11 +168,11 @@ def _page(
         kept=[(name, data[name]) for name in ("query", *WHICH) if data.get(name)],
         ordering=by_price,
         orderings=ORDERINGS,
-        chosen=chosen_of(data, facets) + _chosen_words(data),
-        clear="?" + lifted.urlencode(),
+        active_filters=active_filters_of(data, facets) + _active_words(data),
+        clear="?" + cleared.urlencode(),
         next_query=query_with(data, offset=str(next_offset)) if has_more else "",
         first_query=query_with(data, offset=""),
-        errors=[f"{name}: {error}" for name, errors in form.errors.items() for error in errors],
+        errors=form.problems,
     )
 
 
@@ -195,20 +194,14 @@ def _found(results: list[Result]) -> list[Found]:
 
 def _facets(form: PhotoPageForm, kind: str | None) -> tuple[list[Facet], tuple | None]:
     """What the garment's products can be narrowed down to, counted as the catalogue's own lists are; their prices."""
-    data = QueryDict(mutable=True)
-    for name in ("category", "brand", "colour", "price_min", "price_max"):
-        if form.value(name) not in (None, ""):
-            data[name] = str(form.value(name))
-    products = Product.objects.visible()
-    if words := form.value("q"):
-        products = products.matching_text(words)  # here and not in `data`: each facet would look the words up again
-    if kind and not data.get("category"):
-        data["garment_type"] = kind
-    counted = facets_of(ProductFilter(data, queryset=products))
-    groups = [facet_of(name, counted, [form.value(name)] if form.value(name) else []) for name in FACETS]
-    return [group for group in groups if group.options or group.folded], counted["price"]
+    filters = form.filters.without("garment_type")
+    if kind and not filters.category:
+        filters = replace(filters, garment_type=kind)
+    counted = facets_of(Product.objects.visible(), filters)
+    groups = [facet_of(name, counted, form.data.getlist(name)) for name in FACETS]
+    return [group for group in groups if group.options or group.collapsed], counted["price"]
 
 
-def _chosen_words(data: QueryDict) -> list[Chosen]:
+def _active_words(data: QueryDict) -> list[ActiveFilter]:
     words = data.get("q", "").strip()
-    return [Chosen(f"“{words}”", query_without(data, "q"))] if words else []
+    return [ActiveFilter(f"“{words}”", query_without(data, "q"))] if words else []

@@ -241,8 +241,8 @@ class PhotoSearchTests(TestCase):
             ("box", "0.5,0,0.2,1", "is no box"),
             ("box", "a,b", "is no box"),
             ("garment", 99, "garments 0 to"),
-            ("colour", "mauvish", "not a valid choice"),
-            ("category", "spoons", "There is no category 'spoons'"),
+            ("colour", "mauvish", "is not one of: black"),
+            ("category", "spoons", "There is no category “spoons”"),
             ("price_min", "cheap", "valid number"),
         ]:
             with self.subTest(name, value=value):

@@ -1,7 +1,6 @@
 """Searches the catalogue with a photo: what the API answers with --json, else a table and a contact sheet."""
 
 import json
-from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
@@ -10,8 +9,8 @@ from PIL import Image
 from rich.console import Console
 from rich.table import Table
 
+from catalogue.browsing.parameters import FILTER_NAMES, ProductFilterParameters
 from search import services
-from search.answers import Filters
 from search.api.photo_serializers import PhotoAnswerSerializer
 from search.terminal_pictures import contact_sheet
 from search.vision.photo import PhotoError, decode_photo
@@ -25,16 +24,15 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="what the API answers, on standard output")
         parser.add_argument("--limit", type=int, default=10, metavar="N", help="products a garment (default 10)")
         parser.add_argument("--out", type=Path, metavar="FILE", help="the contact sheet (default var/search/NAME.png)")
-        for name in ("category", "garment_type", "brand", "colour", "q"):
+        for name in FILTER_NAMES:
             parser.add_argument(f"--{name.replace('_', '-')}", default=None)
-        for name in ("price_min", "price_max"):
-            parser.add_argument(f"--{name.replace('_', '-')}", type=Decimal)
 
     def handle(self, *, photo: Path, limit: int, out: Path | None, **options) -> None:
-        names = ("category", "garment_type", "brand", "colour", "q", "price_min", "price_max")
-        filters = Filters(**{name: options[name] for name in names if options[name] is not None})
+        given = ProductFilterParameters(data={name: options[name] for name in FILTER_NAMES if options[name]})
+        if not given.is_valid():
+            raise CommandError("; ".join(f"--{name}: {' '.join(texts)}" for name, texts in given.errors.items()))
         try:
-            answer = services.search_photo(photo=photo.read_bytes(), filters=filters, limit=limit)
+            answer = services.search_photo(photo=photo.read_bytes(), filters=given.filters, limit=limit)
         except (PhotoError, OSError, ValueError, services.NotReady) as error:
             raise CommandError(f"{photo}: {error}") from error
         if options["json"]:

@@ -41,17 +41,17 @@ def test_the_best_match_comes_first():
     described = make_product(name="Plain", description="to wear with batik")
     named = make_product(name="Batik")
     newest = make_product(name="Also plain", description="batik")
-    assert list(Product.objects.matching_text("batik").best_first()) == [named, newest, described]
+    assert list(Product.objects.matching_text("batik").order_by_rank()) == [named, newest, described]
 
 
 def test_of_a_frequent_word_the_newest_are_ranked(monkeypatch):
     monkeypatch.setattr(querysets, "MAX_RANKED", 3)
     products = [make_product(name=f"Batik {number}", description="batik" * number) for number in range(5)]
-    found = list(Product.objects.visible().matching_text("batik").best_first())
+    found = list(Product.objects.visible().matching_text("batik").order_by_rank())
     assert sorted(each.pk for each in found) == [each.pk for each in products[2:]]
     assert all(each.rank > 0 for each in found)
 
 
 def test_without_words_there_is_nothing_to_rank():
     products = [make_product() for _ in range(2)]
-    assert list(Product.objects.order_by("pk").best_first()) == products
+    assert list(Product.objects.order_by("pk").order_by_rank()) == products

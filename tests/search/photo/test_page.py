@@ -216,7 +216,9 @@ def test_an_address_typed_by_hand_falls_back(client, shop, odd):
 
 @pytest.mark.parametrize("odd", ["garment=x", "price_min=cheap", "colour=mauve", "offset=99999", "ordering=size"])
 def test_a_value_that_makes_no_sense_is_named(client, shop, odd):
-    page = text_of(client.get(f"/photo/?query={shop[1]}&{odd}"))
+    response = client.get(f"/photo/?query={shop[1]}&{odd}")
+    page = text_of(response)
+    assert response.status_code == 400
     assert odd.split("=")[0] in re.search(r'is-error">([^<]+)<', page)[1]
 
 

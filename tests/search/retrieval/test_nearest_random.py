@@ -15,7 +15,7 @@ import pytest
 from django.test import TestCase
 from pgvector import HalfVector
 
-from catalogue.models import Product, ProductImage
+from catalogue.models import Category, Product, ProductImage
 from search.answers import Filters
 from search.models import GarmentEmbedding
 from search.photo.answer import filtered_products
@@ -119,11 +119,11 @@ def passes(product, filters):
     """What `filtered_products` should say, in Python."""
     return (
         product.is_active
-        and (not filters.category or product.category.slug == filters.category)
-        and (not filters.brand or product.brand == filters.brand)
+        and (not filters.category or product.category in filters.category)
+        and (not filters.brand or product.brand in filters.brand)
         and (filters.price_min is None or (product.price is not None and product.price >= filters.price_min))
         and (filters.price_max is None or (product.price is not None and product.price <= filters.price_max))
-        and (not filters.colour or filters.colour in product.colours)
+        and (not filters.colour or set(filters.colour) & set(product.colours))
         and all(word in product.name.split() for word in filters.q.split())
     )
 
@@ -147,13 +147,16 @@ def random_filters(rng):
     def sometimes(value):
         return value if rng.random() < 0.3 else None
 
+    def sometimes_one(value):
+        return (value,) if rng.random() < 0.3 else ()
+
     low, high = sorted(int(bound) for bound in rng.integers(0, 1000, 2))
     return Filters(
-        category=sometimes(str(rng.choice(list(TYPES)))),
-        brand=sometimes(str(rng.choice(BRANDS))),
+        category=sometimes_one(Category.objects.get(slug=str(rng.choice(list(TYPES))))),
+        brand=sometimes_one(str(rng.choice(BRANDS))),
         price_min=sometimes(low),
         price_max=sometimes(high),
-        colour=sometimes(str(rng.choice(COLOURS))),
+        colour=sometimes_one(str(rng.choice(COLOURS))),
         q=sometimes(" ".join(rng.choice(WORDS, rng.integers(1, 3), replace=False))) or "",
     )
 
