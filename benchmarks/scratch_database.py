@@ -46,7 +46,8 @@ def load_products(count: int, *, photos: int, categories: bool = True) -> None:
         "SET session_replication_role = replica",  # no triggers, no foreign-key checks: the rows are right
         f"""INSERT INTO catalogue_product (id, sku, name, category_id, brand, description, price, currency, url,
                                            is_active, attributes, colours, created_at, updated_at)
-            SELECT i, 'sku-' || i, 'Garment ' || i, 1 + (hashint4(i) & {15 if categories else 7}), 'Brand ' || (hashint4(i + 7) & 511), '',
+            SELECT i, 'sku-' || i, 'Garment ' || i, 1 + (hashint4(i) & {15 if categories else 7}),
+                  'Brand ' || (hashint4(i + 7) & 511), '',
                    (i::bigint * 7919) % {count}, 'IDR', '', true, '{{}}', '{{}}', now(), now()
             FROM generate_series(1, {count}) i""",
         f"""INSERT INTO catalogue_productimage (id, product_id, file, sha256, width, height, position, source)
@@ -71,8 +72,8 @@ def load_typed_products(count: int, garment_types: Sequence[str]) -> None:
     load_products(count, photos=1, categories=False)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE catalogue_product p SET category_id = c.id FROM unnest(%s::int[]) WITH ORDINALITY AS c (id, product)"
-            " WHERE p.id = c.product",
+            "UPDATE catalogue_product p SET category_id = c.id "
+            "FROM unnest(%s::int[]) WITH ORDINALITY AS c (id, product) WHERE p.id = c.product",
             [[numbers[kind] for kind in garment_types]],
         )
 

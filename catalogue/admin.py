@@ -122,6 +122,11 @@ class ProductAdmin(ImportExportModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         return super().get_queryset(request).defer("document").for_cards()
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """The filters of the list alone: others, such as `?colours=x`, reach columns that cannot be compared with it."""
+        offered = ("is_active", "category", "created_at")
+        return lookup.startswith(offered) and super().lookup_allowed(lookup, value, request)
+
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """An exact SKU, else full-text search: both by an index, where `icontains` would read every row."""
         term = search_term.replace("\0", "").strip()

@@ -11,15 +11,15 @@ from catalogue.browsing.listing import listing_of
 from catalogue.browsing.product_page import product_context
 from catalogue.browsing.suggestions import suggestions_for
 from catalogue.models import Category, Product
+from catalogue.page_sections import HOME_HERO, sections_of
 
 NEW_ARRIVALS = 15
-# The search app, where it is installed, shows what it can do; the shop is whole without it.
-HERO_TEMPLATES = ["search/_hero.html", "catalogue/_nothing.html"]
 
 
 def home(request: HttpRequest) -> HttpResponse:
     newest = list(Product.objects.visible().for_cards()[:NEW_ARRIVALS])
-    context = {"newest": newest, "tiles": _category_tiles(), "canonical": "/", "hero_templates": HERO_TEMPLATES}
+    hero_sections = sections_of(HOME_HERO)
+    context = {"newest": newest, "tiles": _category_tiles(), "canonical": "/", "hero_sections": hero_sections}
     return render(request, "catalogue/home.html", context)
 
 
@@ -43,18 +43,14 @@ def brand(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404("No brand has such a name.")
     listing = listing_of(Product.objects.filter(brand=name), request.GET, facets=("category", "colour"))
     context = {"title": name, "brand": name, "listing": listing, "canonical": request.path}
-    return render(
-        request,
-        "catalogue/listing.html",
-        context,
-        status=listing.status if listing.count or listing.active_filters else 404,
-    )
+    is_known = listing.count or Product.objects.visible().filter(brand=name).exists()
+    return render(request, "catalogue/listing.html", context, status=listing.status if is_known else 404)
 
 
 def search(request: HttpRequest) -> HttpResponse:
     listing = listing_of(Product.objects.all(), request.GET, facets=("category", "brand", "colour"))
     words = listing.data.get("q", "").strip()
-    title = _("“%(words)s”") % {"words": words} if words else _("Everything")
+    title = _("“%(words)s”") % {"words": words} if words else _("All products")
     context = {"title": title, "words": words, "listing": listing, "canonical": request.path, "is_search": True}
     return render(request, "catalogue/listing.html", context, status=listing.status)
 

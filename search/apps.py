@@ -10,5 +10,7 @@ class SearchConfig(AppConfig):
         from catalogue import derived_data
         from search import checks  # noqa: F401  (importing registers them)
         from search.embedding import refresh
+        from search.page_sections import register_sections
 
         derived_data.register(refresh)
+        register_sections()

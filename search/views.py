@@ -113,4 +113,4 @@ def _wants_json(request: HttpRequest) -> bool:
 
 
 def _not_ready() -> str:
-    return _("The shop has just opened and its garments are still being looked at. Please try again in a few minutes.")
+    return _("Photo search is being set up. Please try again in a few minutes.")

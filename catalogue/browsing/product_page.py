@@ -10,10 +10,8 @@ from django.utils.translation import gettext
 
 from catalogue.choices import ColourChoices
 from catalogue.models import Product
+from catalogue.page_sections import PRODUCT, sections_of
 from catalogue.thumbnails import thumbnail_of
-
-# The search app, where it is installed, adds the products like this one; the shop is whole without it.
-MORE_TEMPLATES = ["search/_product_more.html", "catalogue/_nothing.html"]
 
 
 def product_context(request: HttpRequest, product: Product) -> dict[str, Any]:
@@ -26,7 +24,7 @@ def product_context(request: HttpRequest, product: Product) -> dict[str, Any]:
         "structured": structured_data(request, product),
         "crumbs": breadcrumb_data(request, product),
         "canonical": product.get_absolute_url(),
-        "more_templates": MORE_TEMPLATES,
+        "sections": sections_of(PRODUCT, product),
     }
 
 
@@ -50,7 +48,6 @@ def structured_data(request: HttpRequest, product: Product) -> dict[str, Any]:
             "@type": "Offer",
             "price": str(product.price),
             "priceCurrency": product.currency,
-            "availability": "https://schema.org/InStock",
             "url": product.url or data["url"],
         }
     return data

@@ -35,9 +35,9 @@ PAGE_SIZE = 24
 # the photo. Four pages.
 SORTED = 96
 
-ORDERINGS = [(NEAREST, _("Most alike")), (CHEAPEST, _("Price, low to high")), (DEAREST, _("Price, high to low"))]
+ORDERINGS = [(NEAREST, _("Most similar")), (CHEAPEST, _("Price, low to high")), (DEAREST, _("Price, high to low"))]
 FACETS = ("category", "colour", "brand", "garment_type")
-MATCH_WORDS = {"strong": _("Very much alike"), "close": _("Alike"), "weak": _("A little alike")}
+MATCH_WORDS = {"strong": _("Very similar"), "close": _("Similar"), "weak": _("Similar style")}
 
 
 class Found(NamedTuple):

@@ -21,7 +21,7 @@ def test_from_home_to_a_product_and_its_photos(page, shop):
     expect(page.locator("dialog.zoom img")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("dialog.zoom")).not_to_be_visible()
-    expect(page.locator("text=Looks like this")).to_be_visible()
+    expect(page.locator("text=Similar products")).to_be_visible()
 
 
 def test_arrow_keys_walk_through_the_large_photos(page, shop):

@@ -54,7 +54,7 @@ def test_the_likeliest_garment_is_searched_for_and_its_product_comes_first(clien
     assert names_in(response)[0] == "Product 0"
     assert 'id="garment-0" href="/photo/?query=' in text_of(response)
     assert re.search(r'id="garment-0"[^>]*aria-current="true"', text_of(response))
-    assert "Very much alike" in text_of(response)
+    assert "Very similar" in text_of(response)
 
 
 def test_another_garment_is_a_link_away(client, shop):
@@ -114,11 +114,9 @@ def test_facets_count_what_can_be_chosen(client, shop):
 
 
 def test_a_number_that_is_an_estimate_says_so(client, shop, monkeypatch):
-    assert "50 products, of its kind and the most alike first" in text_of(client.get("/photo/", {"query": shop[1]}))
+    assert "50 products, most similar first" in text_of(client.get("/photo/", {"query": shop[1]}))
     monkeypatch.setattr("search.photo.page.COUNT_UP_TO", 49)
-    assert "about 50 products, of its kind and the most alike first" in text_of(
-        client.get("/photo/", {"query": shop[1]})
-    )
+    assert "about 50 products, most similar first" in text_of(client.get("/photo/", {"query": shop[1]}))
 
 
 def test_kinds_are_counted_whatever_kind_is_looked_at(client, shop):
@@ -167,7 +165,7 @@ def test_by_price_the_nearest_are_put_in_order(client, shop):
     response = client.get("/photo/", {"query": shop[1], "ordering": "-price"})
     numbers = [int(name.split()[1]) for name in names_in(response)]
     assert numbers == sorted(numbers, reverse=True)
-    assert "most alike, by price" in text_of(response)
+    assert "by price." in text_of(response)
 
 
 def test_a_deleted_photo_is_answered_with_a_notice(client, shop):
@@ -203,8 +201,8 @@ def test_no_garment_is_said_and_the_whole_photo_answers(client, encoder):
 
 def test_filters_that_leave_nothing_offer_a_way_on(client, shop):
     page = text_of(client.get("/photo/", {"query": shop[1], "q": "zeppelin"}))
-    assert "Nothing here passes these filters." in page
-    assert "Take all filters away" in page
+    assert "No products match these filters." in page
+    assert "Clear all filters" in page
 
 
 @pytest.mark.parametrize("odd", ["garment=99", "x0=90&y0=90&x1=10"])

@@ -16,8 +16,8 @@ def products():
 
 def test_a_product_page_shows_what_looks_like_it(client, products):
     page = client.get(products[0].get_absolute_url()).content.decode()
-    assert "Looks like this" in page
-    shelf = page.split("Looks like this")[1].split("</section>")[0]
+    assert "Similar products" in page
+    shelf = page.split("Similar products")[1].split("</section>")[0]
     assert shelf.count('class="card"') == 10
     assert f'hx-get="/p/{products[0].pk}/goes-with/"' in page
 
@@ -76,5 +76,5 @@ def test_without_vectors_the_page_is_whole(client):
     from tests.factories import make_product
 
     page = client.get(make_product().get_absolute_url()).content.decode()
-    assert "Looks like this" not in page
+    assert "Similar products" not in page
     assert "Article number" in page

@@ -1,0 +1,116 @@
+"""Odd values in every parameter and every part of an address: an answer that says so, never a fault of the server."""
+
+import random
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import URLPattern, get_resolver
+from django.utils.http import urlencode
+
+from tests.factories import make_category, make_image, make_product
+
+pytestmark = pytest.mark.django_db
+
+SEED = 20_261
+REQUESTS = 6  # to each address
+VALUES = [
+    "", " ", "0", "-1", "1", "5", "24", "999999999", "9" * 18, "9" * 40, "1e5", "1E+1000000", "NaN", "Infinity", "-0", "0x1",
+    "5~1E+1000000", "5~\0", "5~", "~", "5~Gaun", "1~199000", "٣", "\0", "a\0b", "x" * 300, "x" * 5000, "red", "dress", "Senja",
+    "gaun", "price", "-price", "name", "newest", "true", "null", "[]", "{}", "[1", "../../etc/passwd", "%", "%s", "%00", "'",
+    '"', "\\", "' OR 1=1 --", "<script>", "🧥", "\ud800".encode("utf-8", "surrogatepass"), "a.p.c.", "-", "- -", '"', '""', "a&b",
+    "<->", "!", "(", ":*", "dress under", "under 9e9", "between 5 and", "199.000", "Rp 199.000", "1.299.000,5", "a/b/c", "a" * 130,
+    "0.5,0,0.2,1", "0,0,1,1", "nan,0,1,1", "\u202e", "İ", "ﬃ", "json", "api", "xml",
+]  # fmt: skip
+NAMES = [
+    "q", "after", "ordering", "category", "garment_type", "brand", "colour", "price_min", "price_max", "limit", "offset", "page",
+    "p", "o", "all", "e", "colours", "is_active__exact", "category__id__exact", "has_photo", "created_at__gte", "sku", "attributes",
+    "document", "price__gte", "garment", "whole", "x0", "y0", "x1", "y1", "query", "box", "scene", "format", "lang", "language",
+    "next", "_popup", "_to_field", "forgotten", "nonsense", "product__sku", "app_label", "model_name", "field_name", "term",
+]  # fmt: skip
+PARTS = {
+    "slug": ["dress", "gaun", "no"], "name": ["Senja", "no", "a/b"], "size": ["card", "no"], "section": ["products", "no"],
+    "path": ["products/no.webp", "../x", "a"], "query": ["A" * 22, "no"], "image": ["1", "999"], "pk": ["1", "9" * 18, "9" * 30],
+    "format": [".json"], "object_id": ["1", "no", "9" * 30], "content_type_id": ["1", "999"], "url": ["no"],
+    "app_label": ["catalogue", "no"],
+}  # fmt: skip
+
+
+def addresses(patterns=None, prefix=""):
+    """The route of every page, as `products/<int:pk>/`."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            if pattern.name and "logout" not in pattern.name:
+                yield from [(route, pattern.pattern.converters, pattern)]
+        else:
+            yield from addresses(pattern.url_patterns, route)
+
+
+def names_of_routes():
+    return sorted({pattern.name for _, _, pattern in addresses()})
+
+
+@pytest.fixture
+def shop():
+    product = make_product(name="Gaun batik", category=make_category(), colours=["red"], pk=1)
+    make_image(product)
+    User.objects.create_superuser("admin", password="admin")
+
+
+def paths(rng):
+    """An address of every route that can be written down, its parts filled with known and odd values."""
+    from django.urls import NoReverseMatch, reverse
+
+    for route, _, pattern in addresses():
+        namespace = "admin:" if route.startswith("admin/") else ""
+        regex_names = list(pattern.pattern.regex.groupindex) if hasattr(pattern.pattern, "regex") else []
+        for _attempt in range(4):
+            values = {name: rng.choice(PARTS.get(name, ["1", "no"])) for name in regex_names}
+            try:
+                yield reverse(namespace + pattern.name, kwargs=values)
+                break
+            except NoReverseMatch:
+                continue
+
+
+@pytest.mark.parametrize("who", ["shopper", "admin"])
+def test_no_parameter_of_any_address_is_a_fault_of_the_server(client, shop, who):
+    rng = random.Random(SEED)
+    if who == "admin":
+        client.force_login(User.objects.get())
+    client.raise_request_exception = False
+    tried = sorted({path for path in paths(rng) if path.startswith("/admin/") == (who == "admin")})
+    assert len(tried) > 15
+    for path in tried:
+        for _ in range(REQUESTS):
+            names = [rng.choice(NAMES) for _ in range(rng.randint(1, 4))]
+            address = f"{path}?{urlencode([(name, rng.choice(VALUES)) for name in names])}"
+            response = client.get(address)
+            assert response.status_code < 500 or response.status_code == 503, address
+
+
+@pytest.mark.parametrize("path", ["/search/", "/search/suggestions/", "/c/dress/", "/b/Senja/", "/api/v1/products/"])
+def test_each_value_of_each_filter_is_an_answer(client, shop, path):
+    names = ["q", "after", "ordering", "category", "garment_type", "brand", "colour", "price_min", "price_max", "limit"]
+    client.raise_request_exception = False
+    for number, value in enumerate(VALUES):
+        for name in names[number % 3 :: 3] if path != "/search/" else names:
+            orders = {"ordering": random.Random(number).choice(["price", "name"])} if name == "after" else {}
+            address = f"{path}?{urlencode({name: value, **orders})}"
+            assert client.get(address).status_code in (200, 400), address
+
+
+@pytest.mark.parametrize(
+    "path", ["/b/%00/", "/c/%00/", "/thumbs/card/%00.webp", "/media/%00", "/p/1/%00/", "/photo/%00.webp"]
+)
+def test_a_null_character_in_an_address_is_not_found(client, shop, path):
+    client.raise_request_exception = False
+    assert client.get(path).status_code in (301, 404)
+
+
+@pytest.mark.parametrize("query", ["colours=x", "attributes=x", "document=x", "price=x", "id__in=x"])
+def test_a_filter_that_the_admin_does_not_offer_is_400(client, shop, query):
+    client.force_login(User.objects.get())
+    client.raise_request_exception = False
+    response = client.get(f"/admin/catalogue/product/?{query}")
+    assert response.status_code in (302, 400)
