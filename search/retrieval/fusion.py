@@ -37,7 +37,8 @@ def fused_pages(
 
 
 def _text_ranks(products: ProductQuerySet, ids: set[int]) -> dict[int, float]:
-    return dict(products.filter(pk__in=ids).order_by().values_list("pk", "rank"))
+    ranked = products.filter(pk__in=ids).order_by()
+    return dict(ranked.values_list("pk", "rank"))  # type: ignore[misc]  # `rank` is annotated by `matching_text`
 
 
 def fuse(nearest: Sequence[Neighbour], text_ranks: Mapping[int, float]) -> list[Neighbour]:
