@@ -75,10 +75,11 @@ def thumbnail_name(name: str, size: str) -> str:
 def remove_when_unused(name: str) -> None:
     """Removes the file and its thumbnails after this transaction commits, unless a row still names it then."""
     if name:
-        transaction.on_commit(lambda: _remove_unused(name), robust=True)
+        transaction.on_commit(lambda: remove_now(name), robust=True)
 
 
-def _remove_unused(name: str) -> None:
+def remove_now(name: str) -> None:
+    """Removes the file and its thumbnails unless a row names it."""
     sha256 = "".join(name.rpartition(".")[0].split("/")[-2:])  # as `image_path` writes it; the hash is indexed
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FILES_LOCK])

@@ -1,0 +1,171 @@
+"""Do image rows, their files and their thumbnails agree? Finds what does not, and repairs what can be repaired."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.files.storage import Storage, default_storage
+from django.utils import timezone
+
+from catalogue.image_storage import PARTIAL, SIZES, remove_now, storage, thumbnail_name, write_whole
+from catalogue.models import ProductImage
+from catalogue.services import delete_images
+from catalogue.thumbnails import is_whole_webp
+from garments.image_decoding import PhotoError, check_photo
+
+ROWS_AT_ONCE = 500
+MOST_LOST = 0.2  # of the files: when more are missing, the storage is the wrong one rather than the rows
+WRITTEN_WITHIN = timedelta(hours=1)
+FEW = 20  # images of so small a catalogue may all be lost
+
+MISSING_FILE = "images whose file is missing"
+DAMAGED_FILE = "images whose file is damaged"
+HOLDS_METADATA = "image files with metadata"
+WRONG_SIZE = "images with another size than their file"
+UNKNOWN_FILE = "files of no image"
+UNFINISHED_FILE = "unfinished files of a killed process"
+UNKNOWN_THUMBNAIL = "thumbnails of no image, or of an earlier release"
+BROKEN_THUMBNAIL = "thumbnails that are not whole"
+
+
+class VerificationError(RuntimeError):
+    """Repairing would do harm; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that disagrees. kind: what is wrong, as a phrase in the plural. name: which one it is."""
+
+    kind: str
+    name: str
+    is_repaired: bool = False
+
+
+def check_images(*, repair: bool = False) -> Iterator[Finding | None]:
+    """What is wrong with each image's file, None for one that is right; lost ones in the end.
+
+    Repaired are a row's size and a file's metadata; a row whose file is missing or damaged is deleted, so that the next
+    import brings the photo back. Raises VerificationError where too many are missing, and what the storage raises.
+    """
+    lost: list[tuple[int, Finding]] = []
+    number = 0
+    for image in _images():
+        number += 1
+        finding = _check_image(image, repair=repair)
+        if finding is None or finding.kind not in (MISSING_FILE, DAMAGED_FILE):
+            yield finding
+        else:
+            lost.append((image.pk, finding))
+    if repair and lost:
+        _check_share(len(lost), number)
+        delete_images(images=ProductImage.objects.filter(pk__in=[pk for pk, _ in lost]))
+    for _pk, finding in lost:
+        yield Finding(finding.kind, finding.name, is_repaired=repair)
+
+
+def check_files(*, repair: bool = False) -> Iterator[Finding]:
+    """Files among the photos that no image names, and thumbnails that no photo has or that are broken.
+
+    Repaired by deleting them: a thumbnail is made again when it is asked for. Raises what the storage raises.
+    """
+    for name in _walk(storage(), "products"):
+        if finding := _check_stored(name):
+            if repair:
+                remove_now(name)
+            yield Finding(finding, name, is_repaired=repair)
+    for size in SIZES:
+        for name in _walk(default_storage, f"thumbs/{size}"):
+            if finding := _check_thumbnail(name, size):
+                if repair:
+                    default_storage.delete(name)
+                yield Finding(finding, name, is_repaired=repair)
+
+
+def _images() -> Iterator[ProductImage]:
+    """All of them, by key: no cursor stays open while files are read."""
+    last = 0
+    rows = ProductImage.objects.select_related("product").order_by("pk")
+    while chunk := list(rows.filter(pk__gt=last)[:ROWS_AT_ONCE]):
+        yield from chunk
+        last = chunk[-1].pk
+
+
+def _check_image(image: ProductImage, *, repair: bool) -> Finding | None:
+    stored = str(image.file.name)
+    name = f"{image.product.sku}: {stored}"
+    try:
+        with storage().open(stored) as file:
+            content = file.read()
+        checked = check_photo(content)
+    except FileNotFoundError:
+        return Finding(MISSING_FILE, name)
+    except PhotoError as error:
+        return Finding(DAMAGED_FILE, f"{name} ({error.template % error.params})")
+    is_as_it_came = hashlib.sha256(content).hexdigest() == image.sha256
+    if checked.content != content:
+        # A file with metadata is as it came, or something else lies in its place.
+        if not is_as_it_came:
+            return Finding(DAMAGED_FILE, f"{name} (it is another file)")
+        if repair:
+            write_whole(storage(), stored, checked.content)
+        return Finding(HOLDS_METADATA, name, is_repaired=repair)
+    if (image.width, image.height) != (checked.width, checked.height):
+        if repair:
+            ProductImage.objects.filter(pk=image.pk).update(width=checked.width, height=checked.height)
+        return Finding(WRONG_SIZE, name, is_repaired=repair)
+    return None
+
+
+def _check_share(lost: int, number: int) -> None:
+    if number > FEW and lost > MOST_LOST * number:
+        raise VerificationError(
+            f"{lost:,} of {number:,} image files are missing or damaged. Nothing was deleted: is MEDIA_ROOT, or the "
+            "bucket, the one that the photos are in? Restore it from a backup, then run this again."
+        )
+
+
+def _check_stored(name: str) -> str:
+    """What is wrong with a file below products/, nothing where an image names it."""
+    if name.endswith(PARTIAL):
+        return UNFINISHED_FILE if _is_abandoned(storage(), name) else ""
+    if "/thumbs/" in name:  # where releases before 2026-12 kept them
+        return UNKNOWN_THUMBNAIL
+    return "" if ProductImage.objects.filter(sha256=_sha256_in(name), file=name).exists() else UNKNOWN_FILE
+
+
+def _check_thumbnail(name: str, size: str) -> str:
+    source = name.removeprefix(f"thumbs/{size}/").removesuffix(".webp")
+    if name.endswith(PARTIAL):
+        return UNFINISHED_FILE if _is_abandoned(default_storage, name) else ""
+    is_known = ProductImage.objects.filter(sha256=_sha256_in(source), file=source).exists()
+    if thumbnail_name(source, size) != name or not (is_known or default_storage.exists(source)):
+        return UNKNOWN_THUMBNAIL
+    with default_storage.open(name) as file:
+        return "" if is_whole_webp(file.read()) else BROKEN_THUMBNAIL
+
+
+def _is_abandoned(files: Storage, name: str) -> bool:
+    """Whether nobody writes it any more."""
+    try:
+        return timezone.now() - files.get_modified_time(name) > WRITTEN_WITHIN
+    except FileNotFoundError:
+        return False
+
+
+def _sha256_in(name: str) -> str:
+    """The hash in a photo's name, which is indexed."""
+    return "".join(name.rpartition(".")[0].split("/")[-2:])[:64]
+
+
+def _walk(files: Storage, folder: str) -> Iterator[str]:
+    """The names of all files below `folder`."""
+    try:
+        folders, names = files.listdir(folder)
+    except FileNotFoundError:
+        return
+    yield from (f"{folder}/{name}" for name in sorted(names) if name)
+    for inner in sorted(folders):
+        yield from _walk(files, f"{folder}/{inner}")

@@ -1,0 +1,80 @@
+"""Do vectors agree with the images that they were made of? Finds what does not, and embeds it anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import F, FloatField, Func, IntegerField, Q, QuerySet
+
+from catalogue.models import ProductImage
+from catalogue.verification import Finding
+from search.embedding import pipeline
+from search.models import Encoder, GarmentEmbedding
+from search.retrieval import indexes
+from search.vision.cards import ModelError
+
+UNIT_LENGTH = 0.02  # how far from 1 a unit vector of half-precision numbers may be
+NAMED = 1_000  # images that are named; more are counted
+
+WRONG_PRODUCT = "vectors of another product than their image's"
+MALFORMED = "vectors of a wrong size or length"
+NO_WHOLE_PHOTO = "images with garments' vectors and none of the whole photo"
+MISSING_OR_STALE = "images whose vectors are missing or stale"
+NO_INDEX = "encoders without a finished index"
+NO_MODEL = "encoders whose model is not here"
+NONE_SERVES = "catalogues without an encoder that serves"
+
+
+def check_vectors(*, repair: bool = False) -> Iterator[Finding]:
+    """What is wrong with each encoder's vectors. Repaired by deleting wrong ones and embedding their photos."""
+    for encoder in Encoder.objects.order_by("pk"):
+        wrong: set[int] = set()
+        for kind, rows in _wrong_rows(encoder).items():
+            images = set(rows.values_list("image", flat=True))
+            wrong |= images
+            yield from (Finding(kind, f"image {image} ({encoder.pk})", repair) for image in sorted(images))
+        if repair and wrong:
+            GarmentEmbedding.objects.of(encoder).filter(image__in=wrong).delete()
+        yield from _check_completeness(encoder, repair=repair, known=wrong)
+    if ProductImage.objects.exists() and not Encoder.objects.filter(is_serving=True).exists():
+        yield Finding(NONE_SERVES, "run manage.py embed_catalogue")
+
+
+def _wrong_rows(encoder: Encoder) -> dict[str, QuerySet[GarmentEmbedding]]:
+    rows = GarmentEmbedding.objects.of(encoder)
+    measured = rows.annotate(
+        dimensions=Func(F("vector"), function="vector_dims", output_field=IntegerField()),
+        length=Func(F("vector"), function="l2_norm", output_field=FloatField()),
+    )
+    is_unit = Q(length__gt=1 - UNIT_LENGTH, length__lt=1 + UNIT_LENGTH)
+    whole = rows.filter(ordinal=0).values("image")
+    return {
+        WRONG_PRODUCT: rows.exclude(product=F("image__product")),
+        MALFORMED: measured.exclude(is_unit, dimensions=encoder.dimensions),
+        NO_WHOLE_PHOTO: rows.exclude(image__in=whole),
+    }
+
+
+def _check_completeness(encoder: Encoder, *, repair: bool, known: set[int]) -> Iterator[Finding]:
+    """Photos to embed, besides those that are `known` to be wrong, and the index."""
+    try:
+        to_embed = pipeline.photos_to_embed(encoder)
+        missing = [image for image in to_embed.values_list("pk", flat=True)[: NAMED + 1] if image not in known]
+    except ModelError as error:
+        yield Finding(NO_MODEL, f"{encoder.pk}: {error}")
+        return
+    unreadable: set[int] = set()
+    if repair and (missing or known):
+        for report in pipeline.embed_photos(encoder):
+            unreadable = {image for image, _file, _reason in report.unreadable}
+    yield from (
+        Finding(MISSING_OR_STALE, f"image {image} ({encoder.pk})", repair and image not in unreadable)
+        for image in missing[:NAMED]
+    )
+    if len(missing) > NAMED:
+        yield Finding(MISSING_OR_STALE, f"and others ({encoder.pk})", repair)
+    has_index = indexes.has_index(encoder)
+    if repair and (missing or known or not has_index):
+        pipeline.finish(encoder)
+    if not has_index:
+        yield Finding(NO_INDEX, encoder.pk, repair)

@@ -1,0 +1,112 @@
+import os
+import time
+
+import pytest
+from PIL import Image
+
+from catalogue import verification
+from catalogue.image_storage import thumbnail_name
+from catalogue.models import ProductImage
+from catalogue.verification import VerificationError, check_files, check_images
+from tests.factories import make_image, make_product, picture_bytes
+from tests.garments import picture_corpus as corpus
+
+pytestmark = pytest.mark.django_db
+
+
+def path_of(image, media):
+    return media / image.file.name
+
+
+def missing(image, media):
+    path_of(image, media).unlink()
+
+
+def emptied(image, media):
+    path_of(image, media).write_bytes(b"")
+
+
+def cut_off(image, media):
+    path_of(image, media).write_bytes(path_of(image, media).read_bytes()[:60])
+
+
+def exchanged(image, media):
+    path_of(image, media).write_bytes(corpus.sound("JPEG"))
+
+
+def of_another_size(image, media):
+    ProductImage.objects.filter(pk=image.pk).update(width=7)
+
+
+@pytest.mark.parametrize(
+    ("harm", "kind"),
+    [
+        (missing, verification.MISSING_FILE),
+        (emptied, verification.DAMAGED_FILE),
+        (cut_off, verification.DAMAGED_FILE),
+        (exchanged, verification.DAMAGED_FILE),
+        (of_another_size, verification.WRONG_SIZE),
+    ],
+)
+def test_what_is_wrong_is_found_named_and_repaired(media, django_capture_on_commit_callbacks, harm, kind):
+    sound, harmed = make_image(), make_image()
+    harm(harmed, media)
+    (found,) = filter(None, check_images())
+    assert found.kind == kind
+    assert harmed.product.sku in found.name
+    assert not found.is_repaired
+    with django_capture_on_commit_callbacks(execute=True):
+        (repaired,) = filter(None, check_images(repair=True))
+    assert repaired.is_repaired
+    assert not list(filter(None, check_images()))
+    assert not list(check_files())
+    assert ProductImage.objects.filter(pk=sound.pk).exists()
+
+
+def test_metadata_of_an_earlier_release_is_found_and_removed(media):
+    """Files were stored as they came before."""
+    image = make_image(picture=corpus.sound("JPEG"))
+    path_of(image, media).write_bytes(corpus.sound("JPEG"))
+    assert [found.kind for found in filter(None, check_images())] == [verification.HOLDS_METADATA]
+    list(check_images(repair=True))
+    assert corpus.PLACE not in path_of(image, media).read_bytes()
+    assert not list(filter(None, check_images()))
+
+
+def test_a_storage_that_holds_other_files_is_not_taken_for_lost_photos(media):
+    product = make_product()
+    images = [make_image(product) for _ in range(verification.FEW + 5)]
+    for image in images[:10]:
+        missing(image, media)
+    with pytest.raises(VerificationError, match=r"10 of 25 .*MEDIA_ROOT"):
+        list(check_images(repair=True))
+    assert product.images.count() == len(images)
+
+
+def test_files_and_thumbnails_of_nobody_are_found_and_deleted(media, client):
+    image = make_image()
+    kept = media / thumbnail_name(image.file.name, "tiny")
+    for path in (
+        "products/ab/" + "c" * 62 + ".jpg",
+        "products/ab/thumbs/x.jpg.320x427_q82.webp",
+        "thumbs/card/products/ab/" + "c" * 62 + ".jpg.webp",
+        "thumbs/tiny/" + image.file.name + ".webp",
+        "products/ab/.half.part",
+        "products/ab/.new.part",
+    ):
+        (media / path).parent.mkdir(parents=True, exist_ok=True)
+        (media / path).write_bytes(picture_bytes())
+    os.utime(media / "products/ab/.half.part", (0, time.time() - 7_200))
+    found = {finding.kind: finding.name for finding in check_files()}
+    assert set(found) == {
+        verification.UNKNOWN_FILE, verification.UNKNOWN_THUMBNAIL, verification.BROKEN_THUMBNAIL,
+        verification.UNFINISHED_FILE,
+    }  # fmt: skip
+    assert all(finding.is_repaired for finding in check_files(repair=True))
+    assert not list(check_files())
+    assert not kept.exists()  # it was no whole picture
+    assert (media / "products/ab/.new.part").exists()  # somebody may be writing it
+    assert client.get(f"/thumbs/tiny/{image.file.name}.webp").status_code == 200
+    with Image.open(kept) as made:
+        assert made.format == "WEBP"
+    assert not list(check_files())
