@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.faults.FaultMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -98,8 +99,16 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # (redis://...), which it must where several processes serve: search/checks.py warns.
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 CACHES["default"].setdefault("OPTIONS", {})
+# Photos have a cache of their own: without it there is no photo search. Of the other one every page can do without.
+CACHES["photos"] = {**CACHES["default"], "OPTIONS": {**CACHES["default"]["OPTIONS"]}, "KEY_PREFIX": "photos"}
 if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
-    CACHES["default"]["OPTIONS"]["MAX_ENTRIES"] = 500  # a kept photo has about 150 kB
+    CACHES["photos"]["LOCATION"] = "photos"
+    CACHES["photos"]["OPTIONS"]["MAX_ENTRIES"] = 500  # a cached photo has about 150 kB
+    CACHES["default"]["OPTIONS"]["MAX_ENTRIES"] = 5_000
+elif CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    CACHES["default"]["BACKEND"] = "config.optional_cache.OptionalRedisCache"
+    for _cache in CACHES.values():
+        _cache["OPTIONS"] |= {"socket_connect_timeout": 2, "socket_timeout": 5}
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

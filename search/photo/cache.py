@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.conf import settings
-from django.core.cache import cache, caches
+from django.core.cache import BaseCache, caches
 from django.core.cache.backends.locmem import LocMemCache
 from PIL import Image
 
@@ -48,15 +48,15 @@ class CachedPhoto:
 def store(photo: CachedPhoto, *, query: str | None = None) -> str:
     """Caches the photo and returns the id under which `load` finds it; under an earlier id if one is given."""
     query = query or secrets.token_urlsafe(16)
-    cache.set(_key(query), photo, timeout=settings.PHOTO_QUERY_SECONDS)
-    if isinstance(caches["default"], LocMemCache):
+    _cache().set(_key(query), photo, timeout=settings.PHOTO_QUERY_SECONDS)
+    if isinstance(_cache(), LocMemCache):
         _drop_on_time(_key(query))
     return query
 
 
 def load(query: str) -> CachedPhoto:
     """The photo cached under this id. Raises PhotoExpired."""
-    photo = cache.get(_key(query)) if _QUERY.fullmatch(query) else None
+    photo = _cache().get(_key(query)) if _QUERY.fullmatch(query) else None
     if photo is None:
         minutes = settings.PHOTO_QUERY_SECONDS // 60
         raise PhotoExpired(
@@ -68,7 +68,7 @@ def load(query: str) -> CachedPhoto:
 def delete(query: str) -> None:
     """Deletes the photo now; does nothing when there is none."""
     if _QUERY.fullmatch(query):
-        cache.delete(_key(query))
+        _cache().delete(_key(query))
 
 
 def to_webp(pixels: np.ndarray) -> bytes:
@@ -79,9 +79,14 @@ def to_webp(pixels: np.ndarray) -> bytes:
 
 
 def _drop_on_time(key: str) -> None:
-    timer = threading.Timer(settings.PHOTO_QUERY_SECONDS + 1, cache.get, [key])  # a get drops what is expired
+    timer = threading.Timer(settings.PHOTO_QUERY_SECONDS + 1, _cache().get, [key])  # a get drops what is expired
     timer.daemon = True
     timer.start()
+
+
+def _cache() -> BaseCache:
+    """Photos' own, where the settings have one: it fails where it does not answer, and another might forget them."""
+    return caches["photos" if "photos" in settings.CACHES else "default"]
 
 
 def _key(query: str) -> str:

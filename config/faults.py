@@ -1,0 +1,51 @@
+"""What a visitor is told while a part of the installation is away: 503 with the time after which to try again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.db.utils import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
+
+from search.vision.cards import ModelError
+
+logger = logging.getLogger(__name__)
+RETRY_AFTER_S = 10
+# The database or the cache of photos does not answer; a model is missing or broken.
+OUTAGES = (OperationalError, InterfaceError, RedisError, ModelError)
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class FaultMiddleware:
+    """Answers 503 where a view meets an outage: a page in the shop's style, JSON for the API and scripts."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, OUTAGES):
+            return None
+        logger.error("%s %s met an outage: %s", request.method, request.path, exception)
+        return unavailable(request)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503 that asks the database, the cache and the models nothing."""
+    sentence = _("A part of the shop does not answer just now. Please try again in a few seconds.")
+    if request.path.startswith("/api/"):
+        response: HttpResponse = JsonResponse({"detail": sentence}, status=503)
+    elif request.headers.get("Accept") == "application/json":
+        response = JsonResponse({"error": sentence}, status=503)
+    else:
+        response = render(request, "503.html", {"sentence": sentence}, status=503)
+    response["Retry-After"] = str(RETRY_AFTER_S)
+    response["Cache-Control"] = "no-store"
+    return response
