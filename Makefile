@@ -4,6 +4,8 @@ PORT ?= 8000
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
+# Tests of one file share a worker: their fixtures (servers, browsers, trained models) are made once.
+PARALLEL := -n logical --dist loadfile --no-loadscope-reorder
 PIP := $(PY) -m pip --disable-pip-version-check
 
 # Production is the default of settings; what is made here is for development. The demo's server sets its own.
@@ -47,11 +49,11 @@ $(VENV)/.all: requirements.lock | $(PY)
 	@$(PIP) install --quiet --force-reinstall --no-deps --require-hashes --requirement $(VENV)/headless.lock
 	@touch $@ $(VENV)/.dev $(VENV)/.serve
 
-test: $(VENV)/.all  ## every test, on a PostgreSQL of its own
-	@$(PY) -m pytest
+test: $(VENV)/.all  ## every test, on all cores and a PostgreSQL of its own; coverage under var/coverage
+	@$(PY) -m pytest $(PARALLEL) --cov --cov-report=html:var/coverage
 
 test-fast: $(VENV)/.dev  ## the tests that need neither torch nor much time
-	@$(PY) -m pytest -m "not torch and not slow"
+	@$(PY) -m pytest $(PARALLEL) -m "not torch and not slow"
 
 lock: $(PY)  ## requirements*.lock anew, from requirements*.txt
 	@$(PIP) install --quiet "$$(sed -n 's/^\(uv==[0-9.]*\).*/\1/p' requirements-dev.txt)"

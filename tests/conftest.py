@@ -23,6 +23,12 @@ def pytest_configure(config):
         )
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """The files that take longest begin first, or one worker would still be at them when the others have ended."""
+    items.sort(key=lambda item: not item.get_closest_marker("torch") and not item.get_closest_marker("browser"))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _throwaway_surroundings(django_test_environment, tmp_path_factory):
     """For the whole session and not for each test: Django's setUpTestData runs before a test's own fixtures."""

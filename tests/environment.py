@@ -1,5 +1,8 @@
-"""The environment of a test run, set before Django reads its settings: `-p tests.environment` in pyproject.toml."""
+"""The environment of a test run, set before anything else is imported: `-p tests.environment` in pyproject.toml."""
 
 import os
 
 os.environ.setdefault("DEBUG", "1")  # production is the default everywhere else
+if "PYTEST_XDIST_WORKER" in os.environ:  # each worker has a core: more threads would only wait for each other
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "INFERENCE_THREADS"):
+        os.environ.setdefault(name, "1")
