@@ -12,7 +12,7 @@ PIP := $(PY) -m pip --disable-pip-version-check
 DEBUG ?= 1
 export DEBUG
 
-.PHONY: demo catalogue environment test test-fast lock check bench screenshots clean help
+.PHONY: demo catalogue environment test test-fast lock check bench screenshots empty clean help
 
 help:  ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -75,5 +75,11 @@ bench: $(VENV)/.serve  ## the benchmarks of benchmarks/README.md, as JSON under 
 screenshots: catalogue $(VENV)/.all  ## pictures of every page, under var/screenshots
 	@$(PY) -m tests.browser.screenshots
 
+empty:  ## an empty database of the project's own: no sample products, no photos; the environment stays
+	@test -z "$$DATABASE_URL" || { echo "DATABASE_URL is set: this empties only the project's own database." >&2; exit 1; }
+	@test ! -d var/postgres || $(PY) -c "from pathlib import Path; from config.embedded_postgres import EmbeddedPostgres; \
+		EmbeddedPostgres(Path('var/postgres')).stop()"
+	rm -rf var/postgres var/sample var/demo-admin.txt media/products media/samples media/thumbs
+
 clean:  ## forget the environment, the embedded database and everything made
-	rm -rf $(VENV) var media/products media/samples
+	rm -rf $(VENV) var staticfiles media/products media/samples media/thumbs
