@@ -35,3 +35,12 @@ class ColourChoices(models.TextChoices):
     BLUE = Colour.BLUE.value, _("blue")
     PURPLE = Colour.PURPLE.value, _("purple")
     PINK = Colour.PINK.value, _("pink")
+
+
+class AvailabilityChoices(models.TextChoices):
+    """Whether a product can be had, in the order of how easily."""
+
+    IN_STOCK = "in_stock", _("in stock")
+    LIMITED = "limited", _("few left")
+    PREORDER = "preorder", _("preorder")
+    OUT_OF_STOCK = "out_of_stock", _("out of stock")

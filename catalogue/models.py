@@ -1,10 +1,12 @@
 """What is sold: categories, products and their photos."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -12,7 +14,9 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.choices import ColourChoices, GarmentTypeChoices
+from catalogue.attribute_names import attribute_key
+from catalogue.choices import AvailabilityChoices, ColourChoices, GarmentTypeChoices
+from catalogue.currencies import validate_currency
 from catalogue.querysets import CategoryQuerySet, ProductQuerySet
 
 
@@ -60,6 +64,10 @@ class Product(models.Model):
     price = models.DecimalField(
         _("price"), max_digits=14, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(Decimal(0))]
     )
+    compare_at_price = models.DecimalField(
+        _("price before"), max_digits=14, decimal_places=2, null=True, blank=True,
+        validators=[MinValueValidator(Decimal(0))], help_text=_("What it costs when it is not on sale."),
+    )  # fmt: skip
     currency = models.CharField(
         _("currency"),
         max_length=3,
@@ -68,7 +76,16 @@ class Product(models.Model):
     )
     url = models.URLField(_("source URL"), max_length=1000, blank=True)
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Shown in the shop and found by search."))
-    attributes = models.JSONField(_("attributes"), default=dict, blank=True)
+    availability = models.CharField(
+        _("availability"), max_length=12, choices=AvailabilityChoices, default=AvailabilityChoices.IN_STOCK, blank=True
+    )
+    attributes = models.JSONField(
+        _("attributes"), default=dict, blank=True, help_text=_("Shown to everybody and found by text search.")
+    )
+    private_attributes = models.JSONField(
+        _("private attributes"), default=dict, blank=True,
+        help_text=_("For staff only: what an import brought whose name is no public attribute."),
+    )  # fmt: skip
     colours = ArrayField(
         models.CharField(max_length=8, choices=ColourChoices),
         verbose_name=_("colours"),
@@ -92,6 +109,10 @@ class Product(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="product_has_name"),
             models.CheckConstraint(
                 condition=Q(price__isnull=True) | Q(price__gte=0), name="product_price_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(compare_at_price__isnull=True) | Q(compare_at_price__gte=0),
+                name="product_compare_at_price_not_negative",
             ),
             models.CheckConstraint(condition=Q(currency__regex=r"^[A-Z]{3}$"), name="product_currency_is_iso"),
             models.CheckConstraint(
@@ -127,6 +148,13 @@ class Product(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("product", args=[self.pk, self.slug])
 
+    def clean(self) -> None:
+        super().clean()
+        try:
+            validate_currency(self.currency)
+        except ValidationError as error:
+            raise ValidationError({"currency": error}) from error
+
     @property
     def slug(self) -> str:
         return slugify(self.name)[:80] or "product"
@@ -135,6 +163,28 @@ class Product(models.Model):
     def main_image(self) -> "ProductImage | None":
         """The first of its images; free after `.for_cards()`."""
         return next(iter(self.images.all()), None)
+
+
+class PublicAttribute(models.Model):
+    """The name of an attribute that shoppers see: on the product's page, in the API, by text search.
+
+    Products' attributes of other names are private. `catalogue.attributes` compares names by their `key`.
+    """
+
+    name = models.CharField(_("name"), max_length=120, unique=True, help_text=_("As in the header of a file: material."))
+    key = models.CharField(max_length=120, editable=False, db_index=True)
+
+    class Meta:
+        verbose_name = _("public attribute")
+        verbose_name_plural = _("public attributes")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.key = attribute_key(self.name)
+        super().save(*args, **kwargs)
 
 
 def image_path(image: "ProductImage", filename: str) -> str:
@@ -155,6 +205,9 @@ class ProductImage(models.Model):
     source = models.CharField(
         _("source"), max_length=1000, blank=True, editable=False, help_text=_("The path or URL it was imported from.")
     )
+    # What the host said of the file behind the address, to ask for it again only where it has changed.
+    source_etag = models.CharField(max_length=300, blank=True, editable=False)
+    source_modified = models.CharField(max_length=60, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("product image")

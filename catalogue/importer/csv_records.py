@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -72,19 +73,22 @@ class _Lines:
         self.number -= len(rest)
 
 
-def read_records(path: Path, dialect: Dialect, on_position=None) -> Iterator[Record]:
+def read_records(path: Path, dialect: Dialect, on_position: Callable[[int], None] | None = None) -> Iterator[Record]:
     """The file's records, its header first; empty ones are left out.
 
     A record with another number of cells than the header has a `problem`. One that spans several lines because of a
     stray quote spoils only the line it begins on. `on_position` is told the bytes read so far, now and then.
     """
-    with open(path, encoding=dialect.encoding, errors=dialect.errors, newline="") as file:
+    with (
+        open(path, "rb") as raw,
+        io.TextIOWrapper(raw, encoding=dialect.encoding, errors=dialect.errors, newline="") as file,
+    ):
         lines = _Lines(file, dialect.skip)
-        for record in _records(lines, dialect.delimiter):
+        for record in _records(lines, dialect):
             if not any(value.strip(" \t\r\n\0") for value in record.values) and not record.problem:
                 continue
             if on_position and record.line % 1000 == 1:
-                on_position(file.buffer.tell())
+                on_position(raw.tell())
             yield record
 
 
@@ -93,8 +97,9 @@ def _width_of_header(values: list[str]) -> int:
     return max((number for number, value in enumerate(values, start=1) if value.strip()), default=0)
 
 
-def _records(lines: _Lines, delimiter: str) -> Iterator[Record]:
-    reader = csv.reader(lines, delimiter=delimiter)
+def _records(lines: _Lines, dialect: Dialect) -> Iterator[Record]:
+    delimiter, skips = dialect.delimiter, dialect.skips_spaces
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=skips)
     width = 0
     while True:
         lines.begin()
@@ -114,7 +119,7 @@ def _records(lines: _Lines, delimiter: str) -> Iterator[Record]:
         width = width or _width_of_header(values)
         if problem:
             lines.put_back_all_but_first()
-            reader = csv.reader(lines, delimiter=delimiter)
+            reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=skips)
         yield Record(first, values if not problem else lines.record[0].rstrip("\r\n").split(delimiter), problem)
 
 

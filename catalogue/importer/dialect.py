@@ -9,78 +9,66 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalogue.importer.encodings import SAMPLE_BYTES, find_encoding
+
 DELIMITERS = (",", ";", "\t", "|")
-SAMPLE_BYTES = 256 * 1024
 SAMPLE_RECORDS = 200
-CHUNK_BYTES = 1024 * 1024
-BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-# Windows leaves five bytes of its code page undefined; files that hold them are Latin-1 there.
-codecs.register_error("as-latin-1", lambda error: (error.object[error.start : error.end].decode("latin-1"), error.end))
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How to read the file. `errors` is the codec's error handler; `skip` counts the lines before the header."""
+    """How to read the file. `errors` is the codec's error handler; `skip` counts the lines before the header.
+
+    `sample` is a line as read where the encoding is a guess. With `skips_spaces` a cell begins behind the spaces that
+    follow a delimiter, so that a quote there quotes.
+    """
 
     encoding: str
     errors: str
     delimiter: str
     skip: int
+    sample: str = ""
+    skips_spaces: bool = False
 
     @property
     def words(self) -> str:
+        """For whoever runs the import: encoding and delimiter."""
         delimiter = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}[self.delimiter]
-        return f"{self.encoding.removesuffix('-sig')}, {delimiter}"
+        encoding = self.encoding.removesuffix("-sig")
+        sample = f" (a guess; a line as read: {self.sample!r}; --encoding says otherwise)" if self.sample else ""
+        return f"{encoding}{sample}, {delimiter}"
 
 
-def find_dialect(path: Path) -> Dialect:
-    """The dialect of the file at `path`, which is read once from end to end for its encoding."""
+def find_dialect(path: Path, encoding: str = "") -> Dialect:
+    """The dialect of the file at `path`, in the `encoding` if one is given. Raises UnknownEncoding."""
+    found = find_encoding(path, encoding)
     with open(path, "rb") as file:
         sample = file.read(SAMPLE_BYTES)
-    encoding, errors = _encoding(path, sample)
-    text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
+    text = codecs.getincrementaldecoder(found.name)("replace").decode(sample)
     lines = io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")).readlines()
     if len(sample) == SAMPLE_BYTES and len(lines) > 1:
         lines.pop()  # cut in the middle
-    skip = 0
+    skip, delimiter = 0, ""
     if lines and lines[0].lower().startswith("sep=") and len(lines[0].strip()) <= 5:  # Excel's own hint
         skip, delimiter = 1, lines[0].rstrip("\n")[4:5] or ","
-        if delimiter in DELIMITERS:
-            return Dialect(encoding, errors, delimiter, skip + _lines_before_header(lines[1:], delimiter))
-    delimiter = _delimiter(lines[skip:])
-    return Dialect(encoding, errors, delimiter, skip + _lines_before_header(lines[skip:], delimiter))
+    if delimiter not in DELIMITERS:
+        delimiter = _delimiter(lines[skip:])
+    skips_spaces = _reads_better_without_spaces(lines[skip:], delimiter)
+    skip += _lines_before_header(lines[skip:], delimiter)
+    return Dialect(found.name, found.errors, delimiter, skip, found.sample, skips_spaces)
 
 
-def _encoding(path: Path, sample: bytes) -> tuple[str, str]:
-    for mark, encoding in BYTE_ORDER_MARKS:
-        if sample.startswith(mark):
-            return encoding, "replace"
-    # Text in UTF-16 without a mark: every other byte of Latin text is zero.
-    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        half = sample[start::2]
-        if half and half.count(0) > len(half) * 0.4:
-            return encoding, "replace"
-    return _utf8_or_windows(path)
+def _reads_better_without_spaces(lines: list[str], delimiter: str) -> bool:
+    """Whether more records have the usual width if spaces behind a delimiter are skipped: `1, "red, long", 5`."""
+    if not any(f'{delimiter} "' in line for line in lines):
+        return False
+    as_is, skipped = (_evenness(_widths(lines, delimiter, skips_spaces=skips)) for skips in (False, True))
+    return skipped > as_is
 
 
-def _utf8_or_windows(path: Path) -> tuple[str, str]:
-    """UTF-8, unless more of the file's special characters are wrong in it than right."""
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    right = wrong = 0
-    with open(path, "rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            text = decoder.decode(chunk)
-            if not text.isascii():
-                broken = text.count("\ufffd")
-                wrong += broken
-                right += sum(character > "\x7f" for character in text) - broken
-    return ("utf-8", "replace") if wrong <= right // 4 else ("cp1252", "as-latin-1")
+def _evenness(widths: list[int]) -> float:
+    """The share of the most frequent width."""
+    return Counter(widths).most_common(1)[0][1] / len(widths) if widths else 0.0
 
 
 def _delimiter(lines: list[str]) -> str:
@@ -117,9 +105,9 @@ def _lines_before_header(lines: list[str], delimiter: str) -> int:
     return 0
 
 
-def _widths(lines: list[str], delimiter: str) -> list[int]:
-    widths = []
-    reader = csv.reader(lines, delimiter=delimiter)
+def _widths(lines: list[str], delimiter: str, *, skips_spaces: bool = False) -> list[int]:
+    widths: list[int] = []
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=skips_spaces)
     while len(widths) < SAMPLE_RECORDS:
         try:
             record = next(reader)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import posixpath
 import re
@@ -9,13 +10,16 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from catalogue.importer.columns import Columns
 from catalogue.importer.csv_records import Record
+from catalogue.importer.image_lists import split_images
+from catalogue.importer.photo_folder import shown_path
 from catalogue.importer.report import Report
-from catalogue.importer.staging_table import StagedProduct, StagingTable
-from catalogue.importer.values import Refused, is_url, split_images
+from catalogue.importer.staging_table import StagedProduct, StagingTable, fold
+from catalogue.importer.values import Refused, is_url
 
 OUTSIDE = "It leads out of the photo folder; only files below that are read."
 
@@ -29,6 +33,15 @@ class SourceImage:
     line: int | None = None
 
 
+class HasImages(Protocol):
+    """A product to be filled with images."""
+
+    sku: str
+    line: int | None
+    images: list[SourceImage]
+    has_all_images: bool
+
+
 class ImageFinder:
     """Finds products' photos among the scanned files, and nowhere else: a path is looked up, never opened."""
 
@@ -38,11 +51,11 @@ class ImageFinder:
         self.columns = columns
         self.staging = staging
         self.report = report
-        self.root = os.path.realpath(folder) if folder else None
+        self.root = os.path.realpath(folder) if folder else ""
         self.csv_folder = os.path.realpath(csv_folder)
         self.skipped: Counter[str] = Counter()  # images that nobody asked to look for
 
-    def find_all(self, product, records: list[Record], staged: StagedProduct) -> None:
+    def find_all(self, product: HasImages, records: list[Record], staged: StagedProduct) -> None:
         """Fills `product.images` with those that its records name, in their order, then the others of its folder."""
         own = {photo.path for photo in staged.photos}
         found: dict[bytes | str, SourceImage] = {}
@@ -54,9 +67,8 @@ class ImageFinder:
                 else:
                     found.setdefault(image.path or image.source, image)
         for path in sorted(own or self._called_by(product.sku, found), key=_natural):
-            found.setdefault(path, SourceImage(_shown(path), path, product.line))
-        if records:
-            self.staging.mark_named(image.path for image in found.values() if image.path)
+            found.setdefault(path, SourceImage(shown_path(path), path, product.line))
+        self.staging.mark_used((image.path for image in found.values() if image.path), is_named=bool(records))
         product.images = list(found.values())
 
     def _named(self, record: Record) -> Iterable[str]:
@@ -66,7 +78,7 @@ class ImageFinder:
 
     def _find(self, text: str, record: Record, own: set[bytes]) -> SourceImage | None:
         is_address = is_url(text) or text.startswith("//")
-        if not is_address and self.root is None:
+        if not is_address and not self.root:
             self.skipped["path"] += 1
             return None
         try:
@@ -76,7 +88,7 @@ class ImageFinder:
             self.report.refuse("image", line=record.line, column=column, value=text, reason=str(error))
             return None
         if path is not None:
-            return SourceImage(_shown(path), path, record.line)
+            return SourceImage(shown_path(path), path, record.line)
         return SourceImage(f"https:{text}" if text.startswith("//") else text, None, record.line)
 
     def _of_address(self, url: str, own: set[bytes]) -> bytes | None:
@@ -86,52 +98,75 @@ class ImageFinder:
         return _called(posixpath.basename(unquote(urlsplit(url).path)), own)
 
     def _of_path(self, text: str, own: set[bytes]) -> bytes:
-        """The scanned file that this path means. Raises Refused where there is none or it leads out."""
-        for spelling in dict.fromkeys((text, text.replace("\\", "/"), unquote(text))):
+        """The scanned file that this path means. Raises Refused where there is none or it leads out.
+
+        A leading slash, "~" or drive letter is that of another machine: the path is looked up below the photo folder.
+        """
+        spellings = _spellings(text)
+        if all(self._leads_out(spelling) for spelling in spellings):
+            raise Refused(OUTSIDE)
+        for spelling in spellings:
             for candidate in self._below_root(spelling):
                 if path := self.staging.photo_at(os.fsencode(candidate)):
                     return path
-        name = posixpath.basename(text.replace("\\", "/"))
-        if path := _called(name, own):
-            return path
-        named = self.staging.photos_named(name) if name else []
-        if len(named) == 1:
-            return named[0]
-        raise Refused("Several files have this name." if named else "There is no such file below the photo folder.")
+        names = dict.fromkeys(posixpath.basename(spelling) for spelling in spellings)
+        for name in filter(None, names):
+            if path := _called(name, own):
+                return path
+            named = self.staging.photos_named(name)
+            if len(named) == 1:
+                return named[0]
+            if named:
+                raise Refused("Several files have this name.")
+        if _ABSOLUTE.match(text):
+            raise Refused(f"It is an absolute path, and no such file is below the photo folder. {OUTSIDE}")
+        raise Refused("There is no such file below the photo folder.")
+
+    def _leads_out(self, text: str) -> bool:
+        """Whether the ".." in a path take it out of the photo folder and of the CSV's folder in it."""
+        if ".." not in text.split("/"):
+            return False
+        bases = (self.root, self.csv_folder)
+        paths = [os.path.normpath(os.path.join(base, _ABSOLUTE.sub("", text))) for base in bases]
+        return not any(path.startswith(self.root + os.sep) for path in paths)
 
     def _below_root(self, text: str) -> list[str]:
-        """Paths below the photo folder that `text` may mean. Raises Refused where it can only mean one outside."""
-        is_absolute = text.startswith(("/", "~")) or re.match(r"[A-Za-z]:[\\/]", text) is not None
-        bases = (self.root, self.csv_folder)
-        inside = [
-            os.path.relpath(path, self.root)
-            for path in (os.path.normpath(os.path.join(base, text)) for base in bases)
-            if path.startswith(self.root + os.sep)
-        ]
-        if not inside:
-            raise Refused(f"It is an absolute path. {OUTSIDE}" if is_absolute else OUTSIDE)
-        parts = posixpath.normpath(text).split("/")
-        if not is_absolute and ".." not in parts:  # "zalora/Dress/1/a.jpg" where the photo folder is zalora
+        """Paths below the photo folder that `text` may mean, the whole path first, then its ends."""
+        inside = []
+        for base in (self.root, self.csv_folder):
+            for path in (os.path.join(base, text), os.path.join(base, _ABSOLUTE.sub("", text))):
+                path = os.path.normpath(path)
+                if path.startswith(self.root + os.sep):
+                    inside.append(os.path.relpath(path, self.root))
+        parts = posixpath.normpath(_ABSOLUTE.sub("", text)).split("/")
+        if ".." not in parts:  # "zalora/Dress/1/a.jpg" where the photo folder is zalora
             inside += ["/".join(parts[start:]) for start in range(1, len(parts) - 1)]
         return list(dict.fromkeys(inside))
 
-    def _called_by(self, sku: str, found: dict) -> list[bytes]:
-        """Files named by the id, `000123.jpg`, for products that have no folder and name no file."""
-        return [] if found else self.staging.photos_with_stem(sku)
+    def _called_by(self, sku: str, found: dict[bytes | str, SourceImage]) -> list[bytes]:
+        """Files named by the id, for products that have no folder and name no file."""
+        return [] if found else self.staging.photos_called_by(sku)
+
+
+_ABSOLUTE = re.compile(r"^(~?/+|[A-Za-z]:/*)")
+
+
+def _spellings(text: str) -> list[str]:
+    """The ways in which a path may be meant: with Windows' backslashes, percent codes, HTML entities."""
+    slashed = text.replace("\\", "/")
+    return list(dict.fromkeys((text, slashed, unquote(slashed), html.unescape(slashed))))
 
 
 def _called(name: str, paths: set[bytes]) -> bytes | None:
     """The one of `paths` whose file has this name, or the name that a download makes of it: `x.jpg.1`."""
-    pattern = re.compile(re.escape(name.casefold()) + r"(\.\d+)?")
-    found = [path for path in paths if pattern.fullmatch(posixpath.basename(_shown(path)).casefold())]
+    pattern = re.compile(re.escape(fold(name)) + r"(\.\d+)?")
+    found = [path for path in paths if pattern.fullmatch(posixpath.basename(fold(shown_path(path))))]
     return min(found, key=lambda path: (len(path), path), default=None)
 
 
-def _shown(path: bytes) -> str:
-    """As text; a path that is no UTF-8 loses what cannot be shown."""
-    return os.fsdecode(path).encode("utf-8", "replace").decode()
-
-
-def _natural(path: bytes) -> list:
-    """`x-2.jpg` before `x-10.jpg`."""
-    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", _shown(path).casefold())]
+def _natural(path: bytes) -> list[tuple[int, int, str]]:
+    """`x-2.jpg` before `x-10.jpg`, and `x.jpg` before both."""
+    name = os.path.splitext(shown_path(path).casefold())[0]
+    return [
+        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", name) if part
+    ]

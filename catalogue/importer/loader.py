@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import DataError, IntegrityError, OperationalError, connection, transaction
+from django.db import DataError, Error, IntegrityError, OperationalError, connection, transaction
 
 from catalogue.category_garment_types import garment_types_of_category
 from catalogue.image_storage import keep_files_until_commit
 from catalogue.importer.categories import category_slug
+from catalogue.importer.errors import database_problem
 from catalogue.importer.photo_reader import PhotoReader, ReadImage
 from catalogue.importer.report import Report
 from catalogue.importer.row_reader import SourceProduct
@@ -19,8 +20,11 @@ from catalogue.models import Category, Product, ProductImage
 from catalogue.services import delete_images
 
 UPDATED_FIELDS = [
-    "name", "category", "brand", "description", "price", "currency", "url", "is_active", "attributes", "updated_at",
+    "name", "category", "brand", "description", "price", "compare_at_price", "currency", "url", "is_active",
+    "availability", "attributes", "private_attributes", "updated_at",
 ]  # fmt: skip
+
+IMAGE_FIELDS = ["position", "source", "source_etag", "source_modified"]
 
 
 @dataclass
@@ -41,6 +45,7 @@ class Loader:
         self.dry_run = dry_run
         self.prune = prune
         self.categories = _categories()
+        self.new_categories: dict[str, str] = {}  # those that hold any type, by slug: their names say nothing
 
     def load(self, products: list[SourceProduct]) -> None:
         """Writes these products and their images. One that the database refuses is reported and holds up no other."""
@@ -48,8 +53,7 @@ class Loader:
         try:
             outcome = self._load(products)
         except (DataError, IntegrityError, OperationalError) as error:
-            if not connection.is_usable():
-                raise
+            self._stop_if_server(error)
             self.categories = _categories()  # those made in this transaction are gone with it
             if len(products) > 1:
                 middle = len(products) // 2
@@ -60,6 +64,9 @@ class Loader:
             reason = f"The database refuses it: {str(error).splitlines()[0]}."
             self.report.refuse("product", line=product.line, value=product.sku, reason=reason)
             return
+        except BaseException:
+            self.reader.remove_unstored()
+            raise
         self.report.add(products=outcome.products, images=outcome.images)
         for refusal in outcome.refused:
             self.report.refuse("image", **refusal)
@@ -70,17 +77,26 @@ class Loader:
         with transaction.atomic():
             if not self.dry_run:
                 keep_files_until_commit()
-                self._make_categories(products)
+            self._make_categories(products)
             rows = self._write_products(products, outcome)
             self._write_images(products, rows, outcome)
         return outcome
+
+    def _stop_if_server(self, error: Error) -> None:
+        """Ends the import where it is not a row that the database refuses. Raises ImportProblem, or `error`."""
+        problem = database_problem(error)
+        if problem or not connection.is_usable():
+            if connection.is_usable():
+                self.reader.remove_unstored()
+            raise problem or error
 
     # -- categories ---------------------------------------------------------------------------------------------
 
     def _make_categories(self, products: list[SourceProduct]) -> None:
         names = {category_slug(name): name for name in map(_category, products)}
         new = {slug: name for slug, name in names.items() if slug not in self.categories}
-        if new:
+        self.new_categories |= {slug: name for slug, name in new.items() if not garment_types_of_category(slug)}
+        if new and not self.dry_run:
             Category.objects.bulk_create(
                 (
                     Category(slug=slug, name=name, garment_types=garment_types_of_category(slug))
@@ -104,7 +120,7 @@ class Loader:
                 self._apply(product.defaults, row)
                 outcome.products["created"] += 1
                 self._apply(product.fields, row)
-                row.attributes = _merged({}, product.attributes)
+                self._apply_attributes(product, row)
                 changed.append(row)
             elif self._update(product, row):
                 outcome.products["updated"] += 1
@@ -123,17 +139,24 @@ class Loader:
         for name, value in fields.items():
             if name == "category":
                 name, value = "category_id", self.categories.get(category_slug(value))
-            if getattr(row, name) != value:
+            if bool(getattr(row, name) != value):
                 setattr(row, name, value)
                 is_changed = True
         return is_changed
 
     def _update(self, product: SourceProduct, row: Product) -> bool:
         is_changed = self._apply(product.fields, row)
-        attributes = _merged(row.attributes, product.attributes)
-        is_changed |= attributes != row.attributes
-        row.attributes = attributes
-        return is_changed
+        return self._apply_attributes(product, row) or is_changed
+
+    def _apply_attributes(self, product: SourceProduct, row: Product) -> bool:
+        """The source's attributes over those that the catalogue has; what is private now is not public any more."""
+        before = (row.attributes, row.private_attributes)
+        public, private = (_dict(attributes) for attributes in before)
+        public = {name: value for name, value in public.items() if name not in product.private_attributes}
+        private = {name: value for name, value in private.items() if name not in product.attributes}
+        row.attributes = _merged(public, product.attributes)
+        row.private_attributes = _merged(private, product.private_attributes)
+        return before != (row.attributes, row.private_attributes)
 
     # -- images -------------------------------------------------------------------------------------------------
 
@@ -151,7 +174,11 @@ class Loader:
             for position, image in enumerate(images):
                 self._write_image(row, own.get(image.sha256), image, position, new, moved, outcome)
             listed = {image.sha256 for image in images}
+            sources = {image.source[:1000] for image in images if not image.problem}
             unlisted = [old for old in own.values() if old.source and old.sha256 not in listed]
+            replaced = [old for old in unlisted if old.source in sources]  # another photo lies there now
+            gone += [old.pk for old in replaced]
+            unlisted = [old for old in unlisted if old.source not in sources]
             if self.prune and product.has_all_images and not refused:
                 gone += [old.pk for old in unlisted]
             else:
@@ -161,13 +188,15 @@ class Loader:
         if self.dry_run:
             return
         ProductImage.objects.bulk_create(
-            new, update_conflicts=True, unique_fields=["product", "sha256"], update_fields=["position", "source"]
+            new, update_conflicts=True, unique_fields=["product", "sha256"], update_fields=IMAGE_FIELDS
         )
-        ProductImage.objects.bulk_update(moved, ["position", "source"])
+        ProductImage.objects.bulk_update(moved, IMAGE_FIELDS)
         if gone:
             delete_images(images=ProductImage.objects.filter(pk__in=gone))
 
-    def _put_behind(self, unlisted: list[ProductImage], listed: int, moved: list[ProductImage], outcome: Outcome):
+    def _put_behind(
+        self, unlisted: list[ProductImage], listed: int, moved: list[ProductImage], outcome: Outcome
+    ) -> None:
         """What the source no longer names comes after what it does: the first image is the one that lists show."""
         for position, old in enumerate(sorted(unlisted, key=lambda old: (old.position, old.pk)), start=listed):
             if old.position != position:
@@ -176,18 +205,36 @@ class Loader:
                 moved.append(old)
 
     def _write_image(
-        self, row: Product, old: ProductImage | None, image: ReadImage, position: int, new: list, moved: list, outcome
+        self,
+        row: Product,
+        old: ProductImage | None,
+        image: ReadImage,
+        position: int,
+        new: list[ProductImage],
+        moved: list[ProductImage],
+        outcome: Outcome,
     ) -> None:
         if old is None:
             outcome.images["created"] += 1
             if not self.dry_run:
                 new.append(image.as_row(row, position))
-        elif (old.position, old.source) != (position, image.source[:1000]):
-            outcome.images["updated"] += 1
-            old.position, old.source = position, image.source[:1000]
+            return
+        source = image.source[:1000]
+        etag, modified = (image.etag, image.modified) if image.etag or image.modified else _validators(old)
+        is_moved = (old.position, old.source) != (position, source)
+        outcome.images["updated" if is_moved else "unchanged"] += 1
+        if is_moved or (etag, modified) != _validators(old):
+            old.position, old.source, old.source_etag, old.source_modified = position, source, etag, modified
             moved.append(old)
-        else:
-            outcome.images["unchanged"] += 1
+
+
+def _validators(image: ProductImage) -> tuple[str, str]:
+    return image.source_etag, image.source_modified
+
+
+def _dict(attributes: object) -> dict[str, Any]:
+    """Attributes that somebody stored in another form are left out."""
+    return dict(attributes) if isinstance(attributes, dict) else {}
 
 
 def _categories() -> dict[str, int]:
@@ -195,7 +242,7 @@ def _categories() -> dict[str, int]:
 
 
 def _category(product: SourceProduct) -> str:
-    return product.fields.get("category") or product.defaults["category"]
+    return str(product.fields.get("category") or product.defaults["category"])
 
 
 def _merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
@@ -217,7 +264,7 @@ def _sorted_out(read: Iterable[ReadImage]) -> tuple[list[ReadImage], list[dict[s
     for image in read:
         if image.problem:
             refused.append({"line": image.line, "value": image.source, "reason": image.problem})
-        else:
+        if image.sha256:
             images.setdefault(image.sha256, image)
     return list(images.values()), refused
 

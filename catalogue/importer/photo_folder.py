@@ -17,7 +17,7 @@ class FoundFile(NamedTuple):
 
     @property
     def parts(self) -> list[str]:
-        return os.fsdecode(self.path).encode("utf-8", "replace").decode().split("/")
+        return shown_path(self.path).split("/")
 
 
 def scan(
@@ -41,7 +41,7 @@ def scan(
             with os.scandir(os.path.join(root, relative)) as entries:
                 children = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            on_refused(_shown(relative), f"The folder cannot be read: {error.strerror}.")
+            on_refused(shown_path(relative), f"The folder cannot be read: {error.strerror}.")
             continue
         subfolders = []
         for entry in children:
@@ -63,9 +63,10 @@ def _stays_inside(root: bytes, path: bytes, on_refused: Callable[[str, str], Non
     target = os.path.realpath(os.path.join(root, path))
     if target.startswith(root + b"/"):
         return True
-    on_refused(_shown(path), f"The link leads out of the photo folder, to {_shown(target)}.")
+    on_refused(shown_path(path), f"The link leads out of the photo folder, to {shown_path(target)}.")
     return False
 
 
-def _shown(path: bytes) -> str:
+def shown_path(path: bytes) -> str:
+    """The path as text; what is no UTF-8 in it loses what cannot be shown."""
     return os.fsdecode(path).encode("utf-8", "replace").decode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import TypeVar, cast
 
 T = TypeVar("T")
 _END = object()
@@ -13,7 +13,7 @@ _END = object()
 
 def prefetch(items: Iterator[T], *, depth: int = 1) -> Iterator[T]:
     """Yields `items`, produced by a background thread at most `depth` ahead. Raises what `items` raises."""
-    waiting: queue.Queue = queue.Queue(depth)
+    waiting: queue.Queue[object] = queue.Queue(depth)
     is_stopped = threading.Event()
 
     def put(item: object) -> bool:
@@ -41,7 +41,7 @@ def prefetch(items: Iterator[T], *, depth: int = 1) -> Iterator[T]:
         while (item := waiting.get()) is not _END:
             if isinstance(item, BaseException):
                 raise item
-            yield item
+            yield cast(T, item)
     finally:
         is_stopped.set()
         thread.join()

@@ -23,7 +23,7 @@ class Progress:
         self.bars.start()
         return self
 
-    def __exit__(self, *_raised) -> None:
+    def __exit__(self, *_raised: object) -> None:
         self.bars.stop()
 
     def step(self, words: str, total: int | None = None) -> Callable[[int], None]:

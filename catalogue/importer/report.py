@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TextIO
 
 SHOWN = 50  # refusals on the terminal
+LISTED = 10_000  # products that were hidden and unused files in the report
 MAX_VALUE = 200  # characters of a refused value
 
 
@@ -52,15 +53,25 @@ class ReportFile:
             self.table.writerow(asdict(refusal).values())
         self.is_first = False
 
-    def close(self, summary: dict[str, dict[str, int]]) -> None:
+    def close(self, summary: dict[str, dict[str, int]], lists: dict[str, list[str]]) -> None:
+        """Ends the file: with the numbers and lists as JSON, with a line for each of the lists as CSV."""
         if self.is_json:
-            self.file.write(f'],\n"summary": {json.dumps(summary)}}}\n')
+            self.file.write(f'],\n"summary": {json.dumps(summary)}')
+            for name, items in lists.items():
+                self.file.write(f',\n"{name}": {json.dumps(items, ensure_ascii=False)}')
+            self.file.write("}\n")
+        else:
+            self.table.writerows((name, "", "", item, "") for name, items in lists.items() for item in items)
         self.file.close()
 
 
 @dataclass
 class Report:
-    """`products` and `images` count by outcome; `notes` are sentences for whoever runs the import."""
+    """`products` and `images` count by outcome; `notes` are sentences for whoever runs the import.
+
+    `deactivated` are ids of products that were hidden, `unused_files` paths of photos that show no product: the first
+    LISTED of them.
+    """
 
     file: ReportFile | None = None
     products: Counter[str] = field(default_factory=lambda: Counter(created=0, updated=0, unchanged=0, refused=0))
@@ -68,9 +79,16 @@ class Report:
     values_refused: int = 0
     refusals: list[Refusal] = field(default_factory=list)  # the first SHOWN
     notes: list[str] = field(default_factory=list)
+    deactivated: list[str] = field(default_factory=list)
+    unused_files: list[str] = field(default_factory=list)
+    rows: int = 0  # records of the CSV, refused ones included
+    rows_refused: int = 0  # records that were refused before their product was read
+    unidentified_rows: int = 0  # of those, the ones whose product is not known
     lock: Lock = field(default_factory=Lock)  # rows are read while others are written
 
-    def refuse(self, kind: str, *, reason: str, value: str = "", line: int | None = None, column: str | None = None):
+    def refuse(
+        self, kind: str, *, reason: str, value: str = "", line: int | None = None, column: str | None = None
+    ) -> None:
         """Counts a refusal and writes it down."""
         shown = value if len(value) <= MAX_VALUE else value[:MAX_VALUE] + "…"
         refusal = Refusal(kind, line, column, shown, reason)
@@ -95,6 +113,11 @@ class Report:
         return self.products["refused"] + self.images["refused"] + self.values_refused
 
     @property
+    def has_products(self) -> bool:
+        """Whether any product was imported, or is as the source says already."""
+        return any(self.products[name] for name in ("created", "updated", "unchanged"))
+
+    @property
     def summary(self) -> dict[str, dict[str, int]]:
         return {
             "products": dict(self.products), "images": dict(self.images), "values": {"refused": self.values_refused}
@@ -102,4 +125,4 @@ class Report:
 
     def close(self) -> None:
         if self.file:
-            self.file.close(self.summary)
+            self.file.close(self.summary, {"deactivated": self.deactivated, "unused_files": self.unused_files})

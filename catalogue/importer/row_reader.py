@@ -1,42 +1,42 @@
-"""A product as its rows and its folder tell it."""
+"""Builds a product from its rows and its folder, reporting every cell that cannot be understood."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from catalogue.importer.categories import MAX_SLUG, category_name, category_slug
+from catalogue.attribute_names import attribute_key
+from catalogue.category_garment_types import garment_types_of_category
+from catalogue.importer.categories import MAX_SLUG, category_name, category_slug, choose_category
 from catalogue.importer.columns import Columns
 from catalogue.importer.csv_records import Record
 from catalogue.importer.image_finder import ImageFinder, SourceImage
 from catalogue.importer.report import Report
+from catalogue.importer.row_prices import PriceReader
 from catalogue.importer.staging_table import StagedProduct
-from catalogue.importer.values import (
-    Refused,
-    clean_paragraphs,
-    clean_text,
-    is_nothing,
-    parse_bool,
-    parse_currency,
-    parse_price,
-    parse_url,
-)  # fmt: skip
+from catalogue.importer.text import clean_paragraphs, clean_text, is_nothing
+from catalogue.importer.values import Refused, parse_availability, parse_bool, parse_url
 from catalogue.models import Category, Product
 
-MAX_NAME = Product._meta.get_field("name").max_length
-MAX_BRAND = Product._meta.get_field("brand").max_length
-MAX_CATEGORY = min(Category._meta.get_field("name").max_length, MAX_SLUG)
+MAX_NAME = int(Product._meta.get_field("name").max_length or 0)
+MAX_BRAND = int(Product._meta.get_field("brand").max_length or 0)
+MAX_CATEGORY = min(int(Category._meta.get_field("name").max_length or 0), MAX_SLUG)
 MAX_ATTRIBUTE = 2_000
+MAX_VARIANTS = 200  # rows of one product whose cells are kept
+_AVAILABILITY_ORDER = ("in_stock", "limited", "preorder", "out_of_stock")
+_NO_OPTION = {"title", "defaulttitle"}  # what Shopify writes for a product without variants
 
 
 @dataclass(slots=True)
 class SourceProduct:
     """What the source says of one product.
 
-    `fields` are the truth and overwrite what the catalogue has; `defaults` are made up (a name out of category and id)
-    and only serve a product that is new. Fields the file has no column for are in neither.
+    `fields` overwrite what the catalogue has; `defaults` (a name made of category and id, hidden for an unknown status)
+    only serve a product that is new. Fields that the file has no column for are in neither. `attributes` are those
+    shown to everybody, `private_attributes` those for staff.
     """
 
     sku: str
@@ -44,8 +44,9 @@ class SourceProduct:
     fields: dict[str, Any] = field(default_factory=dict)
     defaults: dict[str, Any] = field(default_factory=dict)
     attributes: dict[str, Any] = field(default_factory=dict)
+    private_attributes: dict[str, Any] = field(default_factory=dict)
     images: list[SourceImage] = field(default_factory=list)
-    has_all_images: bool = True  # False: one that it names cannot be had, so what it no longer names is unknown
+    has_all_images: bool = True  # False: one that it names was not found, so what it no longer names is unknown
 
 
 class RowRefused(Exception):
@@ -53,13 +54,40 @@ class RowRefused(Exception):
 
 
 class RowReader:
-    """Reads products out of staged records, reporting every cell that it cannot understand."""
+    """Reads products out of staged records. `public_keys` are the keys of attributes that everybody sees.
 
-    def __init__(self, *, columns: Columns, finder: ImageFinder, report: Report, currency: str) -> None:
+    `is_known_category` tells of a slug that it is a category's; `default_category` serves products that have none.
+    """
+
+    def __init__(
+        self,
+        *,
+        columns: Columns,
+        finder: ImageFinder,
+        report: Report,
+        currency: str | None,
+        public_keys: Collection[str],
+        is_known_category: Callable[[str], bool],
+        default_category: str = "",
+    ) -> None:
         self.columns = columns
         self.finder = finder
         self.report = report
-        self.currency = columns.currency or currency
+        self.prices = PriceReader(columns=columns, report=report, currency=currency)
+        self.default_category = category_name(default_category) if default_category else ""
+        self.unknown_statuses: Counter[str] = Counter()
+        self.merged_rows = 0
+        self._choose_category = cache(lambda cells: choose_category(cells, is_known_category))
+        self._attributes = [
+            (number, header[:MAX_NAME], attribute_key(header) in public_keys) for number, header in columns.attributes
+        ]
+        self._is_public = cache(lambda name: attribute_key(name) in public_keys)
+
+    @property
+    def attribute_names(self) -> tuple[list[str], list[str]]:
+        """The headers kept as attributes: the public ones and the private ones."""
+        public = [header for _number, header, is_public in self._attributes if is_public]
+        return public, [header for _number, header, is_public in self._attributes if not is_public]
 
     def read(self, staged: StagedProduct) -> SourceProduct | None:
         """The product, or None where its row is refused."""
@@ -80,9 +108,12 @@ class RowReader:
     # -- several rows of one product ----------------------------------------------------------------------------
 
     def _agreeing(self, records: list[Record]) -> list[Record]:
-        """The records that speak of the same product as the first: one a photo, or one a size."""
+        """The records that describe the same product as the first: one a photo, or one a variant."""
         if len(records) < 2:
             return records
+        if self.columns.has_variants:  # the product's own row before those of its variants
+            self.merged_rows += len(records) - 1
+            return sorted(records, key=lambda record: bool(self.columns.cell(record.values, "parent")))
         kept = records[:1]
         name = self._name_key(records[0])
         for record in records[1:]:
@@ -99,7 +130,7 @@ class RowReader:
         return clean_text(self.columns.cell(record.values, "name")).casefold()
 
     def _report_differences(self, first: Record, other: Record) -> None:
-        for name in ("price", "brand", "category"):
+        for name in ("price", "regular_price", "sale_price", "brand", "category"):
             kept, own = (self.columns.cell(record.values, name) for record in (first, other))
             if kept and own and clean_text(kept).casefold() != clean_text(own).casefold():
                 self._refuse("value", other, name, own, f"Line {first.line} says {kept!r} of this id, and is kept.")
@@ -114,22 +145,38 @@ class RowReader:
     # -- fields -------------------------------------------------------------------------------------------------
 
     def _read_category(self, product: SourceProduct, records: list[Record], staged: StagedProduct) -> None:
-        record, cell = self._cell(records, "category") if records else (None, "")
-        name = category_name(cell) if cell else _category_of_folder(staged)
+        cells = tuple(cell for record in records for cell in self.columns.cells(record.values, "category"))
+        name = self._choose_category(cells) or self._category_of_tags(records) or _category_of_folder(staged)
+        name = name or self.default_category
         if not name:
-            reason = "There is no category, neither in the row nor in a folder <Category>/<id>."
-            self._refuse_row(record or Record(0, []), "category", cell, reason)
+            reason = (
+                "There is no category, neither in the row nor in a folder <Category>/<id>; --default-category NAME "
+                "gives one to such products."
+            )
+            self._refuse_row(records, staged, "category", " / ".join(cells), reason)
         if len(name) > MAX_CATEGORY or len(category_slug(name)) > MAX_SLUG:
-            self._refuse_row(record, "category", cell, f"A category's name has {MAX_CATEGORY} characters at the most.")
+            reason = f"A category's name has {MAX_CATEGORY} characters at the most."
+            self._refuse_row(records, staged, "category", name, reason)
         product.fields["category"] = name
+
+    def _category_of_tags(self, records: list[Record]) -> str:
+        """The first tag that names garments; other tags are no categories."""
+        for record in records:
+            for tags in self.columns.cells(record.values, "tags"):
+                name = str(self._choose_category((tags,)))
+                if name and self._names_garments(name):
+                    return name
+        return ""
+
+    @staticmethod
+    def _names_garments(name: str) -> bool:
+        return bool(garment_types_of_category(category_slug(name)))
 
     def _read_fields(self, product: SourceProduct, records: list[Record]) -> None:
         self._report_broken_characters(records)
-        self._read_price(product, records)
         self._read_text(product, records, "name", MAX_NAME)
         self._read_text(product, records, "brand", MAX_BRAND)
         self._read_parsed(product, records, "url", parse_url)
-        self._read_parsed(product, records, "is_active", parse_bool)
         if "description" in self.columns.of:
             product.fields["description"] = clean_paragraphs(self._cell(records, "description")[1])
         if not product.fields.get("name"):
@@ -137,28 +184,69 @@ class RowReader:
             if "name" in self.columns.of:
                 reason = "The name is empty. A new product is named by its category and id."
                 self._refuse("value", records[0], "name", "", reason)
-        if product.fields.get("is_active", False) is None:
-            del product.fields["is_active"]
+        self._read_status(product, records[0])
+        self._read_availability(product, records)
+        try:
+            product.fields |= self.prices.read(self._shown_variants(records))
+        except Refused as error:
+            raise RowRefused from error
         self._read_attributes(product, records)
 
-    def _read_price(self, product: SourceProduct, records: list[Record]) -> None:
-        if "price" not in self.columns.of:
-            return
-        record, cell = self._cell(records, "price")
-        price, currency = self._parse_or_refuse_row(record, "price", cell, parse_price, (None, None))
-        if currency is None:
-            record, cell = self._cell(records, "currency")
-            currency = self._parse_or_refuse_row(record, "currency", cell, parse_currency, None)
-        product.fields["price"] = price if price is None else price.quantize(Decimal("0.01"))
-        product.fields["currency"] = currency or self.currency
+    def _shown_variants(self, records: list[Record]) -> list[Record]:
+        """The product's row and the variants that their own status does not hide: those hidden have no say in prices."""
+        return records[:1] + [record for record in records[1:] if not self._is_hidden(record)]
 
-    def _parse_or_refuse_row(self, record: Record, name: str, cell: str, parse: Callable, nothing: Any) -> Any:
-        if not cell:
-            return nothing
+    def _is_hidden(self, record: Record) -> bool:
         try:
-            return parse(cell)
+            return self._status(record) is False
+        except Refused:
+            return True
+
+    def _read_status(self, product: SourceProduct, record: Record) -> None:
+        """Shown if every status column says so. A word that is not understood hides a new product, and is reported."""
+        if "is_active" not in self.columns.of:
+            return
+        try:
+            status = self._status(record)
         except Refused as error:
-            self._refuse_row(record, name, cell, str(error))
+            cell = " / ".join(self.columns.cells(record.values, "is_active"))
+            self.unknown_statuses[clean_text(cell)[:40]] += 1
+            reason = f"{error} A new product is hidden, one that the catalogue has stays as it is."
+            self._refuse("value", record, "is_active", cell, reason)
+            product.defaults["is_active"] = False
+            return
+        if status is not None:
+            product.fields["is_active"] = status
+
+    def _status(self, record: Record) -> bool | None:
+        """What the status columns say together; None where all are empty. Raises Refused for words that say neither."""
+        found: bool | None = None
+        problem: Refused | None = None
+        for cell in self.columns.cells(record.values, "is_active"):
+            try:
+                value = parse_bool(cell)
+            except Refused as error:
+                problem = error
+                continue
+            if value is not None:
+                found = value and found is not False
+        if found is False or problem is None:
+            return found
+        raise problem
+
+    def _read_availability(self, product: SourceProduct, records: list[Record]) -> None:
+        """The best of the variants' availabilities; what is not understood is reported, and left as it was."""
+        found = []
+        for record in records:
+            cell = self.columns.cell(record.values, "availability")
+            try:
+                found.append(parse_availability(cell))
+            except Refused as error:
+                self._refuse("value", record, "availability", cell, str(error))
+                product.defaults["availability"] = ""
+        known = [value for value in found if value]
+        if known:
+            product.fields["availability"] = min(known, key=_AVAILABILITY_ORDER.index)
 
     def _read_text(self, product: SourceProduct, records: list[Record], name: str, longest: int) -> None:
         if name not in self.columns.of:
@@ -169,7 +257,9 @@ class RowReader:
             self._refuse("value", record, name, cell, f"It has more than {longest} characters, and is cut off there.")
         product.fields[name] = text[:longest].strip()
 
-    def _read_parsed(self, product: SourceProduct, records: list[Record], name: str, parse: Callable) -> None:
+    def _read_parsed(
+        self, product: SourceProduct, records: list[Record], name: str, parse: Callable[[str], object]
+    ) -> None:
         """A field without which the product can be sold: what cannot be understood is left as it was."""
         if name not in self.columns.of:
             return
@@ -179,15 +269,63 @@ class RowReader:
         except Refused as error:
             self._refuse("value", record, name, cell, str(error))
 
+    # -- attributes ---------------------------------------------------------------------------------------------
+
     def _read_attributes(self, product: SourceProduct, records: list[Record]) -> None:
         values = records[0].values
-        for name in ("colour", "stock"):
-            if name in self.columns.of:
-                product.attributes[name] = clean_text(self.columns.cell(values, name))[:MAX_ATTRIBUTE]
-        for number, header in self.columns.attributes:
-            if number < len(values):
-                value = "" if is_nothing(values[number]) else clean_text(values[number])
-                product.attributes[header[:MAX_NAME]] = value[:MAX_ATTRIBUTE]
+        if "colour" in self.columns.of:
+            self._put(product, "colour", self._texts(records, self.columns.of["colour"][0]))
+        if "stock" in self.columns.of:
+            self._put(product, "stock", [clean_text(self.columns.cell(values, "stock"))])
+        for number, name, is_public in self._attributes:
+            texts = self._texts(records, number)
+            self._put_into(product.attributes if is_public else product.private_attributes, name, texts)
+        for name, texts in self._options(records).items():
+            self._put(product, name, texts)
+        if self.columns.has_variants and len(records) > 1:
+            product.private_attributes["variants"] = [self._variant(record) for record in records[:MAX_VARIANTS]]
+
+    def _texts(self, records: list[Record], number: int) -> list[str]:
+        """What a column says of the product: its first row's cell, or all that differ among its variants."""
+        rows = records if self.columns.has_variants else records[:1]
+        if all(number >= len(record.values) for record in rows):
+            return []
+        cells = [record.values[number] for record in rows if number < len(record.values)]
+        return [clean_text(cell) for cell in cells if not is_nothing(cell)] or [""]
+
+    def _options(self, records: list[Record]) -> dict[str, list[str]]:
+        """The attributes whose name stands in a cell beside their value, as "Option1 Name", "Option1 Value"."""
+        found: dict[str, list[str]] = {}
+        for name_column, value_column in self.columns.pairs:
+            name = ""
+            for record in records:
+                if max(name_column, value_column) >= len(record.values):
+                    continue
+                cell, value = clean_text(record.values[name_column]), clean_text(record.values[value_column])
+                name = cell or name  # Shopify writes it in the first row only
+                if name and value and attribute_key(name) not in _NO_OPTION:
+                    found.setdefault(name[:MAX_NAME], []).append(value)
+        return found
+
+    def _put(self, product: SourceProduct, name: str, texts: list[str]) -> None:
+        self._put_into(product.attributes if self._is_public(name) else product.private_attributes, name, texts)
+
+    @staticmethod
+    def _put_into(attributes: dict[str, Any], name: str, texts: list[str]) -> None:
+        """Several values become a list of those that differ: "S, M, L"."""
+        if not texts:
+            return
+        if len(texts) > 1:
+            texts = list(dict.fromkeys(part for text in texts for part in text.split(", ")))
+        attributes[name] = ", ".join(texts)[:MAX_ATTRIBUTE]
+
+    def _variant(self, record: Record) -> dict[str, str]:
+        """A variant's cells by header, kept for staff: nothing of its row is lost."""
+        return {
+            header: clean_text(value)[:MAX_ATTRIBUTE]
+            for header, value in zip(self.columns.headers, record.values, strict=False)
+            if header and not is_nothing(value)
+        }
 
     def _report_broken_characters(self, records: list[Record]) -> None:
         for record in records:
@@ -202,8 +340,11 @@ class RowReader:
     def _refuse(self, kind: str, record: Record, name: str, value: str, reason: str) -> None:
         self.report.refuse(kind, line=record.line or None, column=self.columns.header(name), value=value, reason=reason)
 
-    def _refuse_row(self, record: Record, name: str, value: str, reason: str) -> None:
-        self._refuse("product", record, name, value, reason)
+    def _refuse_row(self, records: list[Record], staged: StagedProduct, name: str, value: str, reason: str) -> None:
+        if records:
+            self._refuse("product", records[0], name, value, reason)
+        else:
+            self.report.refuse("product", value=value or staged.sku, reason=reason)
         raise RowRefused
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,13 +12,16 @@ from django.conf import settings
 from django.db import connection, reset_queries
 from django.utils import timezone
 
+from catalogue.attributes import public_keys
 from catalogue.importer.download import Downloads
+from catalogue.importer.errors import RERUN, ImportProblem
 from catalogue.importer.image_finder import ImageFinder
 from catalogue.importer.loader import Loader, batches
+from catalogue.importer.photo_folder import shown_path
 from catalogue.importer.photo_reader import PhotoReader
 from catalogue.importer.prefetch import prefetch
 from catalogue.importer.progress import Progress
-from catalogue.importer.report import Report
+from catalogue.importer.report import LISTED, Report
 from catalogue.importer.row_reader import RowReader, SourceProduct
 from catalogue.importer.source import Source
 from catalogue.models import Product
@@ -25,22 +29,29 @@ from catalogue.models import Product
 IMPORT_LOCK = 7_046_029_254_386_354  # any number that no other advisory lock of this database uses
 CHUNK = 1_000
 TABLES = (".csv", ".tsv", ".txt")
-
-
-class ImportProblem(Exception):
-    """The import cannot begin; the message says what to do."""
+TEXTS = (*TABLES, ".json", ".xml", ".md", ".xlsx", ".xls", ".ods")  # files that nobody takes for photos
+NAMED = 20  # files, categories, products named in one note
+MAX_REFUSED_SHARE = 0.1  # of the rows, beyond which a missing product may well be one of those
 
 
 @dataclass(frozen=True)
 class Options:
-    """`csv` is a file, or a folder that holds one or only photos; `columns` is FIELD -> HEADERs."""
+    """`csv` is a file, or a folder that holds one or only photos; `columns` is FIELD -> HEADERs.
+
+    `currency` is that of prices that name none (the shop's, IDR, if it is None), `encoding` the CSV's (found by looking
+    if it is ""), `default_category` that of products without one.
+    """
 
     csv: Path
     images: Path | None = None
     columns: dict[str, list[str]] = field(default_factory=dict)
-    currency: str = "IDR"
+    currency: str | None = None
+    encoding: str = ""
+    default_category: str = ""
+    has_price: bool = True
     dry_run: bool = False
     download: bool = False
+    refresh_images: bool = False
     allow_private_hosts: bool = False
     prune: bool = False
     deactivate_missing: bool = False
@@ -49,16 +60,17 @@ class Options:
 def import_catalogue(options: Options, *, report: Report, progress: Progress) -> None:
     """Imports or updates what `options` name, and says in `report` what became of it.
 
-    Raises ImportProblem, and UnknownColumns, before anything is written.
+    Raises UnknownColumns and UnknownEncoding before anything is written, ImportProblem before or where the disk or the
+    database cannot go on.
     """
     csv, folder = _csv_and_folder(options)
-    with _alone(options.dry_run):
+    with _import_lock(options.dry_run):
         source = Source(report=report, progress=progress)
         if folder:
             source.scan_folder(folder, is_given=options.images is not None or csv is None)
         if csv:
-            source.read(csv, chosen=options.columns)
-        _load(source, options, csv_folder=(csv or folder).parent)
+            source.read(csv, chosen=options.columns, encoding=options.encoding, has_price=options.has_price)
+        _load(source, options, csv_folder=(csv or options.csv).parent)
         if options.deactivate_missing:
             _deactivate_missing(source, report, options.dry_run)
 
@@ -78,7 +90,7 @@ def _csv_and_folder(options: Options) -> tuple[Path | None, Path | None]:
 
 
 @contextmanager
-def _alone(dry_run: bool) -> Iterator[None]:
+def _import_lock(dry_run: bool) -> Iterator[None]:
     """Holds a lock that goes with the connection: two imports at once would each undo what the other does."""
     with connection.cursor() as cursor:
         if not dry_run:
@@ -97,23 +109,29 @@ def _load(source: Source, options: Options, *, csv_folder: Path) -> None:
     finder = ImageFinder(
         columns=source.columns, staging=source.staging, report=report, folder=source.folder, csv_folder=csv_folder
     )
-    rows = RowReader(columns=source.columns, finder=finder, report=report, currency=options.currency)
+    rows = RowReader(
+        columns=source.columns, finder=finder, report=report, currency=options.currency, public_keys=public_keys(),
+        is_known_category=source.is_known_category, default_category=options.default_category,
+    )  # fmt: skip
+    _note_attributes(report, rows)
     downloads = _downloads(options)
-    reader = PhotoReader(folder=source.folder, downloads=downloads)
+    reader = PhotoReader(folder=source.folder, downloads=downloads, refresh=options.refresh_images)
     loader = Loader(reader=reader, report=report, dry_run=options.dry_run, prune=options.prune)
     try:
         for batch in prefetch(batches(_products(source, rows))):
             loader.load(batch)
             reset_queries()  # with DEBUG Django keeps them, a megabyte each
+    except sqlite3.OperationalError as error:
+        raise ImportProblem(f"The temporary folder takes no more data: {error}. {RERUN}") from error
     finally:
         reader.close()
         if downloads:
             downloads.close()
-    _note_skipped(report, finder, reader)
+    _note_what_happened(source, options, rows=rows, loader=loader, finder=finder, reader=reader)
 
 
 def _downloads(options: Options) -> Downloads | None:
-    if not options.download or options.dry_run:
+    if not (options.download or options.refresh_images) or options.dry_run:
         return None
     return Downloads(folder=settings.VAR_DIR / "downloads", allow_private=options.allow_private_hosts)
 
@@ -140,26 +158,106 @@ def _read(source: Source, rows: RowReader, after: int, advance: Callable[[int], 
         after = chunk[-1][0]
 
 
-def _note_skipped(report: Report, finder: ImageFinder, reader: PhotoReader) -> None:
+# -- notes ----------------------------------------------------------------------------------------------------------
+
+
+def _note_attributes(report: Report, rows: RowReader) -> None:
+    public, private = rows.attribute_names
+    if public:
+        report.notes.append(f"Shown to everybody as attributes: {', '.join(public)}.")
+    if private:
+        report.notes.append(
+            f"Kept for staff only: {', '.join(private)}. The list of public attributes in the admin says which are shown."
+        )
+
+
+def _note_what_happened(
+    source: Source, options: Options, *, rows: RowReader, loader: Loader, finder: ImageFinder, reader: PhotoReader
+) -> None:
+    report = source.report
+    _note_categories(report, loader)
+    _note_statuses(report, rows)
+    prices = rows.prices
+    if prices.several_prices:
+        report.notes.append(
+            f"Products with variants of several prices, of which the lowest is shown: {prices.several_prices}."
+        )
+    if prices.outside_dates:
+        report.notes.append(f"{prices.outside_dates} sale prices are not asked today, by their dates.")
     if finder.skipped["path"]:
         paths = finder.skipped["path"]
         report.notes.append(f"{paths} image paths were not looked up: --images DIR names their folder.")
     if reader.skipped["address"]:
         report.notes.append(f"{reader.skipped['address']} image addresses were not fetched: --download does that.")
+    if source.is_folder_given:
+        _note_unused_files(source)
+
+
+def _note_categories(report: Report, loader: Loader) -> None:
+    """New categories whose garment types the name does not tell."""
+    if loader.new_categories:
+        report.notes.append(
+            f"New categories that hold any type, because their names say nothing of it: "
+            f"{_some(list(loader.new_categories.values()))}. A photo's garments of every type are looked for in them; "
+            f"say in the admin, under Categories, what they hold."
+        )
+
+
+def _note_statuses(report: Report, rows: RowReader) -> None:
+    if rows.unknown_statuses:
+        words = _some([f"{word!r} ({count})" for word, count in rows.unknown_statuses.most_common()])
+        report.notes.append(
+            f"Status words that are not understood: {words}. New products with them are hidden. If "
+            f"{rows.columns.header('is_active')!r} does not say what is shown, give it another meaning with --column "
+            f"attribute=HEADER."
+        )
+
+
+def _note_unused_files(source: Source) -> None:
+    count, paths = source.staging.unused_photos(LISTED)
+    names = [name for name in map(shown_path, paths) if not name.casefold().endswith(TEXTS)]
+    count -= len(paths) - len(names)
+    source.report.unused_files = names
+    if count:
+        source.report.notes.append(f"{count} files of the photo folder belong to no product: {_some(names)}.")
+
+
+def _some(items: Sequence[str]) -> str:
+    more = len(items) - NAMED
+    return ", ".join(items[:NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+# -- what the source no longer names --------------------------------------------------------------------------------
 
 
 def _deactivate_missing(source: Source, report: Report, dry_run: bool) -> None:
-    """Hides the active products that the source does not name; a source without any product hides none."""
-    if not source.staging.number_of_products():
-        report.notes.append("Nothing was read, so nothing was deactivated.")
+    """Hides the active products that the source does not name, unless too little of it could be read to tell."""
+    if problem := _reason_against_deactivation(source, report):
+        report.notes.append(f"Nothing was deactivated: {problem}")
         return
     after = 0
     while found := list(
         Product.objects.filter(is_active=True, pk__gt=after).order_by("pk").values_list("pk", "sku")[:CHUNK]
     ):
         after = found[-1][0]
-        missing = [pk for pk, sku in found if not source.staging.has_product(sku)]
+        missing = {pk: sku for pk, sku in found if not source.staging.has_product(sku)}
         if missing:
             report.products["deactivated"] += len(missing)
+            report.deactivated += list(missing.values())[: LISTED - len(report.deactivated)]
         if missing and not dry_run:
             Product.objects.filter(pk__in=missing).update(is_active=False, updated_at=timezone.now())
+    if report.deactivated:
+        would = "would be hidden" if dry_run else "were hidden"
+        report.notes.append(f"Products that {would}, because the source does not name them: {_some(report.deactivated)}.")
+
+
+def _reason_against_deactivation(source: Source, report: Report) -> str:
+    if not source.staging.number_of_products():
+        return "nothing was read."
+    if report.unidentified_rows:
+        return f"{report.unidentified_rows} refused rows do not say which product they are of. Correct them first."
+    refused = report.products["refused"]
+    total = max(report.rows, refused, 1)
+    if refused > MAX_REFUSED_SHARE * total:
+        return f"{refused} of {total} rows were refused, more than {MAX_REFUSED_SHARE:.0%}. Correct them first."
+    return ""

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 
 from django.conf import settings
 
-from catalogue.category_garment_types import garment_types_of_category
-from catalogue.importer.categories import category_name, category_slug
-from catalogue.importer.columns import ColumnContext, Columns, UnknownColumns, explain, find_columns, is_known_header
+from catalogue.category_garment_types import garment_types_of_category, is_known_category
+from catalogue.importer.categories import category_name, category_slug, choose_category
+from catalogue.importer.columns import ColumnContext, Columns, UnknownColumns, explain, find_columns
 from catalogue.importer.csv_records import Record, read_records
 from catalogue.importer.dialect import find_dialect
+from catalogue.importer.headers import is_known_header
+from catalogue.importer.image_lists import split_images
 from catalogue.importer.photo_folder import FoundFile, scan
+from catalogue.importer.prices import parse_price
 from catalogue.importer.progress import Progress
 from catalogue.importer.report import Report
 from catalogue.importer.staging_table import StagingTable
-from catalogue.importer.values import Refused, clean_text, is_url, parse_price, parse_sku, split_images
+from catalogue.importer.text import clean_text
+from catalogue.importer.values import Refused, is_url, parse_sku
 from catalogue.models import Category, Product
 
 SAMPLE_ROWS = 200
 DEPTH_BESIDE_CSV = 4  # without --images a CSV may lie in a home folder, which is not to be walked to its end
-MAX_SKU = Product._meta.get_field("sku").max_length
+MAX_CELLS = 200  # of a row that cannot be read, where the id is looked for
+MAX_SKU = int(Product._meta.get_field("sku").max_length or 0)
 
 
 class Source:
@@ -46,10 +52,13 @@ class Source:
         files = scan(folder, on_refused=self._refuse_file if is_given else _ignore, max_depth=depth, leave_out=own)
         self.staging.add_photos(_counted(files, advance))
 
-    def read(self, path: Path, *, chosen: dict[str, list[str]]) -> None:
-        """Stages the records of the CSV at `path`. Raises UnknownColumns where its header cannot be understood."""
+    def read(self, path: Path, *, chosen: dict[str, list[str]], encoding: str = "", has_price: bool = True) -> None:
+        """Stages the records of the CSV at `path`.
+
+        Raises UnknownColumns where its header cannot be understood, and UnknownEncoding.
+        """
         _check_is_text(path)
-        dialect = find_dialect(path)
+        dialect = find_dialect(path, encoding)
         advance = self.progress.step(f"Reading {path.name}", total=path.stat().st_size)
         done = 0
 
@@ -69,21 +78,32 @@ class Source:
             header = Record(0, [f"column {number}" for number in range(1, len(header.values) + 1)])
             self.report.notes.append("The file has no header: its columns are called column 1, column 2 and so on.")
         rows = [record.values for record in sample if not record.problem]
-        self.columns = find_columns(header.values, rows, chosen=chosen, context=self._context())
+        self.columns = find_columns(
+            header.values, rows, chosen=chosen, context=self._context(), has_price=has_price
+        )
         self._check_columns(rows)
         self.report.notes.append(f"{path.name}: {dialect.words}. {self._words()}")
+        self.report.notes += self.columns.notes
         self.staging.add_records(self._with_skus(records))
         on_position(path.stat().st_size)
 
     # -- columns ------------------------------------------------------------------------------------------------
 
-    def _context(self) -> ColumnContext:
-        known = {category_slug(category_name(folder)) for folder in self.staging.category_folders()}
-        known |= set(Category.objects.values_list("slug", flat=True))
+    def is_known_category(self, slug: str) -> bool:
+        """Whether a category is called so: in the catalogue, as a folder, or in the tables of garment types."""
+        return slug in self._known_categories or is_known_category(slug)
 
+    @cached_property
+    def _known_categories(self) -> set[str]:
+        known = {category_slug(category_name(folder)) for folder in self.staging.category_folders()}
+        return known | set(Category.objects.values_list("slug", flat=True))
+
+    def _context(self) -> ColumnContext:
         def is_category(value: str) -> bool:
             slug = category_slug(category_name(value))
-            return slug in known or all(garment_types_of_category(word) for word in (slug, *slug.split("-")))
+            if self.is_known_category(slug) or garment_types_of_category(slug):
+                return True
+            return bool(garment_types_of_category(category_slug(choose_category([value], self.is_known_category))))
 
         return ColumnContext(
             is_product_folder=lambda value: self.staging.has_product_folder(self.staging.with_zeros(parse_sku(value))),
@@ -112,24 +132,20 @@ class Source:
             raise UnknownColumns(explain(headers, problem))
 
     def _words(self) -> str:
-        """How the columns were understood, for whoever runs the import."""
+        """Which field each column is, for whoever runs the import."""
         told = [
             f"{name} = {self.columns.header(name)!r}{' (by its cells)' * (name in self.columns.guessed)}"
             for name in self.columns.of
         ]
-        rest = [header for _number, header in self.columns.attributes]
-        return f"Columns: {', '.join(told)}." + (f" Kept as attributes: {', '.join(rest)}." if rest else "")
+        return f"Columns: {', '.join(told)}."
 
     # -- ids ----------------------------------------------------------------------------------------------------
 
     def _with_skus(self, records: Iterator[Record]) -> Iterator[tuple[str, Record]]:
         """The records with their products' ids; those without one are refused."""
         for record in records:
-            sku = (
-                self.staging.with_zeros(parse_sku(self.columns.cell(record.values, "sku")))
-                if not record.problem
-                else ""
-            )
+            self.report.rows += 1
+            sku = "" if record.problem else self._sku(record.values)
             problem = record.problem or self._problem_of_sku(sku)
             if not sku and not problem:
                 sku = self._sku_of_image(record.values)
@@ -140,7 +156,29 @@ class Source:
             column = None if record.problem else self.columns.header("sku")
             value = ", ".join(record.values) if record.problem else sku
             self.report.refuse("product", line=record.line, column=column, value=value, reason=problem)
-            self._mark_folders_refused(record)
+            self._note_refused(record)
+
+    def _sku(self, values: list[str]) -> str:
+        """The id of the row's product: of a variant that of its parent. "" where there is none."""
+        own = parse_sku(self.columns.cell(values, "sku"))
+        number = self._row_id_column
+        row_id = parse_sku(values[number]) if number is not None and number < len(values) else ""
+        if row_id and not own:
+            own = row_id
+        if row_id and own:
+            self.staging.add_row_id(row_id, own)
+        parent = parse_sku(self.columns.cell(values, "parent"))
+        return self.staging.with_zeros(parent or own)
+
+    @cached_property
+    def _row_id_column(self) -> int | None:
+        """The column ID of WooCommerce, by which variants without an own SKU name their parent: id:44."""
+        if "parent" not in self.columns.of:
+            return None
+        used = self.columns.of["sku"]
+        return next(
+            (n for n, header in enumerate(self.columns.headers) if header.casefold() == "id" and n not in used), None
+        )
 
     def _problem_of_sku(self, sku: str) -> str:
         return f"An id has {MAX_SKU} characters at the most." if len(sku) > MAX_SKU else ""
@@ -153,6 +191,18 @@ class Source:
                 if not is_url(text) and len(parts) > 1 and self.staging.has_product_folder(parts[-2]):
                     return clean_text(parts[-2])
         return ""
+
+    def _note_refused(self, record: Record) -> None:
+        """Notes which product the row may be of: it is neither missing nor one that only has a folder."""
+        self.report.rows_refused += 1
+        cells = [parse_sku(value.strip(' "')) for value in record.values[:MAX_CELLS]]
+        self.staging.mark_mentioned(cell for cell in cells if cell)
+        number = self.columns.of.get("sku", [0])[0]
+        own = cells[number] if number < len(cells) else ""
+        # Cells before the broken place are where they belong; behind it only a known id tells.
+        if not own or (number > 0 and not Product.objects.filter(sku=own[:MAX_SKU]).exists()):
+            self.report.unidentified_rows += 1
+        self._mark_folders_refused(record)
 
     def _mark_folders_refused(self, record: Record) -> None:
         for value in record.values:
@@ -182,7 +232,7 @@ def _has_currency(cell: str) -> bool:
         return False
 
 
-def _counted(files: Iterator[FoundFile], advance) -> Iterator[FoundFile]:
+def _counted(files: Iterator[FoundFile], advance: Callable[[int], None]) -> Iterator[FoundFile]:
     for file in files:
         advance(1)
         yield file

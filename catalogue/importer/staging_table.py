@@ -7,19 +7,21 @@ million rows, and "which folders have no row" is one query.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
+import unicodedata
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from catalogue.importer.csv_records import Record
-from catalogue.importer.photo_folder import FoundFile
+from catalogue.importer.photo_folder import FoundFile, shown_path
 
 _SCHEMA = """
 CREATE TABLE record (line INTEGER PRIMARY KEY, sku TEXT NOT NULL, cells TEXT NOT NULL);
 CREATE TABLE photo (
     path BLOB PRIMARY KEY,
+    path_key TEXT NOT NULL,      -- the same as text, folded
     file TEXT NOT NULL,          -- its name, folded
-    stem TEXT NOT NULL,          -- its name up to the first dot, folded
     category TEXT NOT NULL,      -- the folder above its product's, as written; "" where there is none
     folder TEXT NOT NULL,        -- its product's folder, as written
     folder_key TEXT NOT NULL,    -- the same, folded
@@ -27,9 +29,13 @@ CREATE TABLE photo (
     above_category TEXT NOT NULL,
     root TEXT NOT NULL,          -- all that stands before the category
     number TEXT NOT NULL,        -- a folder's name without leading zeros, where it is a number; else ""
-    is_named INTEGER NOT NULL DEFAULT 0
+    stem_number TEXT NOT NULL,   -- the number that its name begins with, without leading zeros; else ""
+    is_named INTEGER NOT NULL DEFAULT 0,  -- a row names it
+    is_used INTEGER NOT NULL DEFAULT 0    -- it shows a product
 ) WITHOUT ROWID;
 CREATE TABLE refused_id (key TEXT PRIMARY KEY) WITHOUT ROWID;  -- ids whose row was refused
+CREATE TABLE mentioned (key TEXT PRIMARY KEY) WITHOUT ROWID;   -- cells of rows that cannot be read: one is the id
+CREATE TABLE row_id (id TEXT PRIMARY KEY, sku TEXT NOT NULL) WITHOUT ROWID;  -- other ids that rows refer to
 CREATE TABLE product (position INTEGER PRIMARY KEY, sku TEXT NOT NULL, key TEXT NOT NULL, is_row INTEGER NOT NULL);
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
@@ -58,19 +64,21 @@ class StagingTable:
     def __init__(self) -> None:
         self.database = sqlite3.connect("", check_same_thread=False)  # one thread after another uses it
         self.database.executescript(_SCHEMA)
+        self.database.create_function("fold", 1, fold, deterministic=True)
 
     # -- filling ------------------------------------------------------------------------------------------------
 
     def add_photos(self, files: Iterable[FoundFile]) -> int:
         """Adds the files and returns how many there are."""
-        insert = "INSERT OR IGNORE INTO photo VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"
+        insert = "INSERT OR IGNORE INTO photo VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)"
         self.database.executemany(insert, map(_photo_row, files))
         self.database.executescript(
             """
             CREATE INDEX photo_of_folder ON photo (folder_key, path);
+            CREATE INDEX photo_of_path_key ON photo (path_key);
             CREATE INDEX photo_of_name ON photo (file);
+            CREATE INDEX photo_of_stem_number ON photo (stem_number) WHERE stem_number <> '';
             CREATE INDEX photo_of_number ON photo (number, folder) WHERE number <> '';
-            CREATE INDEX photo_of_stem ON photo (stem);
             """
         )
         return self._number("SELECT count(*) FROM photo")
@@ -85,13 +93,22 @@ class StagingTable:
 
     def mark_refused(self, sku: str) -> None:
         """Notes that this product's row was refused: its folder must not bring it in under a made-up name."""
-        self.database.execute("INSERT OR IGNORE INTO refused_id VALUES (?)", (sku.casefold(),))
+        self.database.execute("INSERT OR IGNORE INTO refused_id VALUES (?)", (fold(sku),))
+
+    def mark_mentioned(self, texts: Iterable[str]) -> None:
+        """Notes the cells of a row that cannot be read. A product that one of them names is not missing."""
+        self.database.executemany("INSERT OR IGNORE INTO mentioned VALUES (?)", ((fold(text),) for text in texts))
+
+    def add_row_id(self, row_id: str, sku: str) -> None:
+        """Notes another id of a row, by which the rows of its variants refer to it."""
+        self.database.execute("INSERT OR IGNORE INTO row_id VALUES (?, ?)", (row_id, sku))
 
     def create_products(self) -> int:
         """Fixes the products that have rows, in the file's order, and returns their number."""
-        self.database.create_function("fold", 1, str.casefold, deterministic=True)
         self.database.executescript(
             """
+            UPDATE record SET sku = coalesce((SELECT sku FROM row_id WHERE id = substr(record.sku, 4)),
+                                             substr(record.sku, 4)) WHERE sku GLOB 'id:[0-9]*';
             INSERT INTO product (sku, key, is_row) SELECT sku, fold(sku), 1 FROM record GROUP BY sku ORDER BY min(line);
             CREATE INDEX product_of_key ON product (key);
             UPDATE photo SET folder = above, category = above_category, folder_key = fold(above)
@@ -121,9 +138,16 @@ class StagingTable:
     def has_photos_of_rows(self) -> bool:
         return bool(self._number(f"SELECT EXISTS (SELECT 1 FROM photo WHERE {_HAS_ROW})"))
 
-    def mark_named(self, paths: Iterable[bytes]) -> None:
-        """Notes that a row has named these photos: their folder makes no product of its own."""
-        self.database.executemany("UPDATE photo SET is_named = 1 WHERE path = ?", ((path,) for path in paths))
+    def mark_used(self, paths: Iterable[bytes], *, is_named: bool) -> None:
+        """Notes that these photos show a product. If rows have named them, their folder makes no product of its own."""
+        update = "UPDATE photo SET is_used = 1, is_named = is_named OR ? WHERE path = ?"
+        self.database.executemany(update, ((is_named, path) for path in paths))
+
+    def unused_photos(self, limit: int) -> tuple[int, list[bytes]]:
+        """How many photos show no product, and the first of their paths."""
+        count = self._number("SELECT count(*) FROM photo WHERE NOT is_used")
+        found = self.database.execute("SELECT path FROM photo WHERE NOT is_used ORDER BY path LIMIT ?", (limit,))
+        return count, [row[0] for row in found]
 
     # -- asking -------------------------------------------------------------------------------------------------
 
@@ -138,17 +162,22 @@ class StagingTable:
 
     def photos_of(self, key: str) -> list[StagedPhoto]:
         found = self.database.execute(
-            "SELECT path, category FROM photo WHERE folder_key = ? ORDER BY path", (key.casefold(),)
+            "SELECT path, category FROM photo WHERE folder_key = ? ORDER BY path", (fold(key),)
         )
         return [StagedPhoto(*row) for row in found]
 
     def photo_at(self, path: bytes) -> bytes | None:
-        row = self.database.execute("SELECT path FROM photo WHERE path = ?", (path,)).fetchone()
-        return row and row[0]
+        """The photo at this path, else the only one whose path differs from it in case or Unicode form."""
+        found = self.database.execute("SELECT path FROM photo WHERE path = ?", (path,)).fetchone()
+        if not found:
+            query = "SELECT path FROM photo WHERE path_key = ? LIMIT 2"
+            rows = self.database.execute(query, (fold(shown_path(path)),)).fetchall()
+            found = rows[0] if len(rows) == 1 else None
+        return bytes(found[0]) if found else None
 
     def photos_named(self, name: str) -> list[bytes]:
         """Paths of at most two files of this name, or of what a download made of it: `x.jpg.1` for `x.jpg`."""
-        name = name.casefold()
+        name = fold(name)
         exact = "SELECT path FROM photo WHERE file = ? LIMIT 2"
         numbered = "SELECT path FROM photo WHERE file > ? || '.' AND file < ? || '.:' AND file GLOB ? LIMIT 2"
         found = self.database.execute(exact, (name,)).fetchall()
@@ -157,12 +186,40 @@ class StagingTable:
             found = self.database.execute(numbered, (name, name, pattern)).fetchall()
         return [row[0] for row in found]
 
-    def photos_with_stem(self, stem: str) -> list[bytes]:
-        found = self.database.execute("SELECT path FROM photo WHERE stem = ? ORDER BY path", (stem.casefold(),))
-        return [row[0] for row in found]
+    def photos_called_by(self, sku: str) -> list[bytes]:
+        """The photos whose names begin with this id and a separator: 2001.jpg, 2001_1.jpg, "AB-7 (1).jpg".
+
+        A longer id that a name begins with has it: AB-7-back.jpg is of AB-7-BACK, if there is such a product. Files in
+        another product's folder belong there.
+        """
+        key = fold(sku)
+        query = (
+            "SELECT path, file FROM photo WHERE file >= ? AND file < ? || char(1114111) "
+            "AND folder_key NOT IN (SELECT key FROM product) ORDER BY path"
+        )
+        rows = self.database.execute(query, (key, key)).fetchall()
+        if not rows and key.isdecimal():  # a spreadsheet took the leading zeros off: 000012_1.jpg for 12
+            query = "SELECT path, file FROM photo WHERE stem_number = ? AND stem_number <> '' ORDER BY path"
+            rows = self.database.execute(query, (key.lstrip("0"),)).fetchall()
+            spellings = {match[0] for _path, file in rows if (match := re.match(r"[0-9]+", file))}
+            if len(spellings) != 1 or self._has_row(next(iter(spellings))):
+                return []
+            key = next(iter(spellings))
+        return [path for path, file in rows if self._id_of_name(file, key) == key]
+
+    def _id_of_name(self, file: str, key: str) -> str:
+        """The longest id of a product that the file's name begins with; `key` counts as one."""
+        ends = [match.start() for match in re.finditer(r"[\W_]", file)]
+        for end in reversed(ends):
+            if file[:end] == key or self._has_row(file[:end]):
+                return file[:end]
+        return ""
+
+    def _has_row(self, key: str) -> bool:
+        return bool(self._number("SELECT EXISTS (SELECT 1 FROM product WHERE key = ?)", key))
 
     def has_product_folder(self, sku: str) -> bool:
-        key = sku.casefold()
+        key = fold(sku)
         query = "SELECT EXISTS (SELECT 1 FROM photo WHERE folder_key = ?)"
         return bool(key) and bool(self._number(query, key))
 
@@ -182,22 +239,33 @@ class StagingTable:
 
     def has_product(self, sku: str) -> bool:
         """Whether the source names this product, be it in a row that was refused."""
-        key = sku.casefold()
-        query = "SELECT EXISTS (SELECT 1 FROM product WHERE key = ?) OR EXISTS (SELECT 1 FROM refused_id WHERE key = ?)"
-        return bool(self._number(query, key, key))
+        key = fold(sku)
+        tables = ("product", "refused_id", "mentioned")
+        query = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE key = ?)" for table in tables)
+        return bool(self._number(f"SELECT {query}", key, key, key))
 
     def _records(self, sku: str) -> list[Record]:
         found = self.database.execute("SELECT line, cells FROM record WHERE sku = ? ORDER BY line", (sku,))
         return [Record(line, json.loads(cells)) for line, cells in found]
 
     def _number(self, query: str, *parameters: object) -> int:
-        return self.database.execute(query, parameters).fetchone()[0]
+        return int(self.database.execute(query, parameters).fetchone()[0])
 
 
-def _photo_row(found: FoundFile) -> tuple:
+def fold(text: str) -> str:
+    """What two spellings of a name have in common: without case, and in one Unicode form (macOS decomposes names)."""
+    return unicodedata.normalize("NFC", text.casefold())
+
+
+def _photo_row(found: FoundFile) -> tuple[bytes | str, ...]:
     parts = found.parts
     above = ["", "", "", *parts[:-1]]
-    name = parts[-1].casefold()
-    stem, folder, root = name.split(".")[0], above[-1], "/".join(parts[:-3])
+    name = fold(parts[-1])
+    folder, root = above[-1], "/".join(parts[:-3])
     number = folder.lstrip("0") if folder.isdecimal() else ""
-    return found.path, name, stem, above[-2], folder, folder.casefold(), above[-2], above[-3], root, number
+    begin = re.match(r"[0-9]+(?=[\W_])", name)
+    stem_number = begin[0].lstrip("0") if begin else ""
+    return (
+        found.path, fold("/".join(parts)), name, above[-2], folder, fold(folder), above[-2], above[-3], root,
+        number, stem_number,
+    )  # fmt: skip

@@ -4,45 +4,61 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import IO, Any, cast
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.markup import escape
 
-from catalogue.importer.columns import FIELDS, SEVERAL, UnknownColumns
+from catalogue.currencies import CODES
+from catalogue.importer.aliases import FIELDS, SEVERAL
+from catalogue.importer.columns import UnknownColumns
+from catalogue.importer.encodings import UnknownEncoding
+from catalogue.importer.errors import ImportProblem
 from catalogue.importer.progress import Progress
 from catalogue.importer.report import SHOWN, Report, ReportFile
-from catalogue.importer.run import ImportProblem, Options, import_catalogue
-from catalogue.importer.values import CODES
+from catalogue.importer.run import Options, import_catalogue
 
 EPILOG = """
-Columns are recognised by their header, in English or Indonesian, else by their cells; encoding and delimiter by
-looking. Columns that mean nothing here are kept as the products' attributes.
+Columns are recognised by their header, in English or Indonesian and as WooCommerce, Shopify, PrestaShop, Magento and
+Google Merchant write them. A price is known by its header alone: where several columns or none may be it, the import
+stops and lists them. Costs (Harga Beli, HPP, Wholesale price) are never shown. Columns that mean nothing here are kept
+as attributes: those on the admin's list of public attributes (size, material, care ...) are shown, all others are for
+staff only.
 
-A product's photos are those that its rows name and those of its folder <Category>/<id>/. A folder without a row
-becomes a product too. Photos are judged by content: x.jpg.1 is as good as x.jpg.
+A product's photos are those that its rows name, those of its folder <Category>/<id>/, and those called by its id
+(2001_1.jpg). A folder without a row becomes a product too. Photos are judged by content: x.jpg.1 is as good as x.jpg.
+Another photo at a path that was imported before replaces the one that was there.
 
-Running it again changes nothing but what differs in the file. Only the columns that the file has are updated; an empty
-cell empties its field, except for the name. Products and images that the file no longer names stay, unless
---deactivate-missing and --prune are given; a hidden product is shown again only by a column that says so.
+A status that is not understood hides a new product and leaves a known one as it is. Running it again changes nothing
+but what differs in the file. Only the columns that the file has are updated; an empty cell empties its field, except
+for the name. Products and images that the file no longer names stay, unless --deactivate-missing and --prune are given;
+a hidden product is shown again only by a column that says so.
 
 A row whose id, category or price cannot be understood is refused; any other cell is left out and reported. Neither
-stops the rest. The exit status is 0, with --strict 1 where anything was refused.
+stops the rest.
+
+Exit status: 0; 1 where the import stopped or could import nothing, and with --strict where anything was refused.
+docs/importing.md has the details.
 """
 
 
 class Command(BaseCommand):
     help = __doc__
 
-    def create_parser(self, *args, **kwargs):
+    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
         return super().create_parser(
             *args, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter, **kwargs
         )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("csv", type=Path, metavar="CSV", help="the table; or a folder that holds it")
         parser.add_argument("--images", type=Path, metavar="DIR", help="the photos; default: those beside the CSV")
         parser.add_argument("--download", action="store_true", help="fetch images that are given as addresses")
+        parser.add_argument(
+            "--refresh-images", action="store_true",
+            help="as --download, and ask for images fetched earlier again: those that have changed are replaced",
+        )  # fmt: skip
         parser.add_argument(
             "--allow-private-hosts", action="store_true", help="download from this machine and the local network too"
         )
@@ -52,9 +68,14 @@ class Command(BaseCommand):
             help=f"what a column holds, by its header or as #1, #2 ...; again for more. Fields: {', '.join(FIELDS)}",
         )  # fmt: skip
         parser.add_argument(
-            "--currency", default="IDR", type=str.upper, choices=sorted(CODES), metavar="CODE",
-            help="of prices that name none (default IDR)",
+            "--currency", type=str.upper, metavar="CODE",
+            help="ISO code, of prices that name none (default IDR) and of signs that may mean several, as kr",
         )  # fmt: skip
+        parser.add_argument("--no-price", action="store_true", help="the file has no price, whatever its columns hold")
+        parser.add_argument("--encoding", default="", metavar="NAME", help="the CSV's, as gbk or cp1252; else detected")
+        parser.add_argument(
+            "--default-category", default="", metavar="NAME", help="of products for which the source says none"
+        )
         parser.add_argument("--strict", action="store_true", help="exit with 1 where anything was refused")
         parser.add_argument(
             "--report", type=Path, metavar="FILE", help=f"write every refusal, not the first {SHOWN}: .csv or .json"
@@ -66,33 +87,44 @@ class Command(BaseCommand):
             "--deactivate-missing", action="store_true", help="hide every product that the source does not name"
         )
 
-    def handle(self, *, verbosity, **options):
+    def handle(self, *args: Any, verbosity: int = 1, **options: Any) -> None:
         report = Report(file=self._report_file(options["report"]))
         progress = Progress(is_shown=verbosity > 0)
         try:
             with progress:
                 import_catalogue(self._options(options), report=report, progress=progress)
-        except (ImportProblem, UnknownColumns) as error:
+        except (ImportProblem, UnknownColumns, UnknownEncoding) as error:
             raise CommandError(str(error)) from error
         finally:
             report.close()
         if verbosity > 0:
             self._show(report, options)
+        if not report.has_products:
+            raise CommandError("Nothing was imported: the source holds no product that can be used.", returncode=1)
         if options["strict"] and report.number_of_refusals:
             raise CommandError(f"{report.number_of_refusals} refused, as shown.", returncode=1)
 
-    def _options(self, options) -> Options:
+    def _options(self, options: dict[str, Any]) -> Options:
         return Options(
             csv=Path(options["csv"]),  # call_command may bring a text
             images=Path(options["images"]) if options["images"] else None,
             columns=self._columns(options["column"]),
-            currency=options["currency"],
+            currency=self._currency(options["currency"]),
+            encoding=options["encoding"],
+            default_category=options["default_category"],
+            has_price=not options["no_price"],
             dry_run=options["dry_run"],
             download=options["download"],
+            refresh_images=options["refresh_images"],
             allow_private_hosts=options["allow_private_hosts"],
             prune=options["prune"],
             deactivate_missing=options["deactivate_missing"],
         )
+
+    def _currency(self, code: str | None) -> str | None:
+        if code and code.upper() not in CODES:
+            raise CommandError(f"--currency {code}: it is no currency. An ISO 4217 code is, as IDR, USD or EUR.")
+        return code.upper() if code else None
 
     def _columns(self, given: list[str]) -> dict[str, list[str]]:
         columns: dict[str, list[str]] = {}
@@ -111,8 +143,8 @@ class Command(BaseCommand):
         except (OSError, ValueError) as error:
             raise CommandError(f"--report {error}") from error
 
-    def _show(self, report: Report, options) -> None:
-        console = Console(file=self.stdout, width=None if self.stdout.isatty() else 200)
+    def _show(self, report: Report, options: dict[str, Any]) -> None:
+        console = Console(file=cast(IO[str], self.stdout), width=None if self.stdout.isatty() else 200)
         for note in report.notes:
             console.print(escape(note), highlight=False)
         for refusal in report.refusals:

@@ -13,8 +13,8 @@ CONTEXT = ColumnContext(
 NO_CONTEXT = ColumnContext(lambda text: False, lambda text: False, lambda text: False)
 
 
-def find(headers, *rows, chosen=None, context=CONTEXT):
-    columns = find_columns(headers, rows, chosen=chosen or {}, context=context)
+def find(headers, *rows, chosen=None, context=CONTEXT, **options):
+    columns = find_columns(headers, rows, chosen=chosen or {}, context=context, **options)
     return {name: [columns.headers[number] for number in numbers] for name, numbers in columns.of.items()}
 
 
@@ -26,8 +26,14 @@ def find(headers, *rows, chosen=None, context=CONTEXT):
     + [(header, "brand") for header in ("merek", "Merk", "brand", "Brand Name", "BRAND:")]
     + [
         (header, "price")
-        for header in ("harga", "Price", "Harga (Rp)", "price_idr", "sale_price", "Harga Jual", "discounted_price")
+        for header in ("harga", "Price", "Harga (Rp)", "price_idr", "Harga Jual", "Variant Price", "Price (tax excl.)")
     ]
+    + [(header, "sale_price") for header in ("sale_price", "discounted_price", "Harga Promo", "Special Price")]
+    + [(header, "regular_price") for header in ("Regular price", "Harga Normal", "Variant Compare At Price", "MRP")]
+    + [(header, "is_active") for header in ("Published", "Active (0/1)", "Visible?", "product_online")]
+    + [(header, "availability") for header in ("availability", "In stock?", "Ketersediaan")]
+    + [(header, "category") for header in ("Categories (x,y,z...)", "Product Type", "google_product_category")]
+    + [(header, "images") for header in ("Image URLs (x,y,z...)", "base_image", "Image Src")]
     + [(header, "currency") for header in ("currency", "mata_uang", "Mata Uang")]
     + [(header, "url") for header in ("url", "link", "product_url", "Tautan")]
     + [(header, "images") for header in ("gambar", "image", "Image URL", "image_path", "foto", "Foto 1", "images")]
@@ -51,7 +57,7 @@ def test_what_only_resembles_a_known_header_is_none(header):
 def test_the_likelier_of_two_headers_is_taken():
     assert find(["id", "sku", "original_price", "price"])["sku"] == ["sku"]
     assert find(["original_price", "price"])["price"] == ["price"]
-    assert find(["mrp", "discounted_price"])["price"] == ["discounted_price"]
+    assert find(["mrp", "discounted_price"]) == {"regular_price": ["mrp"], "sale_price": ["discounted_price"]}
 
 
 def test_the_id_is_the_column_that_names_folders():
@@ -68,9 +74,66 @@ def test_a_url_column_that_holds_photos_is_of_images():
     assert find(["sku", "url"], *rows) == {"sku": ["sku"], "images": ["url"]}
 
 
-def test_a_status_that_says_neither_yes_nor_no_is_an_attribute():
-    assert "is_active" not in find(["sku", "status"], ["1", "new"], ["2", "sale"])
-    assert find(["sku", "status"], ["1", "aktif"], ["2", ""])["is_active"] == ["status"]
+def test_a_column_whose_header_names_a_field_is_no_other_whatever_its_cells():
+    assert find(["sku", "status"], ["1", "new"], ["2", "sale"])["is_active"] == ["status"]
+    assert "url" not in find(["sku", "availability"], ["1", "https://schema.org/InStock"])
+    assert find(["sku", "status"], ["1", "new"], chosen={"attribute": ["status"]}).keys() == {"sku", "attribute"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Wholesale price", "Cost per item", "Harga Beli", "HPP", "Harga Modal", "cost", "Harga grosir", "Price (wholesale)"]
+    + ["Harga (modal)", "Supplier price", "Purchase Price", "Harga pokok", "Harga Reseller", "Margin"],
+)
+def test_what_the_merchant_pays_is_never_the_price(header):
+    found = find(["sku", header, "price"], ["1", "5000", "9000"], context=NO_CONTEXT)
+    assert found["price"] == ["price"]
+    with pytest.raises(UnknownColumns, match="price"):
+        find(["sku", header, "Preis ab Lager"], ["1", "5000", "9000"], context=NO_CONTEXT)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [["price", "harga"], ["Price tax excluded", "Price tax included"], ["price_usd", "price_idr"]]
+    + [["Sale price", "Special price"], ["Harga jual", "Unit price", "name"]],
+)
+def test_several_columns_that_may_be_the_price_stop_the_import(headers):
+    with pytest.raises(UnknownColumns, match="Several columns may be the price.*--column"):
+        find(["sku", *headers], context=NO_CONTEXT)
+
+
+@pytest.mark.parametrize("cells", [["Rp 199.000", "Rp 5.000"], ["199000", "299000"], ["19.99", "25.50"]])
+def test_a_price_is_not_told_by_its_cells(cells):
+    rows = [[str(number), cell] for number, cell in enumerate(cells)]
+    with pytest.raises(UnknownColumns, match="'q'.*--column price=HEADER"):
+        find(["sku", "q"], *rows)
+    assert find(["sku", "q"], *rows, chosen={"price": ["q"]})["price"] == ["q"]
+    assert "price" not in find(["sku", "q"], *rows, has_price=False)
+
+
+@pytest.mark.parametrize("header", ["Variant Grams", "Rating", "Weight (kg)", "Stok", "shipping_fee"])
+def test_a_number_of_another_thing_is_no_price_and_asks_nothing(header):
+    assert "price" not in find(["sku", header], ["1", "1200"], ["2", "1500"], context=NO_CONTEXT)
+
+
+def test_who_names_the_price_has_named_what_is_asked():
+    found = find(["sku", "price", "sale price", "old price"], chosen={"price": ["price"]})
+    assert found == {"price": ["price"], "sku": ["sku"], "regular_price": ["old price"]}
+
+
+def test_two_columns_of_one_name_are_told_and_both_kept():
+    headers = ["sku", "name", "price", "size", "size", "price", "name"]
+    columns = find_columns(headers, [], chosen={}, context=NO_CONTEXT)
+    assert columns.of == {"sku": [0], "name": [1], "price": [2]}
+    assert [name for _number, name in columns.attributes] == ["size", "size 2", "price 2", "name 2"]
+    assert "Several columns are called 'size': column 4 is the attribute 'size'; column 5 is the attribute 'size 2'." in (
+        columns.notes
+    )
+
+
+def test_secrets_are_not_guessed_into_what_everybody_sees():
+    rows = [["1", "jangan diskon", "https://supplier.example/1"], ["2", "barang lama", "https://supplier.example/2"]]
+    assert find(["sku", "Catatan internal", "Supplier page"], *rows) == {"sku": ["sku"]}
 
 
 @pytest.mark.parametrize(
@@ -78,8 +141,6 @@ def test_a_status_that_says_neither_yes_nor_no_is_an_attribute():
     [
         (["000001", "000002", "000003"], "sku"),
         (["Dress", "Rok", "dress"], "category"),
-        (["Rp 199.000", "Rp 1.299.000", "Rp 5.000"], "price"),
-        (["199000", "299000", "89900"], "price"),
         (["x/a.jpg", "b.jpg", "a.jpg;b.jpg"], "images"),
         (["https://cdn/1.jpg", "https://cdn/2.png", ""], "images"),
         (["https://shop/1", "https://shop/2", "https://shop/3"], "url"),

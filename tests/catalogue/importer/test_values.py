@@ -2,16 +2,17 @@ from decimal import Decimal
 
 import pytest
 
-from catalogue.importer.categories import category_name, category_slug
+from catalogue.importer.categories import category_name, category_slug, choose_category
+from catalogue.importer.image_lists import split_images
+from catalogue.importer.prices import parse_currency, parse_price
+from catalogue.importer.text import clean_paragraphs, clean_text
 from catalogue.importer.values import (
     Refused,
-    clean_paragraphs,
+    parse_availability,
     parse_bool,
-    parse_currency,
-    parse_price,
+    parse_date_cell,
     parse_sku,
     parse_url,
-    split_images,
 )
 
 
@@ -165,7 +166,6 @@ def test_markup_becomes_plain_text():
         ("KnitWear & Cardigan", "KnitWear & Cardigan", "knitwear-cardigan"),
         ("KnitWear &amp; Cardigan", "KnitWear & Cardigan", "knitwear-cardigan"),
         ("Baju_Tidur___Pakaian_Dalam", "Baju Tidur & Pakaian Dalam", "baju-tidur-pakaian-dalam"),
-        ("Women > Clothing > Rok", "Rok", "rok"),
         ("  plus   size ", "plus size", "plus-size"),
     ],
 )

@@ -1,0 +1,147 @@
+"""Which encoding a text file has: by its byte order mark, as UTF-8, else by charset-normalizer."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from charset_normalizer import from_bytes
+
+SAMPLE_BYTES = 256 * 1024
+CHUNK_BYTES = 1024 * 1024
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+MIN_SPECIAL_BYTES = 100  # fewer bytes beyond ASCII tell too little of an encoding that is neither UTF-8 nor Western
+_MARGIN = 0.05  # of charset-normalizer's mess ratio: another reading as near as this is as likely
+# Letters and signs of Western Europe, each as cp1252 writes it. Text of other encodings read as cp1252 has others.
+_WESTERN = set("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿœßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜ’‘“”–—…•€£°®©™²½¼×«»\u00a0´·¡¿´ºª§")
+
+
+def _as_latin_1(error: UnicodeError) -> tuple[str, int]:
+    """Windows leaves five bytes of its code page undefined; files that hold them are Latin-1 there."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("latin-1"), error.end
+
+
+codecs.register_error("as-latin-1", _as_latin_1)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """`errors` is the codec's error handler; `sample` a line as read, where the encoding is no more than a guess."""
+
+    name: str
+    errors: str = "replace"
+    sample: str = ""
+
+
+class UnknownEncoding(ValueError):
+    """The encoding cannot be told; the message shows a line in each that it may be, and how to say which it is."""
+
+
+def find_encoding(path: Path, chosen: str = "") -> Encoding:
+    """The encoding of the file, which is read once to its end; `chosen` if given. Raises UnknownEncoding."""
+    if chosen:
+        return Encoding(_codec(chosen))
+    with open(path, "rb") as file:
+        sample = file.read(SAMPLE_BYTES)
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if sample.startswith(mark):
+            return Encoding(encoding)
+    # Text in UTF-16 without a mark: every other byte of Latin text is zero.
+    for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        half = sample[start::2]
+        if half and half.count(0) > len(half) * 0.4:
+            return Encoding(encoding)
+    return Encoding("utf-8") if _is_utf8(path) else _guess(_special_lines(path))
+
+
+def _codec(chosen: str) -> str:
+    try:
+        found = codecs.lookup(chosen)
+        "x".encode(chosen)
+    except (LookupError, ValueError, TypeError) as error:
+        raise UnknownEncoding(f"There is no encoding {chosen!r}. Examples: utf-8, cp1252, gbk, shift_jis.") from error
+    return "utf-8-sig" if found.name == "utf-8" else found.name
+
+
+def _is_utf8(path: Path) -> bool:
+    """Whether more of the file's special characters are right as UTF-8 than wrong."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    right = wrong = 0
+    with open(path, "rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            text = decoder.decode(chunk)
+            if not text.isascii():
+                broken = text.count("\ufffd")
+                wrong += broken
+                right += sum(character > "\x7f" for character in text) - broken
+    return wrong <= right // 4
+
+
+def _special_lines(path: Path) -> bytes:
+    """Lines that hold bytes beyond ASCII, up to SAMPLE_BYTES of them."""
+    found: list[bytes] = []
+    size = 0
+    with open(path, "rb") as file:
+        while size < SAMPLE_BYTES and (line := file.readline(SAMPLE_BYTES)):
+            if not line.isascii():
+                found.append(line)
+                size += len(line)
+    return b"".join(found)
+
+
+def _guess(lines: bytes) -> Encoding:
+    """The encoding of these lines. Raises UnknownEncoding where several read them as well."""
+    if _is_western(lines):
+        return Encoding("cp1252", "as-latin-1", _first_line(lines.decode("cp1252", "as-latin-1")))
+    matches = list(from_bytes(lines))
+    best = matches[0].chaos if matches else 0.0
+    readings: dict[str, str] = {}  # decoded text -> encoding: some encodings read these lines alike
+    for match in matches:
+        if match.chaos <= best + _MARGIN:
+            readings.setdefault(str(match), match.encoding)
+    special = sum(byte > 0x7F for byte in lines)
+    if len(readings) == 1 and special >= MIN_SPECIAL_BYTES:
+        text, encoding = next(iter(readings.items()))
+        return Encoding(encoding, "replace", _first_line(text))
+    raise UnknownEncoding(_question(readings))
+
+
+def _is_western(lines: bytes) -> bool:
+    """Whether the special bytes stand alone between ASCII, and are letters of Western Europe in Windows' code page."""
+    runs = re.findall(rb"[\x80-\xff]+", lines)
+    alone = sum(len(run) <= 2 for run in runs)
+    text = b"".join(runs).decode("cp1252", "as-latin-1")
+    known = sum(character in _WESTERN for character in text)
+    return alone >= 0.9 * len(runs) and known >= 0.95 * len(text) and _has_words_around(lines)
+
+
+def _has_words_around(lines: bytes) -> bool:
+    """Whether most special bytes have an ASCII letter or a space beside them, as letters with accents have."""
+    runs = len(re.findall(rb"[\x80-\xff]+", lines))
+    return len(re.findall(rb"[A-Za-z ][\x80-\xff]+|(?<![A-Za-z ])[\x80-\xff]+(?=[A-Za-z ])", lines)) >= 0.8 * runs
+
+
+def _first_line(text: str) -> str:
+    """The first line with characters beyond ASCII, cut to what a terminal shows."""
+    return next((" ".join(line.split())[:80] for line in text.splitlines() if not line.isascii()), "")
+
+
+def _question(readings: dict[str, str]) -> str:
+    found = "; ".join(f"as {encoding}: {_first_line(text)!r}" for text, encoding in list(readings.items())[:4])
+    return (
+        "The file is not UTF-8, and its encoding cannot be told for certain. "
+        + (f"A line of it reads, {found}. " if found else "")
+        + "Say which it is with --encoding NAME, for example --encoding "
+        + (next(iter(readings.values())) if readings else "cp1252")
+        + "; nothing was imported."
+    )

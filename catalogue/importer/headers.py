@@ -1,0 +1,89 @@
+"""Headers as aliases are written: folded, and from the most literal spelling to the barest."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+
+from catalogue.currencies import CODES
+from catalogue.importer.aliases import ALIASES, AMBIGUOUS, COST_WORDS, NEUTRAL_PRICE_WORDS, OTHER_NUMBERS
+
+CURRENCY_WORDS = {"rp": "IDR", "rupiah": "IDR"} | {code.lower(): code for code in CODES}
+PRICE_FIELDS = ("price", "regular_price", "sale_price")
+_NOISE = AMBIGUOUS | {"zalora", "the", "main", "utama"}
+_PRICE_WORDS = {"price", "prices", "harga", "prix", "preis", "precio", "preco", "prezzo", "amount"}
+# Most currency codes are no words of headers; these are: ALL, TOP, ...
+_CODES_THAT_ARE_WORDS = {"all", "top", "bam", "mad", "gel", "mop", "pen", "try", "nad", "cup", "lak"}
+
+
+def header_words(header: str) -> list[str]:
+    """Its words in lower case: "productID (Main)" has product, id and main."""
+    plain = unicodedata.normalize("NFKD", header).encode("ascii", "ignore").decode()
+    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", plain)
+    return re.findall(r"[a-z]+|[0-9]+", plain.lower())
+
+
+def header_key(words: Sequence[str]) -> str:
+    """The words as an alias is written."""
+    return "".join(words)
+
+
+@cache
+def header_keys(header: str) -> tuple[str, ...]:
+    """The header as aliases are written, from the most literal to the barest: without brackets, noise, currencies."""
+    found = []
+    for text in (header, re.sub(r"\(.*?\)|\[.*?\]|\{.*?\}", " ", header)):
+        words = header_words(text)
+        bare = [word for word in words if word not in _NOISE and not word.isdigit()]
+        barest = [word for word in bare if currency_of_word(word) is None]
+        found += [header_key(words), header_key(bare), header_key(barest)]
+    return tuple(dict.fromkeys(key for key in found if key))
+
+
+def currency_of_word(word: str) -> str | None:
+    """The currency that a word of a header names, as in "Price (USD)" or "harga_rp"."""
+    return None if word in _CODES_THAT_ARE_WORDS else CURRENCY_WORDS.get(word)
+
+
+def is_known_header(header: str) -> bool:
+    """Whether some field's aliases hold it."""
+    return any(key in AMBIGUOUS or fields_of_key(key) for key in header_keys(header))
+
+
+@cache
+def fields_of_key(key: str) -> tuple[str, ...]:
+    """The fields among whose aliases `key` is."""
+    return tuple(name for name, aliases in ALIASES.items() if key in aliases)
+
+
+def is_cost_header(header: str) -> bool:
+    """Whether it speaks of what the merchant pays or earns, also in brackets: "Price (wholesale)", "Harga modal"."""
+    words = header_words(header)
+    return any(key in ALIASES["cost"] for key in header_keys(header)) or bool(COST_WORDS.intersection(words))
+
+
+def is_price_header(header: str, name: str) -> bool:
+    """Whether it may be the price field `name`: no cost, and nothing in brackets that makes it another number."""
+    if is_cost_header(header):
+        return False
+    bracketed = " ".join(first or second for first, second in re.findall(r"\((.*?)\)|\[(.*?)\]", header))
+    words = [word for word in header_words(bracketed) if not word.isdigit() and currency_of_word(word) is None]
+    literal = header_key(header_words(header))
+    return literal in ALIASES[name] or all(word in NEUTRAL_PRICE_WORDS for word in words)
+
+
+def names_other_number(header: str) -> bool:
+    """Whether it names a number that is no money: a weight, a rating, a size."""
+    return bool(OTHER_NUMBERS.intersection(header_words(header)))
+
+
+def has_price_word(header: str) -> bool:
+    """Whether it has the word price, or harga."""
+    return bool(_PRICE_WORDS.intersection(header_words(header)))
+
+
+def says_nothing(header: str) -> bool:
+    """Whether it is a mere number or letter, as spreadsheets and exports name columns: "column 3", "Unnamed: 2", "x"."""
+    return re.fullmatch(r"(column|kolom|field|unnamed|col)?[\W_]*\d*|\w{0,2}", header.strip().casefold()) is not None
