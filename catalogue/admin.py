@@ -13,12 +13,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from import_export.admin import ImportExportModelAdmin
-from import_export.formats.base_formats import CSV
 
 from catalogue import services
 from catalogue.admin_forms import CategoryForm, ImageForm, ImageFormSet, ProductForm
-from catalogue.admin_resources import ProductResource
-from catalogue.models import Category, Product, ProductImage
+from catalogue.admin_resources import ProductResource, TableFormat
+from catalogue.attributes import apply_public_attributes
+from catalogue.models import Category, Product, ProductImage, PublicAttribute
 from catalogue.templatetags.shop import money
 from catalogue.thumbnails import thumbnail_of
 
@@ -101,7 +101,7 @@ class ImageInline(admin.TabularInline):
 class ProductAdmin(ImportExportModelAdmin):
     form = ProductForm
     resource_classes = [ProductResource]
-    formats = [CSV]
+    formats = [TableFormat]
     list_display = ["photo", "name", "sku", "category", "brand", "costs", "photos", "is_active", "updated_at"]
     list_display_links = ["photo", "name"]
     list_filter = ["is_active", "category", HasPhotoFilter, "created_at"]
@@ -115,8 +115,9 @@ class ProductAdmin(ImportExportModelAdmin):
     actions = ["show", "hide"]
     fieldsets = [
         (None, {"fields": ["name", "sku", "category", "brand", "is_active"]}),
-        (_("Price"), {"fields": [("price", "currency"), "url"]}),
+        (_("Price"), {"fields": [("price", "compare_at_price", "currency"), "availability", "url"]}),
         (_("Details"), {"fields": ["description", "attributes", "colours", ("created_at", "updated_at")]}),
+        (_("For staff only"), {"fields": ["private_attributes"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
@@ -126,6 +127,9 @@ class ProductAdmin(ImportExportModelAdmin):
         """The filters of the list alone: others, as `?colours=x`, reach columns that cannot be compared."""
         offered = ("is_active", "category", "created_at")
         return lookup.startswith(offered) and super().lookup_allowed(lookup, value, request)
+
+    def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
+        form.add_error("import_file", str(e))
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """An exact SKU, else full-text search: both by an index, where `icontains` would read every row."""
@@ -206,3 +210,24 @@ class ProductImageAdmin(admin.ModelAdmin):
     @admin.display(description=_("pixels"))
     def size(self, image: ProductImage) -> str:
         return f"{image.width} × {image.height}" if image.pk else "–"
+
+
+@admin.register(PublicAttribute)
+class PublicAttributeAdmin(admin.ModelAdmin):
+    """The attributes that shoppers see. A change moves them in all products at once."""
+
+    list_display = ["name"]
+    search_fields = ["name"]
+    list_per_page = 200
+
+    def save_model(self, request: HttpRequest, obj: PublicAttribute, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        apply_public_attributes()
+
+    def delete_model(self, request: HttpRequest, obj: PublicAttribute) -> None:
+        super().delete_model(request, obj)
+        apply_public_attributes()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[PublicAttribute]) -> None:
+        super().delete_queryset(request, queryset)
+        apply_public_attributes()

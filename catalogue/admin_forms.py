@@ -49,7 +49,13 @@ class ProductForm(forms.ModelForm):
         return sorted(chosen, key=lambda colour: [*self.instance.colours, *chosen].index(colour))
 
     def clean_attributes(self) -> dict[str, Any]:
-        attributes = self.cleaned_data["attributes"] or {}
+        return self._clean_names_and_values("attributes")
+
+    def clean_private_attributes(self) -> dict[str, Any]:
+        return self._clean_names_and_values("private_attributes")
+
+    def _clean_names_and_values(self, name: str) -> dict[str, Any]:
+        attributes = self.cleaned_data[name] or {}
         if not isinstance(attributes, dict):
             raise forms.ValidationError(_('Names and values are expected, as in {"material": "cotton"}.'))
         return attributes

@@ -1,26 +1,122 @@
-"""Products as a table to take out and bring back, by django-import-export. For whole shops there is import_zalora."""
+"""Products as a table to take out and bring back, by django-import-export. For whole shops there is import_zalora.
+
+Cells are read by the importer's own functions, so that both ways in understand the same words.
+"""
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import tablib
 from django.db.models import QuerySet
 from import_export import fields, resources, widgets
+from import_export.formats.base_formats import CSV
 
 from catalogue import services
+from catalogue.attributes import public_keys, split_attributes
+from catalogue.importer.aliases import ALIASES
+from catalogue.importer.categories import category_slug, choose_category
+from catalogue.importer.csv_records import read_records
+from catalogue.importer.dialect import find_dialect
+from catalogue.importer.headers import PRICE_FIELDS, header_keys, is_cost_header, is_price_header
+from catalogue.importer.prices import parse_currency, parse_price
+from catalogue.importer.text import is_nothing
+from catalogue.importer.values import parse_availability, parse_bool, parse_sku, parse_url
 from catalogue.models import Category, Product
+
+
+class TableFormat(CSV):
+    """CSV in any encoding and with any delimiter that the importer reads, UTF-16 included."""
+
+    def is_binary(self) -> bool:
+        return True  # the importer finds out the encoding
+
+    def get_read_mode(self) -> str:
+        return "rb"
+
+    def create_dataset(self, in_stream: bytes | str, **kwargs: Any) -> tablib.Dataset:
+        """The file's records. Raises ValueError, with line and reason, where one of them cannot be read."""
+        content = in_stream.encode() if isinstance(in_stream, str) else in_stream
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "import.csv"
+            path.write_bytes(content)
+            records = list(read_records(path, find_dialect(path)))
+        if not records:
+            raise ValueError("The file is empty.")
+        if broken := [record for record in records if record.problem]:
+            raise ValueError(f"Line {broken[0].line}: {broken[0].problem}")
+        width = len(records[0].values)
+        dataset = tablib.Dataset(headers=_known_headers(records[0].values))
+        for record in records[1:]:
+            dataset.append((record.values + [""] * width)[:width])
+        return dataset
+
+    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
+        return str(super().export_data(dataset, **kwargs)).encode()
+
+
+class ParsedWidget(widgets.Widget):
+    """A cell read by one of the importer's functions, written by another widget."""
+
+    def __init__(self, parse: Callable[[str], object], writer: widgets.Widget | None = None) -> None:
+        super().__init__()
+        self.parse = parse
+        self.writer = writer or widgets.CharWidget()
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        """Raises ValueError for what the importer would refuse."""
+        return self.parse(str(value if value is not None else ""))
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
+        return self.writer.render(value, obj, **kwargs)
+
+
+class CategoryWidget(widgets.ForeignKeyWidget):
+    """A category by its slug, its name or a path of names."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Category:
+        text = str(value or "").strip()
+        for slug in (text, category_slug(text), category_slug(choose_category([text]))):
+            if text and (category := Category.objects.filter(slug=slug).first()):
+                return category
+        raise ValueError(f"There is no category {text!r}. Make it first, or import the file with import_zalora.")
 
 
 class AttributesWidget(widgets.JSONWidget):
     """JSON whose empty cell is no attributes."""
 
-    def clean(self, value: str | None, row: dict | None = None, **kwargs) -> dict:
-        return super().clean(value, row=row, **kwargs) or {}
+    def clean(self, value: str | None, row: Any = None, **kwargs: Any) -> dict[str, Any]:
+        found = super().clean(value, row=row, **kwargs) or {}
+        if not isinstance(found, dict):
+            raise ValueError('Names and values are expected, as in {"material": "cotton"}.')
+        return found
+
+
+def _price(value: str) -> Decimal | None:
+    return parse_price(value)[0]
+
+
+def _field(name: str, parse: Callable[[str], object], writer: widgets.Widget | None = None, **options: Any) -> fields.Field:
+    return fields.Field(column_name=name, attribute=name, widget=ParsedWidget(parse, writer), **options)
 
 
 class ProductResource(resources.ModelResource):
-    category = fields.Field(
-        column_name="category", attribute="category", widget=widgets.ForeignKeyWidget(Category, "slug")
-    )
+    sku = _field("sku", parse_sku)
+    category = fields.Field(column_name="category", attribute="category", widget=CategoryWidget(Category, "slug"))
+    price = _field("price", _price, widgets.DecimalWidget())
+    compare_at_price = _field("compare_at_price", _price, widgets.DecimalWidget())
+    currency = _field("currency", parse_currency, saves_null_values=False)
+    url = _field("url", parse_url)
+    is_active = _field("is_active", parse_bool, widgets.BooleanWidget(), saves_null_values=False)
+    availability = _field("availability", parse_availability, saves_null_values=False)
     attributes = fields.Field(column_name="attributes", attribute="attributes", widget=AttributesWidget())
+    private_attributes = fields.Field(
+        column_name="private_attributes", attribute="private_attributes", widget=AttributesWidget()
+    )
 
     class Meta:
         model = Product
@@ -31,10 +127,13 @@ class ProductResource(resources.ModelResource):
             "brand",
             "description",
             "price",
+            "compare_at_price",
             "currency",
             "url",
             "is_active",
+            "availability",
             "attributes",
+            "private_attributes",
         ]
         import_id_fields = ["sku"]
         skip_unchanged = True
@@ -42,8 +141,50 @@ class ProductResource(resources.ModelResource):
         clean_model_instances = True
         chunk_size = 1_000
 
+    def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
+        self.public_keys = public_keys()
+
+    def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
+        """The currency that a price names is the product's."""
+        for name in ("price", "compare_at_price"):
+            cell = str(row.get(name) or "")
+            if cell and is_nothing(str(row.get("currency") or "")):
+                try:
+                    currency = parse_price(cell)[1]
+                except ValueError:
+                    continue  # the field's widget refuses it
+                if currency:
+                    row["currency"] = currency
+
+    def before_save_instance(self, instance: Product, row: Any, **kwargs: Any) -> None:
+        """Attributes that are on no list of public ones are for staff, whatever column they came in."""
+        instance.attributes, private = split_attributes(instance.attributes, self.public_keys)
+        instance.private_attributes = {**instance.private_attributes, **private}
+
     def do_instance_save(self, instance: Product, is_create: bool) -> None:
         services.save_product(product=instance)
 
     def get_queryset(self) -> QuerySet[Product]:
         return Product.objects.defer("document").select_related("category").order_by("id")
+
+
+def _known_headers(headers: list[str]) -> list[str]:
+    """The headers as the resource calls its fields: "Harga" is price, "Aktif" is_active. Others stay as they are."""
+    own = set(ProductResource.Meta.fields)
+    found = [header.strip() for header in headers]
+    for name in ALIASES:
+        field = "compare_at_price" if name == "regular_price" else name
+        if field not in own or field in found:
+            continue
+        numbers = [number for number, header in enumerate(found) if header not in own and _means(header, name)]
+        if len(numbers) == 1 or (numbers and name not in PRICE_FIELDS):
+            found[numbers[0]] = field
+        elif numbers:
+            raise ValueError(f"Several columns may be the {name}: {', '.join(found[number] for number in numbers)}.")
+    return found
+
+
+def _means(header: str, name: str) -> bool:
+    if is_cost_header(header) or (name in PRICE_FIELDS and not is_price_header(header, name)):
+        return False
+    return any(key in ALIASES[name] for key in header_keys(header))

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from catalogue import services
 from catalogue.choices import ColourChoices, GarmentTypeChoices
+from catalogue.currencies import validate_currency
 from catalogue.importer.categories import category_slug
 from catalogue.models import Category, Product, ProductImage
 
@@ -54,8 +55,8 @@ class ProductSerializer(ProductCardSerializer):
     class Meta:
         model = Product
         fields = [
-            *ProductCardSerializer.Meta.fields, "description", "attributes", "images", "is_active", "created_at",
-            "updated_at",
+            *ProductCardSerializer.Meta.fields, "compare_at_price", "availability", "description", "attributes", "images",
+            "is_active", "created_at", "updated_at",
         ]  # fmt: skip
 
     def update(self, instance: Product, validated_data: dict) -> Product:
@@ -63,6 +64,10 @@ class ProductSerializer(ProductCardSerializer):
             setattr(instance, name, value)
         services.save_product(product=instance)
         return instance
+
+    def validate_currency(self, currency: str) -> str:
+        validate_currency(currency)
+        return currency
 
     def validate_attributes(self, attributes: dict) -> dict:
         if "\\u0000" in json.dumps(attributes):

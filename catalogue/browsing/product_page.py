@@ -13,6 +13,10 @@ from catalogue.models import Product
 from catalogue.page_sections import PRODUCT, sections_of
 from catalogue.thumbnails import thumbnail_of
 
+_AVAILABILITY = {
+    "in_stock": "InStock", "limited": "LimitedAvailability", "preorder": "PreOrder", "out_of_stock": "OutOfStock",
+}  # fmt: skip
+
 
 def product_context(request: HttpRequest, product: Product) -> dict[str, Any]:
     return {
@@ -50,6 +54,8 @@ def structured_data(request: HttpRequest, product: Product) -> dict[str, Any]:
             "priceCurrency": product.currency,
             "url": product.url or data["url"],
         }
+        if product.availability in _AVAILABILITY:
+            data["offers"]["availability"] = f"https://schema.org/{_AVAILABILITY[product.availability]}"
     return data
 
 

@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='product',
             name='availability',
-            field=models.CharField(blank=True, choices=[('in_stock', 'in stock'), ('limited', 'few left'), ('preorder', 'preorder'), ('out_of_stock', 'out of stock')], default='in_stock', max_length=12, verbose_name='availability'),
+            field=models.CharField(blank=True, choices=[('in_stock', 'in stock'), ('limited', 'few left'), ('preorder', 'preorder'), ('out_of_stock', 'out of stock')], default='', help_text='Empty: unknown.', max_length=12, verbose_name='availability'),
         ),
         migrations.AddField(
             model_name='product',

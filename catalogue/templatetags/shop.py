@@ -46,6 +46,14 @@ def price(product: Product) -> str:
     return money(product.price, product.currency)
 
 
+@register.filter
+def price_before(product: Product) -> str:
+    """What a product on sale costs otherwise, as `price` writes it; empty where it is not on sale."""
+    before = product.compare_at_price
+    is_on_sale = before is not None and product.price is not None and before > product.price
+    return money(before, product.currency) if is_on_sale else ""
+
+
 def money(amount: Decimal | None, currency: str) -> str:
     if amount is None:
         return ""

@@ -244,8 +244,8 @@ def test_files_are_judged_by_content(tmp_path, media):
     )  # fmt: skip
     report = run(folder, report=tmp_path / "r.json")
     assert {refusal["value"]: refusal["reason"][:12] for refusal in report["refusals"]} == {
-        "Rok/1/page.jpg": "It is not a ", "Rok/1/empty.jpg": "The file is ", "Rok/1/cut.jpg": "It is broken",
-        "Rok/1/notes.txt": "It is not a ",
+        "Rok/1/page.jpg": "This is not ", "Rok/1/empty.jpg": "This is not ", "Rok/1/cut.jpg": "The picture ",
+        "Rok/1/notes.txt": "This is not ",
     }  # fmt: skip
     assert sources_of("1") == ["Rok/1/photo", "Rok/1/really-a-png.jpg", "Rok/1/same.jpg"]
     assert report["summary"]["images"]["created"] == 3
