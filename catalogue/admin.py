@@ -124,7 +124,7 @@ class ProductAdmin(ImportExportModelAdmin):
         return super().get_queryset(request).defer("document").for_cards()
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """The filters of the list alone: others, as `?colours=x`, reach columns that cannot be compared."""
+        """The filters of the list alone: others, such as `?colours=x`, reach columns that they do not fit."""
         offered = ("is_active", "category", "created_at")
         return lookup.startswith(offered) and super().lookup_allowed(lookup, value, request)
 

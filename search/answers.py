@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from catalogue.browsing.filters import ProductFilters
 from catalogue.models import Product, ProductImage
-
-Filters = ProductFilters
 
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in 0..1 of the photo's width and height
 

@@ -9,7 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from search.answers import Filters, PhotoAnswer
+from catalogue.browsing.filters import ProductFilters
+from search.answers import PhotoAnswer
 from search.models import Encoder
 from search.photo import cache as photo_cache
 from search.photo.answer import DEFAULT_LIMIT, MAX_LIMIT, PageRequest, answer_of, since
@@ -36,7 +37,7 @@ __all__ = [
 ]
 
 
-def search_photo(*, photo: bytes, filters: Filters | None = None, **page: Any) -> PhotoAnswer:
+def search_photo(*, photo: bytes, filters: ProductFilters | None = None, **page: Any) -> PhotoAnswer:
     """The garments of a photo (an image file's bytes) and for each the nearest products.
 
     `page`: PageRequest's fields. Raises PhotoError for what is no photo, NotReady before the first embedding,
@@ -57,10 +58,10 @@ def search_photo(*, photo: bytes, filters: Filters | None = None, **page: Any) -
     )
     query = photo_cache.store(cached)
     timing |= seen.timing
-    return answer_of(query, cached, encoder, filters or Filters(), request, timing=timing, started=started)
+    return answer_of(query, cached, encoder, filters or ProductFilters(), request, timing=timing, started=started)
 
 
-def search_query(*, query: str, filters: Filters | None = None, **page: Any) -> PhotoAnswer:
+def search_query(*, query: str, filters: ProductFilters | None = None, **page: Any) -> PhotoAnswer:
     """The same for an earlier answer's `query`: the cached photo is neither sent nor analysed again.
 
     Raises PhotoExpired where the photo is no longer cached, NotReady and ValueError as `search_photo`.
@@ -71,7 +72,7 @@ def search_query(*, query: str, filters: Filters | None = None, **page: Any) -> 
     timing = {"decode": 0.0, "detect": 0.0, "embed": 0.0}
     if (cached.encoder, cached.fingerprint) != (encoder.pk, encoder.fingerprint):
         cached, timing = _analysed_again(query, cached, encoder)
-    return answer_of(query, cached, encoder, filters or Filters(), request, timing=timing, started=started)
+    return answer_of(query, cached, encoder, filters or ProductFilters(), request, timing=timing, started=started)
 
 
 def delete_photo(query: str) -> None:

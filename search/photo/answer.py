@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from prometheus_client import Histogram
 
+from catalogue.browsing.filters import ProductFilters
 from catalogue.models import Product
 from catalogue.querysets import ProductQuerySet
-from search.answers import Box, Filters, GarmentAnswer, PhotoAnswer
+from search.answers import Box, GarmentAnswer, PhotoAnswer
 from search.models import Encoder
 from search.photo.cache import CachedPhoto
 from search.photo.shoe_pairs import pairs_of
@@ -59,7 +60,7 @@ def answer_of(
     query: str,
     photo: CachedPhoto,
     encoder: Encoder,
-    filters: Filters,
+    filters: ProductFilters,
     request: PageRequest,
     *,
     timing: dict[str, float],
@@ -102,7 +103,7 @@ def _searched(
     garments: Sequence[DetectedGarment],
     wanted: Sequence[int],
     encoder: Encoder,
-    filters: Filters,
+    filters: ProductFilters,
     request: PageRequest,
 ) -> list[GarmentAnswer]:
     """A record for each garment, with a page of products for the wanted ones."""
@@ -120,7 +121,7 @@ def _searched(
 
 
 def _search_for(
-    garment: DetectedGarment, encoder: Encoder, filters: Filters, products: ProductQuerySet
+    garment: DetectedGarment, encoder: Encoder, filters: ProductFilters, products: ProductQuerySet
 ) -> NearestGarments:
     """A chosen category or garment type replaces the detected type."""
     garment_type = filters.garment_type or (None if filters.category else garment.garment_type)
@@ -146,7 +147,7 @@ def _with_results(answer: GarmentAnswer, page: NearestPage, cards: ProductCards,
     return replace(answer, results=results, count=page.count or 0, searched=True)
 
 
-def filtered_products(filters: Filters) -> ProductQuerySet:
+def filtered_products(filters: ProductFilters) -> ProductQuerySet:
     """The visible products that pass; `garment_type` is not theirs but their garments' and is left to the search."""
     return Product.objects.visible().filtered(filters.without("garment_type"))
 

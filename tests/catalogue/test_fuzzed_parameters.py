@@ -20,8 +20,8 @@ VALUES = [
     "dress", "Senja",
     "gaun", "price", "-price", "name", "newest", "true", "null", "[]", "{}", "[1", "../../etc/passwd", "%", "%s",
     "%00", "'",
-    '"', "\\", "' OR 1=1 --", "<script>", "🧥", "\ud800".encode("utf-8", "surrogatepass"), "a.p.c.", "-", "- -",
-    '"', '""', "a&b",
+    '"', "\\", "' OR 1=1 --", "<script>", "🧥", "\ud800".encode("utf-8", "surrogatepass"), "a.p.c.",
+    "-", "- -", '"', '""', "a&b",
     "<->", "!", "(", ":*", "dress under", "under 9e9", "between 5 and", "199.000", "Rp 199.000", "1.299.000,5",
     "a/b/c", "a" * 130,
     "0.5,0,0.2,1", "0,0,1,1", "nan,0,1,1", "\u202e", "İ", "ﬃ", "json", "api", "xml",
@@ -37,8 +37,8 @@ NAMES = [
     "field_name", "term",
 ]  # fmt: skip
 PARTS = {
-    "slug": ["dress", "gaun", "no"], "name": ["Senja", "no", "a/b"], "size": ["card", "no"],
-    "section": ["products", "no"],
+    "slug": ["dress", "gaun", "no"], "name": ["Senja", "no", "a/b"], "size": ["card",
+    "no"], "section": ["products", "no"],
     "path": ["products/no.webp", "../x", "a"], "query": ["A" * 22, "no"], "image": ["1", "999"], "pk": ["1",
     "9" * 18, "9" * 30],
     "format": [".json"], "object_id": ["1", "no", "9" * 30], "content_type_id": ["1", "999"], "url": ["no"],

@@ -188,7 +188,7 @@ def test_nothing_close_is_said(client, encoder, shop):
     encoder.calibration = {"": [-0.2, -0.1]}
     encoder.save()
     page = text_of(client.get("/photo/", {"query": shop[1]}))
-    assert "Nothing in the shop comes close" in page
+    assert "We found nothing very similar" in page
 
 
 def test_no_garment_is_said_and_the_whole_photo_answers(client, encoder):
@@ -283,7 +283,7 @@ def test_a_hidden_product_lends_no_photo(client, encoder):
 def test_before_the_first_embedding_the_shop_says_so(client):
     response = post(client, image=upload(photo_bytes()))
     assert response.status_code == 503
-    assert "still being looked at" in text_of(response)
+    assert "being set up" in text_of(response)
 
 
 def test_many_photos_in_a_minute_are_too_many(client, encoder, monkeypatch):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from catalogue.browsing.filters import ProductFilters
 from catalogue.models import Product
-from search.answers import Filters
 from search.photo.answer import filtered_products
 from search.retrieval.fusion import FUSED, fuse, fused_pages, mean_ranks
 from search.retrieval.nearest import NearestGarments, Neighbour
@@ -61,7 +61,7 @@ class TestFusedPages:
         self.matching = {product.pk for number, product in enumerate(self.products) if number % 10}
 
     def page(self, *, limit, offset=0, exact_rows=None):
-        products = filtered_products(Filters(q="silk"))
+        products = filtered_products(ProductFilters(q="silk"))
         search = NearestGarments(self.vectors[0], encoder=self.encoder, products=products, exact_rows=exact_rows)
         (page,) = fused_pages([search], products, limit=limit, offset=offset)
         assert page.count == len(self.matching)

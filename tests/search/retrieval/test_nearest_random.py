@@ -15,8 +15,8 @@ import pytest
 from django.test import TestCase
 from pgvector import HalfVector
 
+from catalogue.browsing.filters import ProductFilters
 from catalogue.models import Category, Product, ProductImage
-from search.answers import Filters
 from search.models import GarmentEmbedding
 from search.photo.answer import filtered_products
 from search.retrieval import indexes
@@ -151,7 +151,7 @@ def random_filters(rng):
         return (value,) if rng.random() < 0.3 else ()
 
     low, high = sorted(int(bound) for bound in rng.integers(0, 1000, 2))
-    return Filters(
+    return ProductFilters(
         category=sometimes_one(Category.objects.get(slug=str(rng.choice(list(TYPES))))),
         brand=sometimes_one(str(rng.choice(BRANDS))),
         price_min=sometimes(low),
