@@ -38,7 +38,7 @@ SHARES = (0.3, 0.3, 0.3, 0.3, 1.0)  # of the squared length of the vector before
 AVERAGE = 0.998  # of the weights, a step: about the last 500
 WARM_UP = 200  # steps until the full rate
 DECAY_FROM = 0.7  # of all steps, after which the rate falls to nothing by a cosine
-RECIPE = ("depth", "size", "dimensions", "batch", "views_each", "real_share", "steps", "rate", "seed")
+RECIPE = ("depth", "size", "dimensions", "batch", "views_each", "real_share", "steps", "rate", "freeze", "seed")
 
 
 @dataclass
@@ -50,6 +50,14 @@ class Trainer:
     average: dict[str, Tensor]
     optimiser: torch.optim.Optimizer
     step: int = 0
+    frozen: int = 0  # stages, from the stem on, that stay as they are
+
+    def set_train_mode(self) -> None:
+        """Puts the student into training mode, its frozen stages aside."""
+        self.student.train()
+        if self.frozen:
+            for part in (self.student.taps.stem, *self.student.taps.stages[: self.frozen]):
+                part.eval().requires_grad_(False)
 
     def state(self) -> dict:
         parts = {part: getattr(self, part).state_dict() for part in ("heads", "optimiser")}
@@ -92,7 +100,9 @@ def make_trainer(args: argparse.Namespace, kinds: int, target_channels: list[int
     learned = [*student.parameters(), *heads.parameters()]
     optimiser = torch.optim.AdamW(learned, lr=args.rate, weight_decay=0.02)
     average = {name: value.clone() for name, value in student.state_dict().items()}
-    return Trainer(student, heads, average, optimiser)
+    trainer = Trainer(student, heads, average, optimiser, frozen=args.freeze)
+    trainer.set_train_mode()
+    return trainer
 
 
 def rate_at(step: int, steps: int, rate: float) -> float:
@@ -135,15 +145,11 @@ def train_step(
 ) -> dict[str, float]:
     """Makes one step; returns the terms of the loss."""
     image, mask, targets = inputs_of(batch, rng, size)
-    with torch.no_grad():
-        wanted = [norm(target) for norm, target in zip(trainer.heads["scale"], targets, strict=True)]
     with torch.autocast("cpu", torch.bfloat16):
         maps = trainer.student.maps(image, mask)
-        cells = [functional.adaptive_avg_pool2d(tap, t.shape[-1]) for tap, t in zip(maps, wanted, strict=True)]
-        guesses = [adapt(tap) for adapt, tap in zip(trainer.heads["adapt"], cells, strict=True)]
     vector = functional.normalize(trainer.student.project(_weighed(trainer.student, maps, image, mask)))
     terms = {
-        "teacher": sum(functional.mse_loss(g.float(), w) for g, w in zip(guesses, wanted, strict=True)) / len(wanted),
+        "teacher": _teacher_loss(trainer, maps, targets),
         "products": contrastive_loss(vector, torch.from_numpy(batch.products)),
         "types": _types(trainer.heads["kind"](10 * vector), batch.kinds),
     }
@@ -157,6 +163,19 @@ def train_step(
     trainer.step += 1
     trainer.update_average()
     return {name: float(term.detach()) for name, term in terms.items()}
+
+
+def _teacher_loss(trainer: Trainer, maps: list[Tensor], targets: list[Tensor]) -> Tensor:
+    """Returns the mean squared error of the teacher's maps, normalised, as the stages that learn predict them."""
+    losses = []
+    for stage in range(min(trainer.frozen, len(maps) - 1), len(maps)):
+        with torch.no_grad():
+            wanted = trainer.heads["scale"][stage](targets[stage])
+        with torch.autocast("cpu", torch.bfloat16):
+            cells = functional.adaptive_avg_pool2d(maps[stage], wanted.shape[-1])
+            guess = trainer.heads["adapt"][stage](cells)
+        losses.append(functional.mse_loss(guess.float(), wanted))
+    return torch.stack(losses).mean()
 
 
 def _weighed(student: GarmentEncoder, maps: list[Tensor], image: Tensor, mask: Tensor) -> Tensor:
@@ -230,7 +249,7 @@ def train(args: argparse.Namespace) -> Path:
     else:
         start_projection(trainer, batches)
     print(f"{len(prepared.products)} products in {len(prepared.shards)} shards; from step {trainer.step}", flush=True)
-    trainer.student.train()
+    trainer.set_train_mode()
     _run(trainer, batches, args, path)
     _keep(trainer, args, path)
     return path
@@ -283,6 +302,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--size", type=int, default=128, help="pixels a side shown to it; fewer than prepared is faster"
     )
     parser.add_argument("--dimensions", type=int, default=256)
+    parser.add_argument("--freeze", type=int, default=0, help="stages, from the stem on, that are not trained")
     parser.add_argument("--batch", type=int, default=64, help="views a step")
     parser.add_argument("--views-each", type=int, default=4, help="of a product in a batch")
     parser.add_argument("--real-share", type=float, default=0.4, help="of a batch from real photos in several views")
