@@ -49,10 +49,11 @@ def garment_type_of(kind: str) -> str:
 class PreparedViews:
     """The views in a folder that `prepare_views` wrote, complete shards only, mapped into memory.
 
-    Raises FileNotFoundError where there is none.
+    size: pixels a side that they must have, None for any.
+    Raises FileNotFoundError where there is none, ValueError where they are of another size.
     """
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, size: int | None = None):
         self.folder = folder
         self.shards = sorted(path.stem for path in folder.glob("[0-9]*.json"))
         if not self.shards:
@@ -67,6 +68,9 @@ class PreparedViews:
         self.products = sorted(name for name, rows in self.rows.items() if len(rows) > 1)
         self.number = {name: number for number, name in enumerate(self.products)}
         self.kinds = sorted(set(self.kind.values()) - {""})
+        found = self.array(self.shards[0], "images").shape[1]
+        if size not in (None, found):
+            raise ValueError(f"The views in {folder} have {found} pixels a side, not {size}.")
         self.target_names = sorted(path.name.split(".")[1] for path in folder.glob(f"{self.shards[0]}.map*.npy"))
 
     def _read_labels(self, shard: str) -> None:
@@ -88,12 +92,16 @@ class PreparedViews:
             self._arrays[key] = np.load(self.folder / f"{shard}.{name}.npy", mmap_mode="r")
         return self._arrays[key]
 
-    def batch(self, rows: Sequence[_Row], products: Sequence[int], kinds: Sequence[int]) -> Batch:
+    def batch(
+        self, rows: Sequence[_Row], products: Sequence[int], kinds: Sequence[int], *, targets: bool = True
+    ) -> Batch:
+        """Returns these views with their labels; `targets`: with the teacher's maps, which are most of the bytes."""
+
         def stacked(name: str) -> np.ndarray:
             return np.stack([self.array(row.shard, name)[row.place] for row in rows])
 
-        targets = [stacked(name) for name in self.target_names]
-        return Batch(stacked("images"), stacked("masks"), targets, np.array(products), np.array(kinds))
+        maps = [stacked(name) for name in self.target_names] if targets else []
+        return Batch(stacked("images"), stacked("masks"), maps, np.array(products), np.array(kinds))
 
 
 class Batches:

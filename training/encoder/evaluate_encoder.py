@@ -1,16 +1,13 @@
-"""Measures encoders on garments and senders that none was trained on, beside four baselines.
+"""Measures encoders on photos, garments and senders that none was trained on, beside five baselines.
 
-    python -m training.encoder.evaluate_encoder --garments 500 --json var/training/encoder-evaluation.json
+    python -m training.encoder.evaluate_encoder --garments 300 --json var/training/encoder-evaluation.json
 
-Two questions. *Shop*: two photos of each product, the second made from the first (the other side in the same room, a
-side view, a close-up); each photo looks for the other among all. *Street*: made views in other light, on another
-background, partly hidden, in part; each looks for the photo it was made from among all photos as the shop shows them.
-The gallery is every garment of the split: those of the same sender, of the same type and colour are in it. Masks are
-spoilt as a detector's are, and now and then there is none.
-
-The shop question was built so that the baselines come out in the order in which they do on real shop photos in
-several views (EfficientNet-Lite2 0.41, its middle features 0.50 to 0.58, a colour histogram 0.67, mixtures 0.71 and
-0.725); columns "of 95" draw 95 products, as many as there were.
+Three questions. *Real*, which encoders are chosen by: does a real photo of a product find its other photos, among other
+colours of the same garment, other products and single garments (`real_pairs`)? *Shop*: two photos of each product, the
+second made from the first (the other side in the same room, a side view, a close-up); each photo looks for the other
+among all. *Street*: made views in other light, on another background, partly hidden, in part; each looks for the photo
+it was made from among all photos as the shop shows them. The gallery of the latter two is every garment of the split;
+masks are spoilt as a detector's are, and now and then there is none.
 """
 
 from __future__ import annotations
@@ -20,6 +17,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -31,6 +29,8 @@ from training.encoder.encoder_garments import Garment, all_garments, data_folder
 from training.encoder.encoder_network import GarmentEncoder, LiteTaps
 from training.encoder.fit_encoder import branches_of, tensors
 from training.encoder.garment_views import RECIPES, SHOP_RECIPES, backgrounds, make_view, seeded
+from training.encoder.real_pairs import real_ranks, real_vectors
+from training.encoder.real_views import RealView, distractor_crops, real_views
 
 STREET_KINDS = tuple(kind for kind in RECIPES if kind != "shown")
 SHOP_KINDS = ("back", "back", "side", "close-up")  # a back is the view that shops have most
@@ -154,6 +154,31 @@ def street_report(vectors: np.ndarray, kinds: np.ndarray, garments: np.ndarray) 
     return {**summary(found), "recall@1 by kind": per_kind}
 
 
+def real_report(found: np.ndarray, asking: Sequence[RealView]) -> dict[str, Any]:
+    """Returns recall, mAP and recall@1 by garment type and by view of the photos that ask."""
+    report: dict[str, Any] = summary(found)
+    for attribute in ("garment_type", "view"):
+        of_photo = np.array([getattr(view, attribute) for view in asking])
+        parts = {name: float((found[of_photo == name] < 1).mean().round(4)) for name in sorted(set(of_photo))}
+        report[f"recall@1 by {attribute.replace('_', ' ')}"] = parts
+    return report | {"queries": len(found)}
+
+
+def measure_real(args: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    """Returns by name of encoder the report of the real question; empty where `args.data` has no views."""
+    if not (args.data / "views" / "views.csv").exists():
+        print(f"{args.data} has no views/views.csv: the real question is left out")
+        return {}
+    views = real_views(args.data, "val", args.found)
+    distractors = distractor_crops(args.data, args.found)
+    results = {}
+    for name in args.encoders or available_encoders():
+        vectors = real_vectors(views, distractors, load_encoder(name).encode)
+        results[f"{name}, detected garment"] = {"real": real_report(*real_ranks(vectors, views))}
+        print(f"real   {name:48s} {json.dumps(results[f'{name}, detected garment']['real'])}", flush=True)
+    return results
+
+
 def questions(data: Path, masks: Path, count: int, seed: int) -> dict[str, list[View]]:
     """Returns the views of both questions about `count` held-out garments, drawn by the seed."""
     garments = all_garments(data, "val", masks)
@@ -164,8 +189,10 @@ def questions(data: Path, masks: Path, count: int, seed: int) -> dict[str, list[
 
 
 def measure(args: argparse.Namespace) -> dict[str, dict]:
-    """Returns by name of baseline or encoder {"shop": ..., "street": ...}."""
-    results: dict[str, dict] = {}
+    """Returns by name of baseline or encoder {"real": ..., "shop": ..., "street": ...}."""
+    results = measure_real(args)
+    if args.real:
+        return results
     for question, views in questions(args.data, args.masks, args.garments, args.seed).items():
         kinds, numbers = np.array([v.kind for v in views]), np.array([v.garment for v in views])
         vectors = {} if args.no_baselines else baselines(views, args.threads)
@@ -182,15 +209,19 @@ def measure(args: argparse.Namespace) -> dict[str, dict]:
 
 def record(results: dict[str, dict], args: argparse.Namespace) -> None:
     """Writes each encoder's results into its card, with the command and the best baseline beside them."""
-    options = f"--garments {args.garments} --seed {args.seed}{' --whole' if args.whole else ''} --record"
+    switches = "".join(f" --{name}" for name in ("whole", "real") if getattr(args, name))
+    options = f"--garments {args.garments} --seed {args.seed}{switches} --record"
     command = f"python -m training.encoder.evaluate_encoder {options}"
     for name in args.encoders or available_encoders():
         folder = load_encoder(name).card.folder
         measured = json.loads((folder / "card.json").read_text())["measured"]
-        measured |= {"command": command, "split": "val: senders and street photos never trained on"}
+        measured |= {"command": command, "split": "val: garments, senders and street photos never trained on"}
         own = {key.removeprefix(f"{name}, "): value for key, value in results.items() if key.startswith(f"{name}, ")}
-        others = {key: value["shop"]["recall@1"] for key, value in results.items() if key.split(",")[0] != name}
-        rewrite_card(folder, measured=measured | own | ({"shop recall@1 of others": others} if others else {}))
+        for question in ("real", "shop"):
+            others = {key: found[question]["recall@1"] for key, found in results.items() if question in found}
+            others = {key: recall for key, recall in others.items() if key.split(",")[0] != name}
+            own |= {f"{question} recall@1 of others": others} if others else {}
+        rewrite_card(folder, measured=measured | own)
 
 
 def main() -> None:
@@ -200,9 +231,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--whole", action="store_true", help="the encoders on whole photos, too")
+    parser.add_argument("--real", action="store_true", help="the real question alone")
     parser.add_argument("--no-baselines", action="store_true")
     parser.add_argument("--data", type=Path, default=data_folder())
     parser.add_argument("--masks", type=Path, default=Path("var/training/masks"))
+    parser.add_argument("--found", type=Path, default=Path("var/training/detected.json"), help="keeps detections")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--record", action="store_true", help="write what was measured into the encoders' cards")
     args = parser.parse_args()

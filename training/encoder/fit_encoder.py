@@ -22,6 +22,7 @@ import torch
 
 from search.vision.crops import Crop
 from search.vision.encoder import letterbox
+from training.encoder.encoder_batches import PreparedViews
 from training.encoder.encoder_garments import Garment, all_garments, data_folder
 from training.encoder.encoder_network import EncoderError, GarmentEncoder, LiteTaps, ResNetTaps
 from training.encoder.encoder_projection import fit_projection, weighed
@@ -34,7 +35,18 @@ CLOSE_UP = SHOP_RECIPES["close-up"]  # of some garments only: with as many as of
 # Chosen on the validation; more for the shallow taps helps worn garments and costs close-ups.
 SHARES = [0.15, 0.2, 0.15, 0.3, 1.0]
 
-RECIPE = ("backbone", "size", "dimensions", "shrinkage", "strength", "shares", "garments", "close_ups", "seed")
+RECIPE = (
+    "backbone",
+    "size",
+    "dimensions",
+    "shrinkage",
+    "strength",
+    "shares",
+    "garments",
+    "close_ups",
+    "real_copies",
+    "seed",
+)
 
 Branches = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -115,16 +127,43 @@ def sample(data: Path, masks: Path, count: int, seed: int) -> tuple[list[Garment
     return [garments[index] for index in np.random.default_rng(seed).permutation(len(garments))[:count]], others
 
 
+def prepared_branches(prepared: PreparedViews, run: Branches, count: int, copies: int) -> tuple[np.ndarray, np.ndarray]:
+    """Returns branches (R, width) float16 of views that `prepare_views` made, and the product's number in each row.
+
+    count: how many made garments; all the products of real photos are taken, each view `copies` times, so that they
+    weigh as much as many more of them would.
+    """
+    made = [name for name in prepared.products if not prepared.is_real[name]]
+    chosen = {made[index] for index in np.random.default_rng(0).permutation(len(made))[:count]}
+    rows, numbers = [], []
+    for number, name in enumerate(prepared.products):
+        if prepared.is_real[name] or name in chosen:
+            views = prepared.rows[name]
+            batch = prepared.batch(views, [number] * len(views), [0] * len(views), targets=False)
+            images = np.ascontiguousarray(batch.images.transpose(0, 3, 1, 2)) / np.float32(255)
+            times = copies if prepared.is_real[name] else 1
+            found = run(images, batch.masks[:, None] / np.float32(255)).astype(np.float16)
+            rows += [found] * times
+            numbers += [number] * len(views) * times
+    return np.concatenate(rows), np.array(numbers)
+
+
 def kept_views(network: GarmentEncoder, args: argparse.Namespace) -> tuple[np.ndarray, np.ndarray]:
     """Returns what `view_branches` does, from the file beside the output where that was made of the same."""
     path = args.out.with_suffix(f".views{args.size}.npz")
     weights = hashlib.sha256(args.checkpoint.read_bytes()).hexdigest() if args.checkpoint else "published"
     made_of = f"{args.backbone} {weights} {args.size} {args.garments} {args.close_ups} {args.seed}"
+    if args.views:
+        made_of += f" {args.views} {args.real_copies}"
     if path.exists() and str((views := np.load(path))["made_of"]) == made_of:
         return views["branches"], views["numbers"]
     run = branches_of(network, args.size, args.threads)
-    garments, others = sample(args.data, args.masks, args.garments, args.seed)
-    branches, numbers = view_branches(garments, others, run, args.size, args.seed, args.close_ups)
+    if args.views:
+        prepared = PreparedViews(args.views, size=args.size)
+        branches, numbers = prepared_branches(prepared, run, args.garments, args.real_copies)
+    else:
+        garments, others = sample(args.data, args.masks, args.garments, args.seed)
+        branches, numbers = view_branches(garments, others, run, args.size, args.seed, args.close_ups)
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez(path, branches=branches, numbers=numbers, made_of=made_of)
     return branches, numbers
@@ -139,6 +178,8 @@ def main() -> None:
     parser.add_argument("--shrinkage", type=float, default=1.0)
     parser.add_argument("--strength", type=float, default=1.0)
     parser.add_argument("--shares", type=float, nargs=5, default=SHARES, help="of the four taps and the colours")
+    parser.add_argument("--views", type=Path, help="folder that prepare_views wrote, real pairs among them")
+    parser.add_argument("--real-copies", type=int, default=4, help="how often each real view counts; with --views")
     parser.add_argument("--garments", type=int, default=3500)
     parser.add_argument("--close-ups", type=int, default=700, help="how many of them are seen from near, too")
     parser.add_argument("--seed", type=int, default=5)
@@ -153,7 +194,10 @@ def main() -> None:
         backbone = load_resnet(network.taps, args.backbone, args.checkpoint) if args.checkpoint else None
     except EncoderError as error:
         sys.exit(str(error))
-    branches, numbers = kept_views(network, args)
+    try:
+        branches, numbers = kept_views(network, args)
+    except (FileNotFoundError, ValueError) as error:
+        sys.exit(str(error))
     fit(network, branches, numbers, args)
     recipe = {name: getattr(args, name) for name in RECIPE} | {"command": _command(args)}
     if backbone:
@@ -166,7 +210,8 @@ def _command(args: argparse.Namespace) -> str:
     """The command that fits this encoder again, without where this machine keeps its files."""
     student = ["--checkpoint CHECKPOINT"] if args.checkpoint else []
     numbers = [f"--{name.replace('_', '-')} {_words(getattr(args, name))}" for name in RECIPE]
-    return " ".join(["python -m training.encoder.fit_encoder", *numbers, *student, "--out FITTED"])
+    views = ["--views VIEWS"] if args.views else []
+    return " ".join(["python -m training.encoder.fit_encoder", *numbers, *student, *views, "--out FITTED"])
 
 
 def _words(value: object) -> str:
