@@ -108,21 +108,23 @@ def made_pictures(size: int = 160, count: int = 64) -> Tensor:
     return sum(nn.functional.interpolate(part, size=(size, size), mode="bilinear") for part in noise) / 1.5
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True, help="folder of the artifact")
     parser.add_argument("--depth", default="resnet18", help="of its ResNet")
     parser.add_argument("--views", type=Path, help="what prepare_views wrote: statistics are measured on some of them")
     parser.add_argument("--out", type=Path, required=True)
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     try:
         taps = ResNetTaps(args.depth)
         restore(taps, args.model / "model.xml", _pictures(args.views))
     except EncoderError as error:
-        sys.exit(f"Not restored: {error}")
+        print(f"Not restored: {error}", file=sys.stderr)
+        return 1
     args.out.parent.mkdir(parents=True, exist_ok=True)
     torch.save({"state_dict": taps.state_dict(), "command": f"restored from the artifact {args.model.name}"}, args.out)
     print(args.out)
+    return 0
 
 
 def _pictures(views: Path | None) -> Tensor:
@@ -138,4 +140,4 @@ def _pictures(views: Path | None) -> Tensor:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

