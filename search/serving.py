@@ -30,13 +30,19 @@ def model_of(encoder: Encoder) -> VisionEncoder:
             load_encoder.cache_clear()
             model = load_encoder(encoder.pk)
     except ModelError as error:
-        raise NotReady(f"{error} Run `manage.py switch_encoder` with another.") from error
+        raise NotReady(f"{error} {how_to_replace()}") from error
     if not _made_vectors_of(encoder, model):
         raise NotReady(
             f"{encoder.pk} has other weights now than its stored vectors were made with. "
             "Run `manage.py embed_catalogue`."
         )
     return model
+
+
+def how_to_replace() -> str:
+    """Says what to run where the model of the encoder that serves is no longer here."""
+    name = cards.choose("encoder").name
+    return f"Run `manage.py embed_catalogue --encoder {name}`, then `manage.py switch_encoder {name}`."
 
 
 def _made_vectors_of(encoder: Encoder, model: VisionEncoder) -> bool:

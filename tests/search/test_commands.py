@@ -12,6 +12,8 @@ from django.test import TestCase
 from PIL import Image
 
 from garments.rle import decode_rle
+from search.models import Encoder
+from search.vision.cards import choose
 from tests.search.rendered_shop import import_rendered_shop, scenes
 from tests.search.vectors import make_embedded_catalogue, make_encoder
 
@@ -134,3 +136,11 @@ def test_evaluation_needs_products_with_two_photos():
 def test_evaluation_before_embedding_says_what_to_run():
     with pytest.raises(CommandError, match="Run `manage.py embed_catalogue`"):
         call_command("evaluate_search")
+
+
+@pytest.mark.django_db
+def test_embedding_says_what_to_run_where_the_encoder_that_serves_is_gone():
+    Encoder.objects.create(name="gone", dimensions=256, fingerprint="0" * 16, is_serving=True)
+    new = choose("encoder").name
+    with pytest.raises(CommandError, match=f"embed_catalogue --encoder {new}`, then `manage.py switch_encoder {new}"):
+        call_command("embed_catalogue")

@@ -16,7 +16,7 @@ from catalogue.models import ProductImage
 from demo.publish import EDITION
 from search.embedding.pipeline import photos_to_embed, register_encoder
 from search.models import Encoder
-from search.vision.cards import choose
+from search.vision.cards import available, choose
 
 
 class Command(BaseCommand):
@@ -54,11 +54,15 @@ class Command(BaseCommand):
         call_command("import_zalora", str(csv), images=str(csv.parent))
 
     def _embed(self) -> None:
+        """Embeds what is missing; where an earlier release's encoder serves that this one lacks, moves to its own."""
         serving = Encoder.objects.serving()
-        encoder = register_encoder(serving.pk if serving else choose("encoder").name)
+        is_here = serving is not None and serving.pk in available("encoder")
+        encoder = register_encoder(serving.pk if serving and is_here else choose("encoder").name)
         if serving is None or photos_to_embed(encoder).exists():
             self.stdout.write("Embedding the photos")
             call_command("embed_catalogue", encoder=encoder.pk)
+        if serving and not is_here:
+            call_command("switch_encoder", encoder.pk, stdout=self.stdout)
 
     def _publish_scenes(self, folder: Path) -> None:
         """The example photos of the photo page."""

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from search.embedding import pipeline as embedding
+from search.serving import how_to_replace
 from search.vision.cards import ModelError, available, choose
 
 
@@ -48,6 +49,8 @@ class Command(BaseCommand):
 
     def _serving(self) -> str | None:
         serving = embedding.Encoder.objects.serving()
+        if serving and serving.pk not in available("encoder"):
+            raise CommandError(f"The model of {serving.pk}, which serves, is no longer here. {how_to_replace()}")
         return serving.pk if serving else None
 
     def _way(self, is_distributed: bool):
