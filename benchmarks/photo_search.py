@@ -5,7 +5,8 @@
 Times `search.services.search_photo` for photos of SHARED_DATA/ccp and prints p50 and p95 of each stage for one client
 and for `--clients` at once. In the same run, for the same photos:
 
-- one garment after the other: the search stage by a call of its own for each garment (estimate, page, count, rows);
+- one garment after the other: the search stage as it was before garments were searched for together. A call of its own
+  for each garment, products joined before vectors are compared, counts up to 10,000, rows fetched for each garment;
 - NumPy: the distances of all vectors to each garment, in memory, without filters, products or counts;
 - with `--plain`: torchvision's Mask R-CNN R50 at 800 pixels and a ResNet-50 for each crop, both in eager torch.
 
@@ -162,17 +163,21 @@ def measure_one_by_one(queries: list[str]) -> Figures:
     from search.models import Encoder
     from search.photo import cache
     from search.retrieval.nearest import NearestGarments
+    from search.retrieval.nearest_sql import FEW_ROWS_SETTINGS, counts, fetch
     from search.retrieval.results import results_of
+
+    class ProductsFirst(NearestGarments):
+        is_vectors_first = False
 
     encoder = Encoder.objects.get(is_serving=True)
 
     def ask(query: str) -> None:
         for garment in cache.load(query).garments:
-            search = NearestGarments(
+            search = ProductsFirst(
                 garment.vector, encoder=encoder, products=Product.objects.visible(), garment_type=garment.garment_type
             )
             page = search.page(limit=24)
-            search.count()
+            fetch(counts([search.sql.matching_products(most=10_001)]), settings=FEW_ROWS_SETTINGS)
             results_of(page, encoder, colours=garment.colours, garment_type=garment.garment_type)
 
     return _timed(ask, queries)

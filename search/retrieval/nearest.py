@@ -32,7 +32,6 @@ from typing import Any
 
 import numpy as np
 
-from catalogue.models import Category
 from catalogue.querysets import ProductQuerySet
 from search.models import Encoder
 from search.retrieval import indexes
@@ -290,11 +289,9 @@ def finalised_neighbours(rows: Iterable[tuple[Any, ...]]) -> Iterator[Neighbour]
 
 def _find_categories(searches: Sequence[NearestGarments]) -> None:
     """Tells each search the categories of its garment type, by one query for all."""
-    if len({search.sql.garment_type for search in searches} - {None}) > 1:
-        held = list(Category.objects.values_list("id", "garment_types"))
-        for search in searches:
-            if wanted := search.sql.garment_type:
-                search.sql.categories = [pk for pk, types in held if not types or wanted in types]
+    typed = [search.sql for search in searches if search.sql.garment_type is not None]
+    for sql in typed[1:]:
+        sql.held_types = typed[0].held_types
 
 
 def _estimate_rows(searches: Sequence[NearestGarments]) -> None:
@@ -309,15 +306,13 @@ def _estimate_rows(searches: Sequence[NearestGarments]) -> None:
 
 
 def _counted(searches: Sequence[NearestGarments]) -> list[int]:
-    """How many products match each search: exactly up to COUNT_UP_TO, the planner's estimate beyond."""
-    if not searches:
-        return []
-    statement = counts([search.sql.matching_products(most=COUNT_UP_TO + 1) for search in searches])
-    found = list(fetch(statement, settings=FEW_ROWS_SETTINGS)[0])
-    beyond = [number for number, count in enumerate(found) if count > COUNT_UP_TO]
-    estimates = _estimates([searches[number].sql.matching_products() for number in beyond])
-    for number, estimate in zip(beyond, estimates, strict=True):
-        found[number] = max(found[number], estimate)  # one more than COUNT_UP_TO at least
+    """How many products match each search: the planner's estimate, and counted where that may be under COUNT_UP_TO."""
+    found = _estimates([search.sql.estimated_products() for search in searches])
+    few = [number for number, estimate in enumerate(found) if estimate < 2 * COUNT_UP_TO]
+    if few:
+        statement = counts([searches[number].sql.matching_products(most=COUNT_UP_TO + 1) for number in few])
+        for number, count in zip(few, fetch(statement, settings=FEW_ROWS_SETTINGS)[0], strict=True):
+            found[number] = count if count <= COUNT_UP_TO else max(count, found[number])
     return found
 
 

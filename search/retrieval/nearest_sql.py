@@ -66,11 +66,15 @@ class GarmentSQL:
         """The same without regard to `products`."""
         return self._all_branches("1", self._branches_of_vectors)
 
-    def matching_products(self, *, most: int | None = None) -> Statement:
-        """A row for each product that matches and has a vector, to be counted or estimated; at most `most`."""
+    def matching_products(self, *, most: int) -> Statement:
+        """A row for each product that matches and has a vector, to be counted; at most `most`."""
         rows, parameters = self._all_branches("e.product_id", self.branches)
-        query = f"SELECT DISTINCT product_id FROM ({rows}) AS matching"
-        return (query, parameters) if most is None else (f"{query} LIMIT %s", [*parameters, most])
+        return f"SELECT DISTINCT product_id FROM ({rows}) AS matching LIMIT %s", [*parameters, most]
+
+    def estimated_products(self) -> Statement:
+        """The same for the planner to estimate: without near duplicates, since it knows nothing of a union's values."""
+        rows, parameters = self._all_branches("DISTINCT e.product_id", self.branches[:1])
+        return rows, parameters
 
     def scan(self, rows: int) -> Statement:
         """The first `rows` matching rows in the order of the graph: Neighbour's fields."""
@@ -158,12 +162,22 @@ class GarmentSQL:
             query, parameters = "SELECT NULL::bigint AS id, NULL::bigint AS category_id WHERE FALSE", ()
         return f"({query}) AS p", list(parameters)
 
-    @cached_property
+    @property
     def categories(self) -> list[int] | None:
         """The categories that hold the garment type; None where that is no restriction."""
         if self.garment_type is None:
             return None
-        return list(Category.objects.holding(self.garment_type).values_list("id", flat=True))
+        return [pk for pk, types in self.held_types.items() if not types or self.garment_type in types]
+
+    @property
+    def _other_categories(self) -> list[int]:
+        # By name, since an index can't be searched for what is unlike.
+        return [pk for pk in self.held_types if pk not in (self.categories or ())]
+
+    @cached_property
+    def held_types(self) -> dict[int, list[str]]:
+        """The garment types of every category, by its id; settable, so that several searches share a query."""
+        return dict(Category.objects.values_list("id", "garment_types"))
 
     @property
     def _bounded_distance(self) -> str:
@@ -201,7 +215,7 @@ class GarmentSQL:
         if self.categories is None:
             return [(table, "e.encoder_id = %s", [self.encoder.pk])]
         near = (
-            "e.encoder_id = %s AND e.garment_type = %s AND e.category_id <> ALL(%s) "
+            "e.encoder_id = %s AND e.garment_type = %s AND e.category_id = ANY(%s) "
             f"AND {self.distance} < {NEAR_DUPLICATE_DISTANCE}"
         )
         return [
@@ -210,7 +224,7 @@ class GarmentSQL:
                 "e.encoder_id = %s AND e.category_id = ANY(%s) AND e.found_by_type",
                 [self.encoder.pk, self.categories],
             ),
-            (table, near, [self.encoder.pk, self.garment_type, self.categories, self.vector]),
+            (table, near, [self.encoder.pk, self.garment_type, self._other_categories, self.vector]),
         ]
 
 
