@@ -62,7 +62,7 @@ class GarmentEmbedding(models.Model):
         db_index=False,
         db_constraint=False,
     )
-    # False for a whole photo whose garments are stored beside it and whose ground would be compared with a garment's.
+    # False for a whole photo that shows a garment of the category's types: its background would be compared too.
     found_by_type = models.BooleanField(_("found by garment type"), default=True, db_default=True, editable=False)
     # As they were when the photo was embedded: they decide which of its garments are stored. None: not recorded.
     category_types = ArrayField(

@@ -228,9 +228,12 @@ def _check_weights(encoder: Encoder) -> None:
 
 
 def _rows_of(image: ProductImage, garments: list[DetectedGarment], encoder: Encoder) -> list[GarmentEmbedding]:
-    """The rows of one photo; the whole photo is found by a garment type only where it has no garment."""
+    """The rows of one photo. Searches for a garment type find the whole of it only where it shows no garment of the
+    category's types: its ground would be compared with a garment's."""
+    held = image.product.category.garment_types
+    is_shown = any(not held or garment.garment_type in held for garment in garments[1:])
     return [
-        _row(image, ordinal, garment, encoder, found_by_type=ordinal > 0 or len(garments) == 1)
+        _row(image, ordinal, garment, encoder, found_by_type=ordinal > 0 or not is_shown)
         for ordinal, garment in enumerate(garments)
     ]
 

@@ -21,10 +21,14 @@ END $$
 SET_CATEGORIES = """
 UPDATE search_garmentembedding e SET category_id = p.category_id FROM catalogue_product p WHERE p.id = e.product_id
 """
-# A whole photo with garments beside it is not to be compared with a garment.
+# A whole photo with a garment of the category's types beside it is not to be compared with a garment.
 SET_FOUND_BY_TYPE = """
 UPDATE search_garmentembedding e SET found_by_type = FALSE
-FROM (SELECT DISTINCT image_id, encoder_id FROM search_garmentembedding WHERE ordinal > 0) AS g
+FROM (
+    SELECT DISTINCT g.image_id, g.encoder_id FROM search_garmentembedding g
+    JOIN catalogue_category c ON c.id = g.category_id
+    WHERE g.ordinal > 0 AND (c.garment_types = '{}' OR g.garment_type = ANY(c.garment_types))
+) AS g
 WHERE e.ordinal = 0 AND e.image_id = g.image_id AND e.encoder_id = g.encoder_id
 """
 
