@@ -84,6 +84,19 @@ def packshot(
     design: Design, back: bool = False, zoom: float = 1.0, focus: tuple[float, float] = (0.5, 0.3)
 ) -> np.ndarray:
     """The garment alone on off-white; `zoom` above 1 shows a detail about `focus` (shares of its extent)."""
+    return finished(_packshot_canvas(design, back, zoom, focus).rgb, (WIDTH, HEIGHT))
+
+
+def packshot_with_mask(design: Design) -> tuple[np.ndarray, np.ndarray]:
+    """The garment alone on off-white, and its mask (height, width) bool."""
+    canvas = _packshot_canvas(design)
+    mask = cv2.resize((canvas.owner == GARMENT).astype(np.uint8), (WIDTH, HEIGHT), interpolation=cv2.INTER_NEAREST)
+    return finished(canvas.rgb, (WIDTH, HEIGHT)), mask.astype(bool)
+
+
+def _packshot_canvas(
+    design: Design, back: bool = False, zoom: float = 1.0, focus: tuple[float, float] = (0.5, 0.3)
+) -> Canvas:
     panels = panels_of(design, body_of(design, back))
     low, high = _bounds(panels)
     width, height = int(WIDTH * FINER), int(HEIGHT * FINER)
@@ -95,7 +108,7 @@ def packshot(
     _ground_shadow(canvas, panels)
     for panel in panels:
         canvas.draw(panel, design.paints, GARMENT)
-    return finished(canvas.rgb, (WIDTH, HEIGHT))
+    return canvas
 
 
 def plain(colour: str, kind: str, garment_type: str, weave: str = "jersey", **cut) -> Design:

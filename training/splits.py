@@ -32,6 +32,11 @@ def views_split(garment: str) -> str:
     return "val" if int(digest, 16) % 100 < VIEWS_VAL_PERCENT else "train"
 
 
+def views_split(garment: str) -> str:
+    """Returns "train" or "val" for all photos of one garment of views/, a third of the garments being "val"."""
+    return "val" if int(hashlib.sha256(f"views/{garment}".encode()).hexdigest(), 16) % 3 == 0 else "train"
+
+
 def _split(dataset: str, key: str) -> str:
     digest = hashlib.sha256(f"{dataset}/{_SALTS[dataset]}/{key}".encode()).hexdigest()
     return "val" if int(digest, 16) % 100 < VAL_PERCENT else "train"

@@ -25,6 +25,7 @@ from torch.utils.data import Dataset
 
 from training.detector.copy_paste import (
     Scene,
+    lay_on_plain_ground,
     noise,
     pasted,
     placed_at_random,
@@ -33,9 +34,15 @@ from training.detector.copy_paste import (
     tiled,
     warped,
 )
+from training.detector.street_garments import StreetGarments
 from training.garment_labels import DETECTED_TYPES
 
-RECIPES = ("street", "street_tagged", "street_cut", "shop", "shop_tiled", "shop_pasted", "empty")
+RECIPES = (
+    "street", "street_tagged", "street_cut", "shop", "shop_tiled", "shop_pasted", "street_packshot", "packshot",
+    "worn_before_white", "empty",
+)  # fmt: skip
+# How often a type is drawn for a packshot: bags, hats and jackets are in no other recipe.
+PACKSHOT_ODDS = {"bag": 4.0, "headwear": 2.0, "outerwear": 2.0, "shorts": 1.5, "dress": 1.5}
 SMALLEST = 40  # pixels of a garment that is left on the canvas; less is not worth finding
 GREY = (127, 127, 127)  # what serving pads with: zero once normalised
 
@@ -78,6 +85,15 @@ class GarmentPictures(Dataset):
         if recipes.get("street_tagged"):
             self.tagged = _read(Path(annotations) / "street_tagged_train.json")
             self.tagged_odds = _odds(self.tagged)
+        self.packshot_odds = np.array([PACKSHOT_ODDS.get(kind, 1.0) for kind in DETECTED_TYPES])
+        self.packshot_odds /= self.packshot_odds.sum()
+        if recipes.get("street_packshot"):
+            self.street_garments = StreetGarments(self.data, Path(annotations) / "street_train.json")
+        if recipes.get("packshot"):
+            self.packshots = _by_type(_read(Path(annotations) / "packshot_train.json"), Path(annotations))
+        if recipes.get("worn_before_white"):
+            self.worn = _read(Path(annotations) / "worn_train.json")
+            self.worn_odds = _odds(self.worn)
 
     def __len__(self) -> int:
         return self.length
@@ -138,11 +154,39 @@ class GarmentPictures(Dataset):
             canvas = pasted(warped(garment, matrix, size, GREY), canvas)
         return canvas
 
-    def _empty(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
-        """Returns a picture without garments, half of them noise: unlearned, that passes for a patterned dress."""
+    def _street_packshot(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
+        return lay_on_plain_ground(self.street_garments.draw(self._packshot_type(rng), rng), size, rng)
+
+    def _packshot(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
+        photos = self.packshots[self._packshot_type(rng)]
+        scene = read_scene(self.data, photos[rng.integers(len(photos))])
         if rng.random() < 0.5:
+            return lay_on_plain_ground(scene, size, rng)
+        light = tuple(int(value) for value in scene.pixels[:4, :4].reshape(-1, 3).mean(0))
+        return warped(scene, placed_at_random(scene, size, rng, zoom=(0.6, 1.2), turn=4), size, light)
+
+    def _worn_before_white(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
+        scene = self._photo(self.worn, self.worn_odds, rng)
+        return warped(scene, placed_at_random(scene, size, rng, zoom=(0.75, 1.6), turn=4), size, (255, 255, 255))
+
+    def _packshot_type(self, rng: np.random.Generator) -> str:
+        return DETECTED_TYPES[rng.choice(len(DETECTED_TYPES), p=self.packshot_odds)]
+
+    def _empty(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
+        """Returns a picture without garments: the side of a street photo, a plain ground or noise.
+
+        Unlearned, noise passes for a patterned dress.
+        """
+        draw = rng.random()
+        if draw < 0.3:
             return self._backdrop(size, rng)
-        return Scene(noise(size, rng), np.zeros(size[::-1], np.uint8), [-1])
+        pixels = self._street_side(size, rng) if draw < 0.65 else None
+        return Scene(noise(size, rng) if pixels is None else pixels, np.zeros(size[::-1], np.uint8), [-1])
+
+    def _street_side(self, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray | None:
+        name = self.street[rng.integers(len(self.street))]["file_name"]
+        side = beside_the_person(self.data / name)
+        return None if side is None else cv2.resize(side, size, interpolation=cv2.INTER_LINEAR)
 
     def _backdrop(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
         """Returns a canvas without garments: plain, or the blurred border strip of a photo stretched over it."""
@@ -168,6 +212,21 @@ def read_scene(data: Path, photo: dict[str, Any]) -> Scene:
         ids[coco_mask.decode(annotation["segmentation"]) > 0] = len(kinds)
         kinds.append(-1 if annotation["iscrowd"] else annotation["category_id"] - 1)
     return Scene(pixels, ids, kinds)
+
+
+def beside_the_person(path: Path) -> np.ndarray | None:
+    """Returns the wider side of a labelled street photo that shows nobody, (h, w, 3) uint8 BGR; None below 70 pixels."""
+    is_taken = (_label_indices(path) > 0).any(axis=0).nonzero()[0]
+    photo = cv2.imread(str(path))
+    if not len(is_taken):
+        return photo
+    left, right = photo[:, : is_taken[0]], photo[:, is_taken[-1] + 1 :]
+    side = max(left, right, key=lambda strip: strip.shape[1])
+    return side[-int(1.5 * side.shape[1]) :] if side.shape[1] >= 70 else None
+
+
+def _label_indices(path: Path) -> np.ndarray:
+    return np.array(Image.open(path.parent.parent / "masks" / f"{path.stem}.png"))
 
 
 def sample(scene: Scene) -> DetDataSample:
@@ -209,6 +268,15 @@ def _read(path: Path) -> list[dict[str, Any]]:
     for annotation in coco["annotations"]:
         photos[annotation["image_id"]]["annotations"].append(annotation)
     return list(photos.values())
+
+
+def _by_type(photos: list[dict[str, Any]], root: Path) -> dict[str, list[dict[str, Any]]]:
+    """Returns the packshots by garment type, generated ones named by their place under `root`."""
+    by_type: dict[str, list[dict[str, Any]]] = {kind: [] for kind in DETECTED_TYPES}
+    for photo in photos:
+        file_name = str((root / photo["file_name"]).resolve()) if photo["generated"] else photo["file_name"]
+        by_type[photo["garment_type"]].append(photo | {"file_name": file_name})
+    return by_type
 
 
 def _odds(photos: list[dict[str, Any]], power: float = 0.65, limit: float = 6.0) -> np.ndarray:

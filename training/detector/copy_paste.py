@@ -122,6 +122,24 @@ def plain_background(size: tuple[int, int], rng: np.random.Generator) -> np.ndar
     )
 
 
+def lay_on_plain_ground(garment: Scene, size: tuple[int, int], rng: np.random.Generator) -> Scene:
+    """Returns a packshot of size (width, height): the garment by itself on a plain ground, mostly with its shadow."""
+    matrix = placed_at_random(garment, size, rng, zoom=(0.45, 0.97), turn=6)
+    laid = warped(garment, matrix, size, (128, 128, 128))
+    laid.outline = None
+    return pasted(laid, Scene(_shaded(plain_background(size, rng), laid.ids > 0, rng), np.zeros_like(laid.ids), [-1]))
+
+
+def _shaded(ground: np.ndarray, mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Returns the ground (H, W, 3) uint8 with the shadow that what `mask` (H, W) bool covers casts on it."""
+    if rng.random() < 0.3:
+        return ground
+    shift = np.array([[1, 0, rng.uniform(-8, 8)], [0, 1, rng.uniform(0, 10)]], np.float32)
+    shadow = cv2.warpAffine(mask.astype(np.float32), shift, mask.shape[::-1])
+    shadow = cv2.GaussianBlur(shadow, (0, 0), rng.uniform(2, 9)) * rng.uniform(0.1, 0.45)
+    return (ground * (1 - shadow[..., None])).astype(np.uint8)
+
+
 def noise(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Returns coloured noise of size (width, height): grains of one pixel to a fifth of the canvas, any contrast."""
     grain = np.exp(rng.uniform(0, np.log(max(size) / 5)))

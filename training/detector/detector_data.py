@@ -15,6 +15,7 @@ import json
 import random
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -56,8 +57,11 @@ def street_photos(photos: Path) -> dict[str, list[dict[str, Any]]]:
     return splits
 
 
-def shop_photos(photos: Path, workers: int) -> tuple[dict[str, list[dict[str, Any]]], dict[str, str]]:
-    """Returns {"train"/"val": photos, each with at most one garment} and {file name: why its mask was refused}."""
+def shop_photos(photos: Path, workers: int, masks: Path | None = None) -> tuple[dict[str, list[dict[str, Any]]], dict[str, str]]:
+    """Returns {"train"/"val": photos, each with at most one garment} and {file name: why its mask was refused}.
+
+    masks: a folder of masks made before (training.encoder.prepare_views), used instead of making them anew.
+    """
     with open(photos / "clothing/images.csv", newline="") as source:
         rows = [row for row in csv.DictReader(source) if row["label"] in CLOTHING_TYPES]
     paths = [photos / f"clothing/images/{row['image']}.jpg" for row in rows]
@@ -65,7 +69,7 @@ def shop_photos(photos: Path, workers: int) -> tuple[dict[str, list[dict[str, An
     refused = {}
     # Not forked: OpenCV's threads do not survive a fork, and GrabCut would wait for them for ever.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for row, mask in zip(rows, pool.map(_cut_out_file, paths, chunksize=16), strict=True):
+        for row, mask in zip(rows, pool.map(partial(_cut_out_file, masks=masks), paths, chunksize=16), strict=True):
             photo = {"file_name": f"clothing/images/{row['image']}.jpg", "size": mask.shape}
             photo |= {"kind": CLOTHING_TYPES[row["label"]], "garments": []}
             if (reason := why_refused(mask)) is not None:
@@ -118,9 +122,19 @@ def _without_threads(mask: np.ndarray) -> np.ndarray:
     return kept[parts]
 
 
-def _cut_out_file(path: Path) -> np.ndarray:
+def _cut_out_file(path: Path, masks: Path | None = None) -> np.ndarray:
     cv2.setNumThreads(1)
+    if masks is not None:
+        return _read_mask(masks / f"{path.stem}.png", cv2.imread(str(path)).shape[:2])
     return cut_out(cv2.imread(str(path)))
+
+
+def _read_mask(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+    """Returns the mask of a photo of shape (H, W), kept at another size; an empty one where there is none."""
+    if not path.exists():
+        return np.zeros(shape, bool)
+    mask = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    return cv2.resize(mask, shape[::-1], interpolation=cv2.INTER_LINEAR) > 127
 
 
 def contact_sheet(folder: Path, photos: list[dict[str, Any]], refused: dict[str, str], count: int = 120) -> np.ndarray:
@@ -143,12 +157,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=Path, required=True, help="the folder that holds ccp/ and clothing/")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--masks", type=Path, help="masks of the clothing photos, NAME.png, made by prepare_views")
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     for split, photos in street_photos(options.photos).items():
         _write(options.out / f"street_{split}.json", photos)
-    shop, refused = shop_photos(options.photos, options.workers)
+    shop, refused = shop_photos(options.photos, options.workers, options.masks)
     for split, photos in shop.items():
         _write(options.out / f"shop_{split}.json", photos)
     sheet = contact_sheet(options.photos, shop["train"] + shop["val"], refused)

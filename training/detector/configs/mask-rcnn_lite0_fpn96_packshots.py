@@ -1,0 +1,59 @@
+"""The same Mask R-CNN trained further: packshots of every type, worn-before-white photos, more pictures without garments.
+
+Start from the artifact that mask-rcnn_lite0_fpn96_sizes.py gave (training.detector.restore_detector). Needs the files
+that training.detector.packshots writes. Trains under bfloat16.
+"""
+
+_base_ = "./mask-rcnn_lite0_fpn96_sizes.py"
+
+custom_imports = {
+    "imports": [
+        "training.detector.backbones",
+        "training.detector.bf16",
+        "training.detector.checkpoints",
+        "training.detector.composed_pictures",
+    ]
+}
+
+BATCH = 4
+STEPS = 1200
+
+model = {"backbone": {"frozen_stages": 4}}
+
+train_dataloader = {
+    "dataset": {
+        "length": BATCH * 20_000,
+        "recipes": {
+            "street": 0.20,
+            "street_tagged": 0.10,
+            "street_cut": 0.05,
+            "shop": 0.22,
+            "shop_tiled": 0.03,
+            "shop_pasted": 0.05,
+            "street_packshot": 0.13,
+            "packshot": 0.09,
+            "worn_before_white": 0.09,
+            "empty": 0.04,
+            "_delete_": True,
+        },
+        "seed": 4,
+    },
+}
+train_cfg = {"max_iters": STEPS}
+
+optim_wrapper = {"type": "CpuAmpOptimWrapper", "optimizer": {"lr": 3e-4}}
+COOL = 0.5
+param_scheduler = [
+    {"type": "LinearLR", "start_factor": 0.02, "by_epoch": False, "begin": 0, "end": 40},
+    {"type": "LinearLR", "start_factor": 1.0, "end_factor": 0.02, "by_epoch": False,
+     "begin": int(STEPS * (1 - COOL)), "end": STEPS},
+]  # fmt: skip
+default_hooks = {
+    "logger": {"type": "LoggerHook", "interval": 10},
+    "checkpoint": {"type": "CheckpointHook", "by_epoch": False, "interval": 50, "max_keep_ckpts": 2},
+}
+custom_hooks = [
+    {"type": "EMAHook", "ema_type": "ExpMomentumEMA", "momentum": 0.01, "gamma": 50},
+    {"type": "PlainCheckpoints"},
+]
+randomness = {"seed": 4}

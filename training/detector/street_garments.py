@@ -1,0 +1,48 @@
+"""Single garments of the labelled street photos, cut out by their masks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from pycocotools import mask as coco_mask
+
+from training.detector.copy_paste import Scene
+from training.garment_labels import DETECTED_TYPES
+
+MIN_AREA = 1500  # pixels of a mask: a smaller garment, enlarged to a packshot, is a blur
+MARGIN = 6  # pixels around the garment's box
+
+
+class StreetGarments:
+    """The garments of a COCO file of street photos, drawn by type."""
+
+    def __init__(self, photos: Path, coco: Path):
+        content = json.loads(coco.read_text())
+        self.photos = photos
+        self.names = {image["id"]: image["file_name"] for image in content["images"]}
+        self.by_type: dict[str, list[list[dict[str, Any]]]] = {kind: [] for kind in DETECTED_TYPES}
+        shoes: dict[int, list[dict[str, Any]]] = {}
+        for annotation in content["annotations"]:
+            kind = DETECTED_TYPES[annotation["category_id"] - 1]
+            if annotation["iscrowd"]:
+                continue
+            if kind == "footwear":  # sold in pairs: both shoes of a photo come together
+                shoes.setdefault(annotation["image_id"], []).append(annotation)
+            elif annotation["area"] >= MIN_AREA:
+                self.by_type[kind].append([annotation])
+        self.by_type["footwear"] = [pair for pair in shoes.values() if sum(a["area"] for a in pair) >= MIN_AREA]
+
+    def draw(self, kind: str, rng: np.random.Generator) -> Scene:
+        """Returns one garment (or pair of shoes) of type `kind` with some of the photo around it."""
+        annotations = self.by_type[kind][rng.integers(len(self.by_type[kind]))]
+        pixels = cv2.imread(str(self.photos / self.names[annotations[0]["image_id"]]))
+        ids = np.zeros(pixels.shape[:2], np.uint8)
+        for index, annotation in enumerate(annotations, start=1):
+            ids[coco_mask.decode(annotation["segmentation"]) > 0] = index
+        x, y, width, height = cv2.boundingRect((ids > 0).astype(np.uint8))
+        rows, columns = slice(max(y - MARGIN, 0), y + height + MARGIN), slice(max(x - MARGIN, 0), x + width + MARGIN)
+        return Scene(pixels[rows, columns], ids[rows, columns], [-1] + [DETECTED_TYPES.index(kind)] * len(annotations))
