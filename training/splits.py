@@ -32,8 +32,8 @@ def views_split(garment: str) -> str:
     return "val" if int(digest, 16) % 100 < VIEWS_VAL_PERCENT else "train"
 
 
-def views_split(garment: str) -> str:
-    """Returns "train" or "val" for all photos of one garment of views/, a third of the garments being "val"."""
+def views_detector_split(garment: str) -> str:
+    """Returns "train" or "val" for all photos of one garment of views/, for the detector: a third is "val"."""
     return "val" if int(hashlib.sha256(f"views/{garment}".encode()).hexdigest(), 16) % 3 == 0 else "train"
 
 

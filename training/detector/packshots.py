@@ -35,7 +35,7 @@ from training.detector.detector_data import as_coco
 from training.detector.street_garments import StreetGarments
 from training.detector.tagged_photos import contact_sheet
 from training.garment_labels import DETECTED_TYPES, IGNORED
-from training.splits import views_split
+from training.splits import views_detector_split
 
 PRODUCT_SCORE = 0.6  # least score at which a worn product's detection is believed
 OTHER_SCORE = 0.5  # the same for what is worn with it
@@ -91,7 +91,7 @@ def bag_packshots(photos: Path) -> Iterator[tuple[str, Photo]]:
             mask = foreground_mask(pixels)
             garments = [] if mask is None else [("bag", mask)]
             photo = {"file_name": name, "size": pixels.shape[:2], "kind": "bag", "garments": garments, "source": "views"}
-            yield views_split(row["garment"]), photo
+            yield views_detector_split(row["garment"]), photo
 
 
 def worn_photos(photos: Path, detector: Detector) -> Iterator[tuple[str, Photo]]:
@@ -100,7 +100,7 @@ def worn_photos(photos: Path, detector: Detector) -> Iterator[tuple[str, Photo]]
     Held-out photos come without garments where it does not: their product's type is known all the same.
     """
     for row, name in view_rows(photos):
-        kind, split = row["garment_type"], views_split(row["garment"])
+        kind, split = row["garment_type"], views_detector_split(row["garment"])
         if kind == "bag":
             continue
         pixels = decode_photo(photos / name)

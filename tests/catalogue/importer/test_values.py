@@ -2,15 +2,13 @@ from decimal import Decimal
 
 import pytest
 
-from catalogue.importer.categories import category_name, category_slug, choose_category
+from catalogue.importer.categories import category_name, category_slug
 from catalogue.importer.image_lists import split_images
 from catalogue.importer.prices import parse_currency, parse_price
-from catalogue.importer.text import clean_paragraphs, clean_text
+from catalogue.importer.text import clean_paragraphs
 from catalogue.importer.values import (
     Refused,
-    parse_availability,
     parse_bool,
-    parse_date_cell,
     parse_sku,
     parse_url,
 )
