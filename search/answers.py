@@ -25,7 +25,9 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class GarmentAnswer:
-    """One garment of the photo and its products, nearest first; type None: the whole photo or a hand-drawn box."""
+    """One garment of the photo and its products, nearest first; type None: the whole photo, or a drawn box
+    that no garment fills.
+    """
 
     index: int
     label: str | None
@@ -37,6 +39,7 @@ class GarmentAnswer:
     results: list[Result] = field(default_factory=list)
     count: int = 0  # products that match the filters, of which `results` is one page
     searched: bool = False  # False: only detected; results were not asked for
+    is_drawn: bool = False  # a box of the shopper's own, with the type of the garment that fills it
     pair: tuple[int, ...] = ()  # indices of what is worn as one with it: the other shoe
 
     @property

@@ -19,7 +19,7 @@ from search import services
 from search.photo.example_photos import scenes
 from search.photo.overlay import default_garment
 from search.photo.page import photo_page
-from search.photo.upload import Refused, photo_of_request
+from search.photo.upload import Refused, garment_types_of_request, photo_of_request
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,8 @@ def _receive(request: HttpRequest) -> HttpResponse:
         return _start(request, explain(error), 400)
     except services.NotReady:
         return _start(request, _not_ready(), 503)
-    url = f"{reverse('photo')}?query={answer.query}&garment={default_garment(answer)}"
+    garment = default_garment(answer, garment_types_of_request(request))
+    url = f"{reverse('photo')}?query={answer.query}&garment={garment}"
     if _wants_json(request):
         return JsonResponse({"url": url})
     return redirect(url)

@@ -98,7 +98,11 @@ class GarmentSerializer(serializers.Serializer):
     garment_type = serializers.ChoiceField(choices=GarmentTypeChoices.choices, allow_null=True)
     score = serializers.SerializerMethodField()
     box = BoxField()
-    polygon = serializers.SerializerMethodField(help_text="The largest outline: points [x, y] in 0..1.")
+    polygon = serializers.SerializerMethodField(help_text="The largest part's outline: points [x, y] in 0..1.")
+    polygons = serializers.SerializerMethodField(
+        help_text="The outlines of all parts of the garment's mask, the largest first: points [x, y] in 0..1. Parts of "
+        "less than a hundredth of the largest are left out. Empty where there is no mask."
+    )
     colours = serializers.ListField(child=serializers.CharField())
     searched = serializers.BooleanField()
     nothing_close = serializers.BooleanField(source="is_all_weak")
@@ -109,7 +113,10 @@ class GarmentSerializer(serializers.Serializer):
         return round(garment.score, 4)
 
     def get_polygon(self, garment) -> list[list[float]]:
-        return [[round(x, 4), round(y, 4)] for x, y in garment.polygons[0]] if garment.polygons else []
+        return next(iter(self.get_polygons(garment)), [])
+
+    def get_polygons(self, garment) -> list[list[list[float]]]:
+        return [[[round(x, 4), round(y, 4)] for x, y in polygon] for polygon in garment.polygons]
 
 
 class ImageSizeSerializer(serializers.Serializer):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from django.conf import settings
 from prometheus_client import Histogram
 
 from catalogue.browsing.filters import ProductFilters
@@ -20,7 +21,9 @@ from search.retrieval.fusion import fused_pages
 from search.retrieval.nearest import NearestGarments, NearestPage, nearest_pages
 from search.retrieval.results import ProductCards, results_of
 from search.serving import model_of
-from search.vision.analysis import DetectedGarment, encode_box
+from search.vision.analysis import DetectedGarment
+from search.vision.detector import load_detector
+from search.vision.drawn_box import analyse_box
 
 DEFAULT_LIMIT, MAX_LIMIT = 24, 100
 STAGE_SECONDS = Histogram(
@@ -86,7 +89,8 @@ def _requested(
     garments = list(photo.garments) or [photo.whole]
     if request.box is not None:
         started = time.perf_counter()
-        garments.append(encode_box(photo.pixels(), request.box, encoder=model_of(encoder)))
+        detector = load_detector(settings.DETECTOR)
+        garments.append(analyse_box(photo.pixels(), request.box, detector=detector, encoder=model_of(encoder)))
         timing["embed"] += since(started)
     elif request.whole and photo.garments:
         garments.append(photo.whole)
@@ -115,6 +119,8 @@ def _searched(
         pages = nearest_pages(searches, limit=request.limit, offset=request.offset)
     cards = ProductCards(neighbour.product_id for page in pages for neighbour in page.neighbours)
     answers = [_unsearched(index, garment) for index, garment in enumerate(garments)]
+    if request.box is not None:
+        answers[-1] = replace(answers[-1], is_drawn=True)
     for index, page in zip(wanted, pages, strict=True):
         answers[index] = _with_results(answers[index], page, cards, encoder)
     return answers

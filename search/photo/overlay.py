@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from django.http import QueryDict
@@ -55,7 +56,11 @@ def query_for(data: QueryDict, **which: str) -> str:
 def spots_of(answer: PhotoAnswer, current: GarmentAnswer, data: QueryDict) -> list[Spot]:
     """The garments the detector found; the whole photo and one's own box have their own buttons."""
     # Of a pair the surest shoe stands for both.
-    found = [each for each in answer.garments if each.garment_type and each.index < min(each.pair, default=math.inf)]
+    found = [
+        each
+        for each in answer.garments
+        if each.garment_type and not each.is_drawn and each.index < min(each.pair, default=math.inf)
+    ]
     names = [str(GarmentTypeChoices(garment.garment_type).label).capitalize() for garment in found]
     return [
         Spot(
@@ -72,9 +77,13 @@ def spots_of(answer: PhotoAnswer, current: GarmentAnswer, data: QueryDict) -> li
     ]
 
 
-def default_garment(answer: PhotoAnswer) -> int:
-    """The index of the garment that somebody most likely means: surely seen, and not the smallest in the photo."""
+def default_garment(answer: PhotoAnswer, garment_types: Collection[str] = ()) -> int:
+    """The index of the garment that somebody most likely means: surely seen, and not the smallest in the photo.
+
+    garment_types: of the product whose photo this is; one of these goes before any other.
+    """
     garments = [garment for garment in answer.garments if garment.garment_type] or answer.garments
+    garments = [garment for garment in garments if garment.garment_type in garment_types] or garments
     return max(garments, key=lambda garment: garment.score * math.sqrt(_area(garment.box))).index
 
 

@@ -42,6 +42,12 @@ def photo_of_request(request: HttpRequest) -> bytes:
     raise Refused(_("Choose a photo first, or give its address."), 400)
 
 
+def garment_types_of_request(request: HttpRequest) -> list[str]:
+    """What the product can be whose photo a POST names; empty for any other photo."""
+    image = _product_image(request.POST.get("product_image", ""))
+    return image.product.category.garment_types if image else []
+
+
 def _check_rate(request: HttpRequest) -> None:
     if not PhotoThrottle().allows(request):
         raise Refused(_("That was a lot of photos in one minute. Please wait a moment, then try again."), 429)
@@ -71,8 +77,16 @@ def _scene(name: str) -> bytes:
 
 
 def _of_product(pk: str) -> bytes:
-    image = ProductImage.objects.filter(pk=int(pk), product__is_active=True).first() if pk.isdecimal() else None
+    image = _product_image(pk)
     if image is None:
         raise Refused(_("This product photo is no longer here."), 404)
     with image.file.open() as file:
         return file.read()
+
+
+def _product_image(pk: str) -> ProductImage | None:
+    """A product's photo that is shown, with its product and category."""
+    if not pk.isdecimal():
+        return None
+    images = ProductImage.objects.select_related("product__category").filter(product__is_active=True)
+    return images.filter(pk=int(pk)).first()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from catalogue.models import Product
+import math
+from collections.abc import Sequence
+
+from catalogue.models import Product, ProductImage
 from catalogue.querysets import ProductQuerySet
 from search.answers import WEAK, Result
 from search.models import Encoder, GarmentEmbedding
@@ -11,7 +14,10 @@ from search.retrieval.nearest import NearestGarments
 from search.retrieval.rerank import prefer_matching_type
 from search.retrieval.results import results_of
 
-CANDIDATES = 100  # of the nearest: of the product's kind, or of another colour
+CANDIDATES = 100  # of the nearest: of the product's type, or of another colour
+# Of two garments' proportions. Of 208 studio photos of garments that come in several colours, another colour of the
+# same garment is among the first four cards for 84 % with it and the same type, for 66 % without either.
+SAME_CUT = math.log(1.15)
 
 
 def similar_products(product: Product, *, limit: int = 12, colour: str | None = None) -> list[Result]:
@@ -25,31 +31,47 @@ def similar_products(product: Product, *, limit: int = 12, colour: str | None = 
 
 
 def related_products(product: Product, *, limit: int) -> tuple[list[Result], list[Result]]:
-    """`similar_products` with those of its kind first, and this in another colour: of each the product most like it.
+    """`similar_products` with those of its garment type first; and the most similar in each other colour.
 
-    None is called so that is only weakly alike.
+    Those in another colour have its garment type and about its proportions, and are not only weakly similar.
     """
-    shown = _shown(product)
-    if shown is None:
+    found = _shown(product)
+    if found is None:
         return [], []
-    kind, encoder = shown[1].garment_type, shown[1].encoder_id
-    similar = prefer_matching_type(
-        _most_like(*shown, Product.objects.all(), limit=CANDIDATES), garment_type=kind, encoder=encoder
-    )[:limit]
+    _, stored = found
+    nearest = _most_like(product, stored, Product.objects.all(), limit=CANDIDATES)
+    similar = prefer_matching_type(nearest, garment_type=stored.garment_type, encoder=stored.encoder_id)[:limit]
+    return similar, _in_other_colours(product, stored)
+
+
+def _in_other_colours(product: Product, stored: GarmentEmbedding) -> list[Result]:
+    """The nearest of each other main colour that has the same garment type and cut."""
+    if not product.colours or not stored.garment_type:
+        return []
+    others = Product.objects.exclude(colours=[]).exclude(colours__0=product.colours[0])
+    cut = _proportions(stored.box, stored.image)
     nearest: dict[str, Result] = {}
-    if product.colours:
-        others = Product.objects.exclude(colours=[]).exclude(colours__0=product.colours[0])
-        for result in _most_like(*shown, others, limit=CANDIDATES):
-            if result.match != WEAK:
-                nearest.setdefault(result.product.colours[0], result)
-    return similar, list(nearest.values())
+    for result in _most_like(product, stored, others, limit=CANDIDATES):
+        is_same_type = stored.garment_type in result.shared
+        has_same_cut = abs(_proportions(result.matched_box, result.matched_image) - cut) <= SAME_CUT
+        if is_same_type and has_same_cut and result.match != WEAK:
+            nearest.setdefault(result.product.colours[0], result)
+    return list(nearest.values())
+
+
+def _proportions(box: Sequence[float], image: ProductImage) -> float:
+    """The logarithm of a garment's height to its width; box: x0, y0, x1, y1 in 0..1 of the image."""
+    x0, y0, x1, y1 = box
+    return math.log(max((y1 - y0) * image.height, 1) / max((x1 - x0) * image.width, 1))
 
 
 def _shown(product: Product) -> tuple[Product, GarmentEmbedding] | None:
     """The product and its stored garment, None before it has any."""
     encoder = Encoder.objects.serving()
     stored = (
-        GarmentEmbedding.objects.of(encoder).select_related("encoder").representative_of(product) if encoder else None
+        GarmentEmbedding.objects.of(encoder).select_related("encoder", "image").representative_of(product)
+        if encoder
+        else None
     )
     return stored and (product, stored)
 

@@ -58,13 +58,6 @@ def analyse_photo(photo: np.ndarray, *, detector: Detector, encoder: Encoder) ->
     return PhotoAnalysis(garments, _unnamed(WHOLE, crops[0], vectors[0]), timing)
 
 
-def encode_box(photo: np.ndarray, box: Box, *, encoder: Encoder) -> DetectedGarment:
-    """Encodes what is inside a box (x0, y0, x1, y1 in 0..1) drawn by hand, without looking for garments."""
-    height, width = photo.shape[:2]
-    crop = crop_garment(photo, np.multiply(box, (width, height, width, height)))
-    return _unnamed(box, crop, encoder.encode([crop])[0])
-
-
 def _crop(photo: np.ndarray, detections: Detections, index: int) -> Crop:
     return crop_garment(photo, detections.boxes[index], detections.masks[index])
 

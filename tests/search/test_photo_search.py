@@ -109,6 +109,7 @@ class PhotoSearchTests(TestCase):
             assert garment["index"] == index
             assert 0 <= garment["box"][0] < garment["box"][2] <= 1
             assert len(garment["polygon"]) >= 3
+            assert garment["polygons"][0] == garment["polygon"]
             for result in garment["results"]:
                 assert set(result) >= {"product", "distance", "match", "matched_image", "matched_box"}
                 assert set(result["product"]) >= {
@@ -162,13 +163,21 @@ class PhotoSearchTests(TestCase):
         assert [garment["searched"] for garment in garments][:2] == [False, True]
         assert garments[0]["results"] == []
 
-    def test_box_of_ones_own_is_a_garment_more(self):
+    def test_drawn_box_is_a_garment_more(self):
         first = self.post(image=self.scene())
         answer = self.post(query=first["query"], box="0.2,0.3,0.7,0.6")
         assert len(answer["garments"]) == len(first["garments"]) + 1
         own = answer["garments"][-1]
-        assert (own["garment_type"], own["box"], own["searched"]) == (None, [0.2, 0.3, 0.7, 0.6], True)
+        assert (own["box"], own["searched"]) == ([0.2, 0.3, 0.7, 0.6], True)
         assert answer["timing"]["detect"] == 0
+
+    def test_box_drawn_round_a_garment_is_of_its_type(self):
+        first = self.post(image=self.scene())
+        found = max(first["garments"], key=lambda garment: garment["score"])
+        box = ",".join(str(side) for side in found["box"])
+        own = self.post(query=first["query"], box=box)["garments"][-1]
+        assert own["garment_type"] == found["garment_type"]
+        assert own["polygons"]
 
     def test_deleted_photo_is_gone(self):
         query = self.post(image=self.scene())["query"]

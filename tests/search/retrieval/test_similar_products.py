@@ -34,6 +34,22 @@ def test_it_is_shown_in_the_other_colours_once_each(client, products):
     assert page.count('class="card"') == 12
 
 
+@pytest.mark.parametrize(
+    ("change", "is_kept"),
+    [
+        ({}, True),
+        ({"garment_type": "skirt"}, False),
+        ({"box": [0, 0, 1, 0.5]}, False),  # cropped
+        ({"box": [0, 0, 0.95, 1]}, True),
+    ],
+)
+def test_another_colour_has_the_same_type_and_cut(products, change, is_kept):
+    Encoder.objects.update(calibration={"": [0.1, 2.0]})  # none is weak
+    GarmentEmbedding.objects.filter(product__in=[product.pk for product in products[1:]]).update(**change)
+    _, recoloured = services.related_products(products[0], limit=10)
+    assert bool(recoloured) == is_kept
+
+
 def test_nothing_weak_is_called_the_same_in_another_colour(client, products):
     Encoder.objects.update(calibration={"": [0.0, 0.0]})  # every match is weak
     similar, recoloured = services.related_products(products[0], limit=10)
