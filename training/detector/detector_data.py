@@ -57,7 +57,9 @@ def street_photos(photos: Path) -> dict[str, list[dict[str, Any]]]:
     return splits
 
 
-def shop_photos(photos: Path, workers: int, masks: Path | None = None) -> tuple[dict[str, list[dict[str, Any]]], dict[str, str]]:
+def shop_photos(
+    photos: Path, workers: int, masks: Path | None = None
+) -> tuple[dict[str, list[dict[str, Any]]], dict[str, str]]:
     """Returns {"train"/"val": photos, each with at most one garment} and {file name: why its mask was refused}.
 
     masks: a folder of masks made before (training.encoder.prepare_views), used instead of making them anew.

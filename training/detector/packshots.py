@@ -72,7 +72,9 @@ def cut_out_packshots(photos: Path, data: Path) -> Iterator[Photo]:
             scene = lay_on_plain_ground(pool.draw(kind, rng), CUTOUT_SIZE, rng)
             name = f"cutouts/{kind}-{number}.jpg"
             _save(data / name, scene.pixels[..., ::-1])
-            garments = [(kind, scene.ids == index) for index in range(1, len(scene.kinds)) if (scene.ids == index).any()]
+            garments = [
+                (kind, scene.ids == index) for index in range(1, len(scene.kinds)) if (scene.ids == index).any()
+            ]
             yield _generated(name, scene.ids.shape, kind, garments, "cut out")
 
 
@@ -90,7 +92,13 @@ def bag_packshots(photos: Path) -> Iterator[tuple[str, Photo]]:
             pixels = decode_photo(photos / name)
             mask = foreground_mask(pixels)
             garments = [] if mask is None else [("bag", mask)]
-            photo = {"file_name": name, "size": pixels.shape[:2], "kind": "bag", "garments": garments, "source": "views"}
+            photo = {
+                "file_name": name,
+                "size": pixels.shape[:2],
+                "kind": "bag",
+                "garments": garments,
+                "source": "views",
+            }
             yield views_detector_split(row["garment"]), photo
 
 

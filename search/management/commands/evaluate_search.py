@@ -1,6 +1,7 @@
 """Measures the search on the catalogue: leave one photo out and find its product among all others.
 
-recall@1/5/10 and mAP from stored vectors, recall of the index against exact distances, and milliseconds of each stage.
+recall@1/5/10 and mAP from stored vectors, recall of the index against exact distances, how often
+each match word is right, and milliseconds of each stage.
 """
 
 import json
@@ -56,6 +57,11 @@ class Command(BaseCommand):
             table.add_row(f"recall{rank}", f"{share:.3f}")
         table.add_row("mAP", f"{found.mean_average_precision:.3f}")
         table.add_row("recall@10 of the index, of exact search", f"{found.ann_recall_at_10:.3f}", end_section=True)
+        for word, measured in found.match_words.items():
+            table.add_row(
+                f"{word} matches that are right", f"{measured['precision']:.3f} of {measured['matches']:,.0f}"
+            )
+        table.add_section()
         for stage, values in found.latency_ms.items():
             table.add_row(f"{stage}, ms", f"p50 {values['p50']:6.1f}   p95 {values['p95']:6.1f}")
         Console(file=self.stdout).print(table)

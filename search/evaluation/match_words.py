@@ -1,0 +1,44 @@
+"""What each match word is worth in this catalogue: how often a strong, close or weak match is right.
+
+Right is the same category and the same main colour, as the catalogue has them. Asked with stored garments, among the
+other products: nothing of the answer is known beforehand.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from catalogue.models import Product
+from search.models import Encoder, GarmentEmbedding
+from search.retrieval.calibration import match_bounds
+from search.retrieval.nearest import NearestGarments
+from search.vision.match_distances import precision_of_words
+
+JUDGED = 5  # products a search
+
+
+def measure_match_words(encoder: Encoder, *, sample: int) -> dict[str, dict[str, float]]:
+    """{word: {"matches": how many, "precision": the share that is right}}, asked with at most `sample` garments."""
+    rows = GarmentEmbedding.objects.of(encoder).filter(ordinal=1, product__is_active=True).exclude(product__colours=[])
+    step = max(1, rows.count() // sample)
+    distances: list[float] = []
+    is_right: list[bool] = []
+    bounds: list[tuple[float, float]] = []
+    for row in rows.select_related("product").order_by("image_id")[: step * sample : step]:
+        for product, distance in _nearest_products(row, encoder):
+            distances.append(distance)
+            is_right.append(_is_right(product, row.product))
+            bounds.append(match_bounds(encoder, row.garment_type))
+    return precision_of_words(np.array(distances), np.array(is_right, bool), bounds)
+
+
+def _nearest_products(row: GarmentEmbedding, encoder: Encoder) -> list[tuple[Product, float]]:
+    others = Product.objects.visible().exclude(pk=row.product_id)
+    search = NearestGarments(row.vector, encoder=encoder, products=others, garment_type=row.garment_type or None)
+    neighbours = search.page(limit=JUDGED)
+    products = Product.objects.only("category_id", "colours").in_bulk([one.product_id for one in neighbours])
+    return [(products[one.product_id], one.distance) for one in neighbours if one.product_id in products]
+
+
+def _is_right(product: Product, asked: Product) -> bool:
+    return product.category_id == asked.category_id and product.colours[:1] == asked.colours[:1]

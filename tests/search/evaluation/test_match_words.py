@@ -1,0 +1,29 @@
+"""The precision of match words on a catalogue whose categories and colours are known."""
+
+import pytest
+
+from search.evaluation.match_words import measure_match_words
+from search.models import GarmentEmbedding
+from tests.search.vectors import make_embedded_catalogue, make_encoder
+
+pytestmark = pytest.mark.django_db
+
+
+def test_matches_are_right_where_category_and_main_colour_agree():
+    encoder = make_encoder(calibration={"": [2.0, 2.0]})  # every match is strong
+    _, products = make_embedded_catalogue(encoder, products=60, images=1)
+    words = measure_match_words(encoder, sample=20)
+    assert words["strong"]["matches"] == 100  # five for each of twenty
+    assert words["close"]["matches"] == words["weak"]["matches"] == 0
+    for product in products:
+        product.colours = ["green"]
+        product.save()
+    assert measure_match_words(encoder, sample=20)["strong"]["precision"] == 1.0  # a type is looked for in its category
+    assert 0.2 < words["strong"]["precision"] < 0.8  # half of the products are black
+
+
+def test_a_catalogue_without_garments_has_nothing_to_judge():
+    encoder = make_encoder()
+    make_embedded_catalogue(encoder, products=6, images=1)
+    GarmentEmbedding.objects.update(ordinal=0)
+    assert measure_match_words(encoder, sample=20)["strong"]["matches"] == 0
