@@ -46,7 +46,8 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE")
     args = parser.parse_args()
     if not args.data or not (Path(args.data) / "ccp" / "images").is_dir():
-        parser.error("--data or SHARED_DATA must name a folder with ccp/images, photos of people in the street.")
+        print("Skipped: --data or SHARED_DATA must name a folder with ccp/images, photos of people in the street.")
+        return
     with scratch_database(args.keep or "photo_search_benchmark", keep=bool(args.keep)):
         report = measure(args)
     print(json.dumps(report, indent=2))
