@@ -226,6 +226,19 @@ CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 CELERY_RESULT_BACKEND = CELERY_BROKER_URL if CELERY_BROKER_URL.startswith("redis") else "rpc://"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # tasks are long: none waits behind another while a worker idles
 CELERY_WORKER_CONCURRENCY = 1  # a model uses all the cores of its machine already
+# What a killed worker had in hand is given to another after so many seconds (Redis; other brokers notice at once). A
+# task takes about ten; one that takes longer is done twice, which changes nothing.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": env.int("CELERY_VISIBILITY_SECONDS", default=30),
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,  # at each interval; kombu's own is at each tenth
+    "unacked_mutex_expire": 10,  # held by whoever looks for such work; kombu's five minutes outlive a killed one
+    "socket_connect_timeout": 5,
+    "socket_timeout": 15,
+}
+# A web request that hands out work does not wait for a broker that is away: embed_catalogue finds what was not done.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.2}
+CELERY_BROKER_CONNECTION_TIMEOUT = 2
 CELERY_RESULT_EXPIRES = 24 * 3600
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE

@@ -16,6 +16,7 @@ from celery.result import AsyncResult
 from django.conf import settings
 from django.utils.module_loading import import_string
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from search.embedding import pipeline as embedding
 from search.embedding.tasks import embed_images
@@ -23,8 +24,12 @@ from search.models import Encoder
 
 PHOTOS_A_TASK = 64  # some ten seconds of one worker: what it loses when it dies, and how often it reports
 TASKS_A_WORKER = 4  # waiting or at work, so that no worker idles; the queue stays short however large the catalogue is
-LOST_AFTER_S = 600  # a task that has not been answered by then is handed out again
+# A task that has not been answered by then is handed out again. The broker itself does so sooner, for a worker that is
+# gone: CELERY_BROKER_TRANSPORT_OPTIONS.
+LOST_AFTER_S = 600
 ASK_EVERY_S = 0.2
+# As they leave kombu, Celery's results and the Redis client; those of the database are Django's own.
+BROKER_ERRORS = (OperationalError, RedisError, ConnectionError, TimeoutError)
 
 
 class NoWorkers(embedding.EmbeddingError):
@@ -48,6 +53,16 @@ def embed_photos(encoder: Encoder, *, limit: int | None = None) -> Iterator[embe
     Raises NoWorkers before anything is handed out, WorkersDiffer where their vectors are of other weights than ours,
     and what a task raised that failed for good.
     """
+    try:
+        yield from _embedded(encoder, limit)
+    except BROKER_ERRORS as error:
+        raise NoWorkers(
+            f"The broker that CELERY_BROKER_URL names cannot be reached ({error}). What was embedded is stored: run it "
+            "again when the broker is back."
+        ) from error
+
+
+def _embedded(encoder: Encoder, limit: int | None) -> Iterator[embedding.EmbeddingReport]:
     report = embedding.EmbeddingReport()
     at_once = TASKS_A_WORKER * _number_of_workers()
     chunks = _chunks(encoder, limit)
@@ -69,10 +84,7 @@ def embed_photos(encoder: Encoder, *, limit: int | None = None) -> Iterator[embe
 def _number_of_workers() -> int:
     if not settings.CELERY_BROKER_URL:
         raise NoWorkers("CELERY_BROKER_URL is not set. It names the broker, redis://HOST:6379/0 for example.")
-    try:
-        answers = import_string(settings.CELERY_APP).control.ping(timeout=2)
-    except OperationalError as error:
-        raise NoWorkers(f"The broker that CELERY_BROKER_URL names cannot be reached: {error}") from error
+    answers = import_string(settings.CELERY_APP).control.ping(timeout=2)
     if not answers:
         raise NoWorkers("No worker answers. Start some, on any machine: celery -A config worker")
     return len(answers)

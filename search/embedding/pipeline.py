@@ -9,6 +9,7 @@ earlier weights do not (`register_encoder`).
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -34,12 +35,19 @@ from search.vision.photo import PhotoError, decode_photo
 CHUNK = 32  # photos a transaction: about a second's work to lose
 READ_AHEAD = 8
 READERS = 2
+READ_TRIES = 3
+READ_PAUSE_S = 0.5  # before the second try; longer before each further one
+MAX_STORAGE_FAILURES = 10  # photos in a row: then the storage is away, and not a file
 SAME_PLACE = 0.5  # IoU of two boxes that show one garment
 logger = logging.getLogger(__name__)
 
 
 class EmbeddingError(RuntimeError):
     """The run cannot go on; the message says what to do."""
+
+
+class StorageAway(RuntimeError):
+    """The media storage did not give a file, for a reason that may pass."""
 
 
 @dataclass(slots=True)
@@ -105,17 +113,19 @@ def embed_photos(
     """
     report = EmbeddingReport()
     follow_categories(images)
-    done = []
+    done: list[tuple[ProductImage, list[DetectedGarment]]] = []
+    failures = 0
     asked = photos_to_embed(encoder) if images is None else photos_to_embed(encoder).filter(pk__in=images)
     for image, pixels in _decoded(_in_chunks(asked), limit):
         if isinstance(pixels, Exception):
-            report.unreadable.append((image.pk, image.file.name, str(pixels)))
+            report.unreadable.append((image.pk, str(image.file.name), str(pixels)))
             logger.warning("Image %s (%s) is skipped: %s", image.pk, image.file.name, pixels)
         else:
             done.append((image, _garments_of(image, pixels, encoder)))
-        if len(done) == CHUNK:
+        if len(done) == CHUNK or (done and isinstance(pixels, StorageAway)):
             report.vectors += _store(done, encoder)
             done = []
+        failures = _check_storage(pixels, failures)
         report.photos += 1
         yield report
     report.vectors += _store(done, encoder)
@@ -131,9 +141,13 @@ def embed_images(encoder: Encoder, images: Sequence[int]) -> EmbeddingReport:
 
 
 def finish(encoder: Encoder, *, recalibrate: bool = True) -> None:
-    """After a run: the index, the planner's numbers, the calibration; and an encoder to serve if none does."""
-    indexes.create_index(encoder)
-    indexes.analyse()
+    """After a run: the index, the planner's numbers, the calibration; and an encoder to serve if none does.
+
+    One run at a time: two that build the same index would wait for each other for ever.
+    """
+    with indexes.building_alone():
+        indexes.create_index(encoder)
+        indexes.analyse()
     if recalibrate:
         calibrate(encoder)
     if not Encoder.objects.filter(is_serving=True).exists():
@@ -168,11 +182,28 @@ def _decoded(
 
 
 def _read(image: ProductImage) -> np.ndarray | Exception:
-    try:
-        with image.file.open("rb") as file:
-            return decode_photo(file.read())
-    except (PhotoError, OSError) as error:
-        return error
+    """Its pixels, or why there are none: StorageAway where the storage failed READ_TRIES times."""
+    for attempt in range(1, READ_TRIES + 1):
+        try:
+            with image.file.open("rb") as file:
+                return decode_photo(file.read())
+        except (PhotoError, FileNotFoundError, PermissionError) as error:
+            return error
+        except Exception as error:  # noqa: BLE001  storages raise errors of their own libraries
+            problem = StorageAway(f"{type(error).__name__}: {error}")
+            if attempt < READ_TRIES:
+                time.sleep(READ_PAUSE_S * attempt)
+    return problem
+
+
+def _check_storage(pixels: np.ndarray | Exception, failures: int) -> int:
+    """How many photos in a row the storage did not give. Raises EmbeddingError where it gives none any more."""
+    failures = failures + 1 if isinstance(pixels, StorageAway) else 0
+    if failures >= MAX_STORAGE_FAILURES:
+        raise EmbeddingError(
+            f"The media storage does not answer ({pixels}). What was embedded is stored: run it again to go on."
+        )
+    return failures
 
 
 def _garments_of(image: ProductImage, pixels: np.ndarray, encoder: Encoder) -> list[DetectedGarment]:

@@ -13,7 +13,8 @@ from search.models import Encoder
     reject_on_worker_lost=True,
     autoretry_for=(OperationalError, InterfaceError),
     retry_backoff=True,
-    max_retries=8,
+    retry_backoff_max=20,  # seconds; longer than the broker's visibility timeout, and it would be handed out twice
+    max_retries=20,
 )
 def embed_images(encoder: str, images: list[int]) -> dict:
     """Embeds those of these images that need it; returns an EmbeddingReport as a dict."""

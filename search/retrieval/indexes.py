@@ -8,15 +8,19 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from search.models import Encoder
 
 M = 16  # edges a node; pgvector's default
 EF_CONSTRUCTION = 200  # candidates while building: recall@10 0.998 of exact at ef_search 120, where 96 gave 0.982
+BUILD_LOCK = 7_046_029_254_386_355  # any number that no other advisory lock of this database uses
+LOCK_PAUSE_S = 0.5
 MAX_NAME = 63  # bytes of a name in PostgreSQL
 MAX_BUILD_MB = 2048  # of memory for a build: enough for a million vectors of 512 numbers; beyond it the build is slower
 MAX_COVERED = 1280  # numbers: an entry of a b-tree may have 2,704 bytes. Longer vectors are compared out of the table
@@ -89,6 +93,27 @@ def _definitions(encoder: Encoder) -> dict[str, str]:
             "(category_id, product_id) INCLUDE (found_by_type, garment_type, vector)"
         )
     return definitions
+
+
+@contextmanager
+def building_alone() -> Iterator[None]:
+    """Bars other sessions from building indexes; waits until they have.
+
+    It asks again and again: a session that waits inside a statement is one that CREATE INDEX CONCURRENTLY waits for.
+    """
+    with connection.cursor() as cursor:
+        while not _takes_lock(cursor):
+            time.sleep(LOCK_PAUSE_S)
+    try:
+        yield
+    finally:
+        with suppress(DatabaseError), connection.cursor() as cursor:  # else the lock goes with the connection
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [BUILD_LOCK])
+
+
+def _takes_lock(cursor: Any) -> bool:
+    cursor.execute("SELECT pg_try_advisory_lock(%s)", [BUILD_LOCK])
+    return bool(cursor.fetchone()[0])
 
 
 @contextmanager

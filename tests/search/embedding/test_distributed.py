@@ -50,6 +50,7 @@ def start_workers(broker, media):
             **os.environ,
             "MEDIA_ROOT": str(media),
             "CELERY_BROKER_URL": broker,
+            "CELERY_VISIBILITY_SECONDS": "5",  # else half a minute
             "DJANGO_SETTINGS_MODULE": "config.settings",
         }
         for number in range(count):
@@ -98,7 +99,6 @@ def test_workers_do_what_the_command_alone_would(start_workers, photos, monkeypa
 
 def test_what_a_killed_worker_had_in_hand_is_done_by_another(start_workers, photos, monkeypatch):
     monkeypatch.setattr(distributed, "PHOTOS_A_TASK", 2)
-    monkeypatch.setattr(distributed, "LOST_AFTER_S", 15)
     first, _ = start_workers(2)
     reports = distributed.embed_photos(embedding.register_encoder(chosen()))
     next(reports)
