@@ -77,7 +77,7 @@ class Product(models.Model):
     url = models.URLField(_("source URL"), max_length=1000, blank=True)
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Shown in the shop and found by search."))
     availability = models.CharField(
-        _("availability"), max_length=12, choices=AvailabilityChoices, blank=True, help_text=_("Empty: unknown.")
+        _("availability"), max_length=12, choices=AvailabilityChoices, default="", blank=True, help_text=_("Empty: unknown.")
     )
     attributes = models.JSONField(
         _("attributes"), default=dict, blank=True, help_text=_("Shown to everybody and found by text search.")

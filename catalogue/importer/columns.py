@@ -360,8 +360,10 @@ def _check_price(columns: Columns, rows: Rows) -> None:
         for number, header in enumerate(columns.headers)
         if not _is_taken(columns, number)
         and not is_cost_header(header)
-        and not names_other_number(header)
-        and (has_price_word(header) or _share(rows, number, _looks_like_price) >= _ENOUGH)
+        and (
+            _share(rows, number, _has_currency) >= _ENOUGH
+            or (not names_other_number(header) and _may_be_price(rows, number, header))
+        )
     ]
     costs = [columns.headers[number] for number in columns.of.get("cost", ())]
     if not candidates and not costs:
@@ -372,6 +374,17 @@ def _check_price(columns: Columns, rows: Rows) -> None:
         f"No header says which column is the price.{found}{cost} Say which with --column price=HEADER, or --no-price "
         f"to import without prices; nothing was imported. The headers are: {', '.join(map(repr, columns.headers))}."
     )
+
+
+def _may_be_price(rows: Rows, number: int, header: str) -> bool:
+    return has_price_word(header) or _share(rows, number, _looks_like_price) >= _ENOUGH
+
+
+def _has_currency(value: str) -> bool:
+    try:
+        return parse_price(value)[1] is not None
+    except Refused:
+        return False
 
 
 def _looks_like_price(value: str) -> bool:

@@ -99,6 +99,7 @@ class Source:
         return known | set(Category.objects.values_list("slug", flat=True))
 
     def _context(self) -> ColumnContext:
+        _ = self._known_categories  # asked of the database here: rows are read in a thread without a connection
         def is_category(value: str) -> bool:
             slug = category_slug(category_name(value))
             if self.is_known_category(slug) or garment_types_of_category(slug):

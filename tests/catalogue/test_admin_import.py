@@ -1,0 +1,80 @@
+"""The admin's import reads every cell as import_zalora does, in the same encodings."""
+
+import io
+
+import pytest
+from django.urls import reverse
+
+from catalogue.models import Product
+from tests.factories import make_category, make_product
+
+pytestmark = pytest.mark.django_db
+
+
+def upload(client, content):
+    file = io.BytesIO(content)
+    file.name = "products.csv"
+    return client.post("/admin/catalogue/product/import/", {"format": "0", "import_file": file})
+
+
+def bring(client, text, encoding="utf-8"):
+    """Uploads and confirms the table; returns the preview's page."""
+    preview = upload(client, text.encode(encoding))
+    if form := preview.context.get("confirm_form"):
+        client.post(reverse("admin:catalogue_product_process_import"), form.initial)
+    return preview.content.decode()
+
+
+def test_the_words_that_the_importer_knows_mean_the_same_here(admin_client):
+    for sku in ("1", "2", "3", "4"):
+        make_product(sku=sku)
+    bring(admin_client, "sku,is_active\n1,ya\n2,aktif\n3,tidak\n4,\n")
+    assert dict(Product.objects.values_list("sku", "is_active")) == {"1": True, "2": True, "3": False, "4": True}
+
+
+def test_a_word_that_says_neither_is_refused_and_changes_nothing(admin_client):
+    make_product(sku="1")
+    assert "neither yes nor no" in bring(admin_client, "sku,is_active\n1,entahlah\n")
+    assert Product.objects.get().is_active
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_encodings_and_delimiters(admin_client, encoding, delimiter):
+    make_category(name="Rok", slug="rok")
+    rows = [["Kode", "Nama", "Kategori", "Harga", "Mata uang"], ["01", "Jupe été", "Rok", "199000", "IDR"]]
+    bring(admin_client, "\n".join(delimiter.join(row) for row in rows) + "\n", encoding)
+    product = Product.objects.get()
+    assert (product.sku, product.name, product.category.slug, product.price) == ("01", "Jupe été", "rok", 199_000)
+
+
+def test_prices_categories_and_attributes_are_read_as_in_an_import(admin_client):
+    make_category(name="Rok", slug="rok")
+    text = 'sku,name,category,price,attributes\n="0012",Rok,Wanita > Rok,"Rp 199.000","{""Bahan"": ""Katun"", ""Supplier"": ""x""}"\n'
+    bring(admin_client, text)
+    product = Product.objects.get()
+    assert (product.sku, product.price, product.currency) == ("0012", 199_000, "IDR")
+    assert (product.attributes, product.private_attributes) == ({"Bahan": "Katun"}, {"Supplier": "x"})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("sku,price\n1,free\n", "not a number"),
+        ("sku,currency\n1,ZZZ\n", "no currency"),
+        ("sku,category\n1,Nowhere\n", "There is no category"),
+        ("sku,price,harga\n1,5\n", "Line 2: There are 2 values"),
+        ("sku,Harga,Harga jual\n1,5,6\n", "Several columns may be the price"),
+        ("", "empty"),
+    ],
+)
+def test_what_the_importer_would_refuse_is_refused_here(admin_client, text, words):
+    make_product(sku="1", price=7)
+    assert words in bring(admin_client, text)
+    assert Product.objects.get().price == 7
+
+
+def test_a_cost_is_not_taken_for_the_price(admin_client):
+    make_product(sku="1", price=7)
+    bring(admin_client, "sku,Harga Beli,brand\n1,5,Senja Baru\n")
+    assert (Product.objects.get().price, Product.objects.get().brand) == (7, "Senja Baru")
