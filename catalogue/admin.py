@@ -125,7 +125,7 @@ class ProductAdmin(ImportExportModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         """The filters of the list alone: others, such as `?colours=x`, reach columns that they do not fit."""
-        offered = ("is_active", "category", "created_at")
+        offered = ("is_active", "category", "created_at", "photos")
         return lookup.startswith(offered) and super().lookup_allowed(lookup, value, request)
 
     def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:

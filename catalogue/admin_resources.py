@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import tablib
 from django.db.models import QuerySet
@@ -38,9 +38,10 @@ class TableFormat(CSV):
     def get_read_mode(self) -> str:
         return "rb"
 
-    def create_dataset(self, in_stream: bytes | str, **kwargs: Any) -> tablib.Dataset:
+    def create_dataset(self, in_stream: str | bytes | IO[Any], **kwargs: Any) -> tablib.Dataset:
         """The file's records. Raises ValueError, with line and reason, where one of them cannot be read."""
-        content = in_stream.encode() if isinstance(in_stream, str) else in_stream
+        stream = in_stream if isinstance(in_stream, (str, bytes)) else in_stream.read()
+        content = stream.encode() if isinstance(stream, str) else stream
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "import.csv"
             path.write_bytes(content)
@@ -54,9 +55,6 @@ class TableFormat(CSV):
         for record in records[1:]:
             dataset.append((record.values + [""] * width)[:width])
         return dataset
-
-    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
-        return str(super().export_data(dataset, **kwargs)).encode()
 
 
 class ParsedWidget(widgets.Widget):
@@ -100,7 +98,9 @@ def _price(value: str) -> Decimal | None:
     return parse_price(value)[0]
 
 
-def _field(name: str, parse: Callable[[str], object], writer: widgets.Widget | None = None, **options: Any) -> fields.Field:
+def _field(
+    name: str, parse: Callable[[str], object], writer: widgets.Widget | None = None, **options: Any
+) -> fields.Field:
     return fields.Field(column_name=name, attribute=name, widget=ParsedWidget(parse, writer), **options)
 
 
@@ -161,7 +161,8 @@ class ProductResource(resources.ModelResource):
         instance.attributes, private = split_attributes(instance.attributes, self.public_keys)
         instance.private_attributes = {**instance.private_attributes, **private}
 
-    def do_instance_save(self, instance: Product, is_create: bool) -> None:
+    # The stubs describe an earlier release, without `is_create`.
+    def do_instance_save(self, instance: Product, is_create: bool) -> None:  # type: ignore[override]
         services.save_product(product=instance)
 
     def get_queryset(self) -> QuerySet[Product]:

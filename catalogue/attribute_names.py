@@ -7,6 +7,6 @@ import unicodedata
 
 
 def attribute_key(name: str) -> str:
-    """What two spellings of an attribute's name have in common: "Sleeve length", "sleeve_length 2" -> "sleevelength"."""
+    """What spellings of an attribute's name have in common: "Sleeve length", "sleeve_length 2" -> "sleevelength"."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     return re.sub(r"(?<=\D)\d+$", "", re.sub(r"[\W_]+", "", plain))

@@ -47,41 +47,48 @@ _TYPES_OF_CATEGORY: dict[str, list[GarmentType]] = {
 # Garment type -> words of category names, several words joined by a hyphen.
 _WORDS: dict[GarmentType, str] = {
     GarmentType.TOP: """
-        top tops atasan shirt shirts t-shirt t-shirts tshirt tshirts tee tees kaos kaus kemeja blus blouse blouses sweater
-        sweaters sweatshirt sweatshirts hoodie hoodies jumper jumpers pullover pullovers polo polos polo-shirt tank-top
-        tank-tops tanktop camisole camisoles tunic tunics tunik henley bodysuit bodysuits singlet jersey jerseys crop-top
-        crop-tops baju-koko koko kebaya turtleneck flannel kemeja-batik batik knit-tops cami camis shell rajut""",
+        top tops atasan shirt shirts t-shirt t-shirts tshirt tshirts tee tees kaos kaus kemeja blus blouse
+        blouses sweater sweaters sweatshirt sweatshirts hoodie hoodies jumper jumpers pullover pullovers polo
+        polos polo-shirt tank-top tank-tops tanktop camisole camisoles tunic tunics tunik henley bodysuit
+        bodysuits singlet jersey jerseys crop-top crop-tops baju-koko koko kebaya turtleneck flannel
+        kemeja-batik batik knit-tops cami camis shell rajut""",
     GarmentType.OUTERWEAR: """
-        jacket jackets jaket coat coats mantel outerwear blazer blazers cardigan cardigans kardigan vest vests rompi parka
-        parkas trench gilet gilets poncho ponchos windbreaker anorak overcoat puffer outer luaran bomber kimono waistcoat
-        waistcoats raincoat jas bolero""",
-    GarmentType.DRESS: "dress dresses gaun gamis terusan gown gowns abaya daster sundress midi-dress maxi-dress kaftan longdress",
+        jacket jackets jaket coat coats mantel outerwear blazer blazers cardigan cardigans kardigan vest vests
+        rompi parka parkas trench gilet gilets poncho ponchos windbreaker anorak overcoat puffer outer luaran
+        bomber kimono waistcoat waistcoats raincoat jas bolero""",
+    GarmentType.DRESS: """
+        dress dresses gaun gamis terusan gown gowns abaya daster sundress midi-dress maxi-dress kaftan
+        longdress""",
     GarmentType.JUMPSUIT: """
-        jumpsuit jumpsuits playsuit playsuits romper rompers overall overalls dungarees onesie onesies catsuit salopettes""",
+        jumpsuit jumpsuits playsuit playsuits romper rompers overall overalls dungarees onesie onesies catsuit
+        salopettes""",
     GarmentType.TROUSERS: """
-        pants pant trousers trouser celana leggings legging jeans jean denim chino chinos jogger joggers sweatpants slacks
-        culottes kulot palazzo cargo tights jegging jeggings celana-panjang trackpants""",
+        pants pant trousers trouser celana leggings legging jeans jean denim chino chinos jogger joggers
+        sweatpants slacks culottes kulot palazzo cargo tights jegging jeggings celana-panjang trackpants""",
     GarmentType.SHORTS: "shorts short-pants bermuda bermudas hotpants hot-pants boardshorts celana-pendek",
     GarmentType.SKIRT: "skirt skirts rok skort skorts sarong sarung miniskirt",
     GarmentType.FOOTWEAR: """
-        shoe shoes footwear sneaker sneakers trainer trainers boot boots sandal sandals sepatu sepatu-kets kets selop heel
-        heels loafer loafers flats flat-shoes pumps slipper slippers moccasin moccasins espadrilles flip-flops oxfords brogues
-        wedges stiletto sandals mules clogs ballerinas alas-kaki pantofel booties wellies plimsolls hak-tinggi""",
+        shoe shoes footwear sneaker sneakers trainer trainers boot boots sandal sandals sepatu sepatu-kets
+        kets selop heel heels loafer loafers flats flat-shoes pumps slipper slippers moccasin moccasins
+        espadrilles flip-flops oxfords brogues wedges stiletto sandals mules clogs ballerinas alas-kaki
+        pantofel booties wellies plimsolls hak-tinggi""",
     GarmentType.BAG: """
-        bag bags tas handbag handbags backpack backpacks ransel tote totes clutch clutches purse purses wallet wallets dompet
-        rucksack rucksacks satchel satchels crossbody crossbodies duffel luggage koper pouch pouches totebag tas-selempang
-        suitcase suitcases""",
+        bag bags tas handbag handbags backpack backpacks ransel tote totes clutch clutches purse purses wallet
+        wallets dompet rucksack rucksacks satchel satchels crossbody crossbodies duffel luggage koper pouch
+        pouches totebag tas-selempang suitcase suitcases""",
     GarmentType.HEADWEAR: """
-        hat hats cap caps topi beanie beanies headwear headband headbands beret berets bandana bandanas hijab hijabs kerudung
-        jilbab peci kopiah fedora fedoras bucket-hat bando turban turbans headscarf""",
+        hat hats cap caps topi beanie beanies headwear headband headbands beret berets bandana bandanas hijab
+        hijabs kerudung jilbab peci kopiah fedora fedoras bucket-hat bando turban turbans headscarf""",
     GarmentType.ACCESSORY: """
-        accessory accessories aksesori aksesoris scarf scarves syal selendang pashmina belt belts ikat-pinggang sabuk glove
-        gloves sarung-tangan watch watches jam-tangan jewelry jewellery perhiasan necklace necklaces kalung bracelet bracelets
-        gelang earring earrings anting ring rings cincin sunglasses kacamata tie ties dasi umbrella umbrellas payung""",
+        accessory accessories aksesori aksesoris scarf scarves syal selendang pashmina belt belts
+        ikat-pinggang sabuk glove gloves sarung-tangan watch watches jam-tangan jewelry jewellery perhiasan
+        necklace necklaces kalung bracelet bracelets gelang earring earrings anting ring rings cincin
+        sunglasses kacamata tie ties dasi umbrella umbrellas payung""",
     GarmentType.UNDERWEAR: """
-        underwear lingerie bra bras panties briefs boxers boxer thong thongs sock socks hosiery stocking stockings bh knickers
-        undergarments shapewear korset""",
-    GarmentType.SWIMWEAR: "swimwear bikini bikinis swimsuit swimsuits beachwear trunks swim swimming-trunks burkini tankini",
+        underwear lingerie bra bras panties briefs boxers boxer thong thongs sock socks hosiery stocking
+        stockings bh knickers undergarments shapewear korset""",
+    GarmentType.SWIMWEAR: """
+        swimwear bikini bikinis swimsuit swimsuits beachwear trunks swim swimming-trunks burkini tankini""",
 }  # fmt: skip
 _TYPES_OF_WORD = {word: garment_type for garment_type, words in _WORDS.items() for word in words.split()}
 _LONGEST = 3  # words that are looked up as one

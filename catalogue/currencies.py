@@ -21,7 +21,8 @@ _SIGNS: dict[str, tuple[str | None, ...]] = {
     "au$": ("AUD",), "c$": ("CAD",), "cad$": ("CAD",), "hk$": ("HKD",), "nt$": ("TWD",), "nz$": ("NZD",),
     "r$": ("BRL",), "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN", "TWD", "CLP", "COP", "ARS"),
     "€": ("EUR",), "euro": ("EUR",), "£": ("GBP", "EGP", "LBP", "SYP", "FKP", "GIP"), "rm": ("MYR",),
-    "¥": ("JPY", "CNY"), "円": ("JPY",), "元": ("CNY", "TWD", "HKD"), "圆": ("CNY",), "圓": ("TWD", "CNY"), "rmb": ("CNY",),
+    "¥": ("JPY", "CNY"), "円": ("JPY",), "元": ("CNY", "TWD", "HKD"), "圆": ("CNY",), "圓": ("TWD", "CNY"),
+    "rmb": ("CNY",),
     "yuan": ("CNY",), "yen": ("JPY",), "원": ("KRW",), "₩": ("KRW",), "đ": ("VND",), "₫": ("VND",), "บาท": ("THB",),
     "rs": ("INR", "PKR", "LKR", "NPR", "MUR", "SCR"), "₨": ("INR", "PKR", "LKR", "NPR", "MUR", "SCR"), "₹": ("INR",),
     "kr": (None, "SEK", "NOK", "DKK", "ISK"), "tl": ("TRY",), "zl": ("PLN",), "руб": ("RUB",), "р": ("RUB",),
@@ -30,7 +31,27 @@ _SIGNS: dict[str, tuple[str | None, ...]] = {
     "ر.س": ("SAR",), "د.إ": ("AED",),
 }  # fmt: skip
 # Countries where shops write the sign of their own currency: their CLDR data are read for signs not listed above.
-_LOCALES = ("cs", "da", "en_IN", "he", "hu", "ja", "kk", "ka", "pl", "ro", "ru", "sv", "th", "tr", "uk", "vi", "zh", "id", "bn")
+_LOCALES = (
+    "cs",
+    "da",
+    "en_IN",
+    "he",
+    "hu",
+    "ja",
+    "kk",
+    "ka",
+    "pl",
+    "ro",
+    "ru",
+    "sv",
+    "th",
+    "tr",
+    "uk",
+    "vi",
+    "zh",
+    "id",
+    "bn",
+)
 
 
 def currencies_of_sign(sign: str) -> tuple[str | None, ...]:

@@ -77,7 +77,12 @@ class Product(models.Model):
     url = models.URLField(_("source URL"), max_length=1000, blank=True)
     is_active = models.BooleanField(_("active"), default=True, help_text=_("Shown in the shop and found by search."))
     availability = models.CharField(
-        _("availability"), max_length=12, choices=AvailabilityChoices, default="", blank=True, help_text=_("Empty: unknown.")
+        _("availability"),
+        max_length=12,
+        choices=AvailabilityChoices,
+        default="",
+        blank=True,
+        help_text=_("Empty: unknown."),
     )
     attributes = models.JSONField(
         _("attributes"), default=dict, blank=True, help_text=_("Shown to everybody and found by text search.")
@@ -171,7 +176,9 @@ class PublicAttribute(models.Model):
     Products' attributes of other names are private. `catalogue.attributes` compares names by their `key`.
     """
 
-    name = models.CharField(_("name"), max_length=120, unique=True, help_text=_("As in the header of a file: material."))
+    name = models.CharField(
+        _("name"), max_length=120, unique=True, help_text=_("As in the header of a file: material.")
+    )
     key = models.CharField(max_length=120, editable=False, db_index=True)
 
     class Meta:

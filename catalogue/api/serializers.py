@@ -55,8 +55,8 @@ class ProductSerializer(ProductCardSerializer):
     class Meta:
         model = Product
         fields = [
-            *ProductCardSerializer.Meta.fields, "compare_at_price", "availability", "description", "attributes", "images",
-            "is_active", "created_at", "updated_at",
+            *ProductCardSerializer.Meta.fields, "compare_at_price", "availability", "description", "attributes",
+            "images", "is_active", "created_at", "updated_at",
         ]  # fmt: skip
 
     def update(self, instance: Product, validated_data: dict) -> Product:

@@ -118,23 +118,25 @@ KEPT = frozenset({"cost", "attribute", "tags", "variant_sku"})
 AMBIGUOUS = frozenset({"product", "products", "produk", "item", "items", "barang", "article", "artikel"})
 # A header with one of these words is about what the merchant pays or earns, never about what a shopper pays.
 COST_WORDS = frozenset({
-    "cost", "costs", "wholesale", "purchase", "buying", "beli", "pembelian", "modal", "hpp", "pokok", "grosir", "cogs",
-    "supplier", "pemasok", "reseller", "dropship", "dropshipper", "distributor", "margin", "markup", "profit", "laba",
-    "keuntungan", "landed", "vendorprice", "b2b", "dealer", "agen", "kulakan",
+    "cost", "costs", "wholesale", "purchase", "buying", "beli", "pembelian", "modal", "hpp", "pokok", "grosir",
+    "cogs", "supplier", "pemasok", "reseller", "dropship", "dropshipper", "distributor", "margin", "markup",
+    "profit", "laba", "keuntungan", "landed", "vendorprice", "b2b", "dealer", "agen", "kulakan",
 })  # fmt: skip
 # Words that may stand beside a price's header, mostly in brackets, without making it another thing.
 NEUTRAL_PRICE_WORDS = frozenset({
-    "incl", "excl", "included", "excluded", "including", "excluding", "inc", "exc", "tax", "vat", "ppn", "pajak", "termasuk",
-    "gst", "gross", "required", "optional", "wajib", "opsional", "in", "dalam", "no", "only", "number", "angka", "x", "y", "z",
+    "incl", "excl", "included", "excluded", "including", "excluding", "inc", "exc", "tax", "vat", "ppn",
+    "pajak", "termasuk", "gst", "gross", "required", "optional", "wajib", "opsional", "in", "dalam", "no",
+    "only", "number", "angka", "x", "y", "z",
 })  # fmt: skip
 # Words of headers whose numbers are no money: such a column is never offered as a price.
 OTHER_NUMBERS = frozenset({
-    "weight", "berat", "gram", "grams", "gr", "kg", "lb", "oz", "rating", "ratings", "score", "skor", "nilai", "review",
-    "reviews", "ulasan", "width", "height", "length", "depth", "lebar", "tinggi", "panjang", "size", "ukuran", "cm", "mm",
-    "inch", "stock", "stok", "qty", "quantity", "jumlah", "inventory", "year", "tahun", "age", "usia", "umur", "percent",
-    "persen", "discount", "diskon", "potongan", "id", "ids", "code", "kode", "sku", "ean", "upc", "gtin", "barcode",
-    "count", "views", "sold", "terjual", "sales", "points", "poin", "position", "posisi", "order", "rank", "urutan",
-    "phone", "telepon", "zip", "volume", "shipping", "ongkir", "pengiriman", "tax", "pajak", "fee", "deposit", "date",
-    "tanggal", "time", "waktu", "version", "number", "nomor", "min", "max", "minimum", "maximum", "commission", "komisi",
-    "votes", "likes", "dimension", "dimensi", "wattage", "page", "meta",
+    "weight", "berat", "gram", "grams", "gr", "kg", "lb", "oz", "rating", "ratings", "score", "skor", "nilai",
+    "review", "reviews", "ulasan", "width", "height", "length", "depth", "lebar", "tinggi", "panjang", "size",
+    "ukuran", "cm", "mm", "inch", "stock", "stok", "qty", "quantity", "jumlah", "inventory", "year", "tahun",
+    "age", "usia", "umur", "percent", "persen", "discount", "diskon", "potongan", "id", "ids", "code", "kode",
+    "sku", "ean", "upc", "gtin", "barcode", "count", "views", "sold", "terjual", "sales", "points", "poin",
+    "position", "posisi", "order", "rank", "urutan", "phone", "telepon", "zip", "volume", "shipping", "ongkir",
+    "pengiriman", "tax", "pajak", "fee", "deposit", "date", "tanggal", "time", "waktu", "version", "number",
+    "nomor", "min", "max", "minimum", "maximum", "commission", "komisi", "votes", "likes", "dimension",
+    "dimensi", "wattage", "page", "meta",
 })  # fmt: skip

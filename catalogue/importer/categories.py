@@ -47,7 +47,7 @@ def choose_category(cells: Iterable[str], is_known: Callable[[str], bool] = is_k
 
 
 def category_paths(cell: str, is_known: Callable[[str], bool] = is_known_category) -> list[list[str]]:
-    """The categories in a cell, each as its levels from the top: "Clothing > Tops, Sale" is [[Clothing, Tops], [Sale]]."""
+    """The categories in a cell, each as its levels from the top: "A > B, C" is [["A", "B"], ["C"]]."""
     text = cell.strip()
     if is_nothing(text) or is_program_word(text):
         return []

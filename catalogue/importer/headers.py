@@ -85,5 +85,5 @@ def has_price_word(header: str) -> bool:
 
 
 def says_nothing(header: str) -> bool:
-    """Whether it is a mere number or letter, as spreadsheets and exports name columns: "column 3", "Unnamed: 2", "x"."""
+    """Whether it is a mere number or letter, as programs name columns: "column 3", "Unnamed: 2", "x"."""
     return re.fullmatch(r"(column|kolom|field|unnamed|col)?[\W_]*\d*|\w{0,2}", header.strip().casefold()) is not None

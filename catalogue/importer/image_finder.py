@@ -167,6 +167,4 @@ def _called(name: str, paths: set[bytes]) -> bytes | None:
 def _natural(path: bytes) -> list[tuple[int, int, str]]:
     """`x-2.jpg` before `x-10.jpg`, and `x.jpg` before both."""
     name = os.path.splitext(shown_path(path).casefold())[0]
-    return [
-        (0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", name) if part
-    ]
+    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", name) if part]

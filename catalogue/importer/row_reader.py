@@ -193,7 +193,7 @@ class RowReader:
         self._read_attributes(product, records)
 
     def _shown_variants(self, records: list[Record]) -> list[Record]:
-        """The product's row and the variants that their own status does not hide: those hidden have no say in prices."""
+        """The product's row and the variants that their own status does not hide: only those have a say in prices."""
         return records[:1] + [record for record in records[1:] if not self._is_hidden(record)]
 
     def _is_hidden(self, record: Record) -> bool:

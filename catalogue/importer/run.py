@@ -167,7 +167,8 @@ def _note_attributes(report: Report, rows: RowReader) -> None:
         report.notes.append(f"Shown to everybody as attributes: {', '.join(public)}.")
     if private:
         report.notes.append(
-            f"Kept for staff only: {', '.join(private)}. The list of public attributes in the admin says which are shown."
+            f"Kept for staff only: {', '.join(private)}. "
+            "The list of public attributes in the admin says which are shown."
         )
 
 
@@ -248,7 +249,8 @@ def _deactivate_missing(source: Source, report: Report, dry_run: bool) -> None:
             Product.objects.filter(pk__in=missing).update(is_active=False, updated_at=timezone.now())
     if report.deactivated:
         would = "would be hidden" if dry_run else "were hidden"
-        report.notes.append(f"Products that {would}, because the source does not name them: {_some(report.deactivated)}.")
+        names = _some(report.deactivated)
+        report.notes.append(f"Products that {would}, because the source does not name them: {names}.")
 
 
 def _reason_against_deactivation(source: Source, report: Report) -> str:

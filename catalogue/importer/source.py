@@ -78,9 +78,7 @@ class Source:
             header = Record(0, [f"column {number}" for number in range(1, len(header.values) + 1)])
             self.report.notes.append("The file has no header: its columns are called column 1, column 2 and so on.")
         rows = [record.values for record in sample if not record.problem]
-        self.columns = find_columns(
-            header.values, rows, chosen=chosen, context=self._context(), has_price=has_price
-        )
+        self.columns = find_columns(header.values, rows, chosen=chosen, context=self._context(), has_price=has_price)
         self._check_columns(rows)
         self.report.notes.append(f"{path.name}: {dialect.words}. {self._words()}")
         self.report.notes += self.columns.notes
@@ -100,6 +98,7 @@ class Source:
 
     def _context(self) -> ColumnContext:
         _ = self._known_categories  # asked of the database here: rows are read in a thread without a connection
+
         def is_category(value: str) -> bool:
             slug = category_slug(category_name(value))
             if self.is_known_category(slug) or garment_types_of_category(slug):

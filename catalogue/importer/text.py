@@ -15,12 +15,13 @@ _BLOCKS = {
 _CELLS = {"td", "th"}
 _HIDDEN = {"script", "style", "template", "noscript", "title", "head", "iframe", "object", "svg"}
 _INLINE = {
-    "a", "abbr", "b", "big", "body", "button", "cite", "code", "em", "embed", "font", "html", "i", "img", "input", "ins",
-    "label", "link", "mark", "meta", "q", "s", "small", "source", "span", "strike", "strong", "sub", "sup", "u", "del",
-    "video", "colgroup", "col", "picture", "o:p",
+    "a", "abbr", "b", "big", "body", "button", "cite", "code", "em", "embed", "font", "html", "i", "img",
+    "input", "ins", "label", "link", "mark", "meta", "q", "s", "small", "source", "span", "strike", "strong",
+    "sub", "sup", "u", "del", "video", "colgroup", "col", "picture", "o:p",
 }  # fmt: skip
+_ELEMENTS = _BLOCKS | _CELLS | _HIDDEN | _INLINE
 _MARKUP = re.compile(
-    r"</?(?:" + "|".join(sorted(_BLOCKS | _CELLS | _HIDDEN | _INLINE, key=len, reverse=True)) + r")(?:\s[^<>]*)?/?>|<!--",
+    r"</?(?:" + "|".join(sorted(_ELEMENTS, key=len, reverse=True)) + r")(?:\s[^<>]*)?/?>|<!--",
     re.IGNORECASE,
 )
 MAX_UNESCAPES = 3  # text that passed through several programs is escaped as often: &amp;amp;

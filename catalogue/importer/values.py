@@ -29,8 +29,8 @@ NO = frozenset({
 # Availability -> how it is written, without spaces and punctuation. Longer phrases are read by patterns below.
 _AVAILABILITY = {
     "in_stock": {
-        "instock", "instoreonly", "onlineonly", "available", "yes", "ya", "y", "true", "ready", "readystock", "tersedia",
-        "ada", "adastok", "stoktersedia", "onstock", "auflager", "enstock", "disponible",
+        "instock", "instoreonly", "onlineonly", "available", "yes", "ya", "y", "true", "ready", "readystock",
+        "tersedia", "ada", "adastok", "stoktersedia", "onstock", "auflager", "enstock", "disponible",
     },
     "limited": {"limitedavailability", "lowstock", "limited", "lowinstock", "stokterbatas", "terbatas", "stokmenipis"},
     "preorder": {
@@ -72,7 +72,7 @@ def parse_bool(value: str) -> bool | None:
 def parse_availability(value: str) -> str | None:
     """in_stock, limited, preorder or out_of_stock; None for an empty cell. Raises Refused for other words.
 
-    Read are words in English and Indonesian, phrases such as "Only 3 left", numbers of pieces, and schema.org addresses.
+    Read are words in English and Indonesian, phrases such as "Only 3 left", numbers of pieces, schema.org addresses.
     """
     if is_nothing(value):
         return None

@@ -50,7 +50,8 @@ def test_encodings_and_delimiters(admin_client, encoding, delimiter):
 
 def test_prices_categories_and_attributes_are_read_as_in_an_import(admin_client):
     make_category(name="Rok", slug="rok")
-    text = 'sku,name,category,price,attributes\n="0012",Rok,Wanita > Rok,"Rp 199.000","{""Bahan"": ""Katun"", ""Supplier"": ""x""}"\n'
+    attributes = '"{""Bahan"": ""Katun"", ""Supplier"": ""x""}"'
+    text = f'sku,name,category,price,attributes\n="0012",Rok,Wanita > Rok,"Rp 199.000",{attributes}\n'
     bring(admin_client, text)
     product = Product.objects.get()
     assert (product.sku, product.price, product.currency) == ("0012", 199_000, "IDR")

@@ -27,7 +27,9 @@ def test_attributes_are_split_by_the_list():
 
 @pytest.mark.django_db
 def test_a_change_of_the_list_moves_them_in_all_products_and_in_text_search(admin_client):
-    product = make_product(attributes={"Bahan": "Katun"}, private_attributes={"Motif khas": "Parang", "Supplier": "Acme"})
+    product = make_product(
+        attributes={"Bahan": "Katun"}, private_attributes={"Motif khas": "Parang", "Supplier": "Acme"}
+    )
     admin_client.post("/admin/catalogue/publicattribute/add/", {"name": "Motif Khas"})
     product.refresh_from_db()
     assert product.attributes == {"Bahan": "Katun", "Motif khas": "Parang"}

@@ -82,7 +82,16 @@ def test_a_column_whose_header_names_a_field_is_no_other_whatever_its_cells():
 
 @pytest.mark.parametrize(
     "header",
-    ["Wholesale price", "Cost per item", "Harga Beli", "HPP", "Harga Modal", "cost", "Harga grosir", "Price (wholesale)"]
+    [
+        "Wholesale price",
+        "Cost per item",
+        "Harga Beli",
+        "HPP",
+        "Harga Modal",
+        "cost",
+        "Harga grosir",
+        "Price (wholesale)",
+    ]
     + ["Harga (modal)", "Supplier price", "Purchase Price", "Harga pokok", "Harga Reseller", "Margin"],
 )
 def test_what_the_merchant_pays_is_never_the_price(header):
@@ -126,8 +135,9 @@ def test_two_columns_of_one_name_are_told_and_both_kept():
     columns = find_columns(headers, [], chosen={}, context=NO_CONTEXT)
     assert columns.of == {"sku": [0], "name": [1], "price": [2]}
     assert [name for _number, name in columns.attributes] == ["size", "size 2", "price 2", "name 2"]
-    assert "Several columns are called 'size': column 4 is the attribute 'size'; column 5 is the attribute 'size 2'." in (
-        columns.notes
+    assert (
+        "Several columns are called 'size': column 4 is the attribute 'size'; column 5 is the attribute 'size 2'."
+        in (columns.notes)
     )
 
 

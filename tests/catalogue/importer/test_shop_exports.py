@@ -209,7 +209,8 @@ def test_a_currency_that_does_not_exist_is_refused(tmp_path):
         run(tmp_path / "a.csv", "--currency", "ZZZ")
 
 
-STATUSES = "publish private pending draft trash archived unlisted active aktif hidden 1 0 -1 2 whatever".split()
+STATUSES = ["publish", "private", "pending", "draft", "trash", "archived", "unlisted", "active", "aktif", "hidden"]
+STATUSES += ["1", "0", "-1", "2", "whatever"]
 
 
 def test_only_words_that_say_so_show_a_product(tmp_path):
@@ -288,7 +289,7 @@ def test_a_separator_within_a_known_name_does_not_cut_it(tmp_path, cell):
 
 
 def test_the_most_telling_column_is_the_category(tmp_path):
-    text = "sku,Type,Product category,Tags\n1,variable,Clothing > Dresses,sale\n2,simple,,\"new, rok\"\n3,simple,,new\n"
+    text = 'sku,Type,Product category,Tags\n1,variable,Clothing > Dresses,sale\n2,simple,,"new, rok"\n3,simple,,new\n'
     report = run(write(tmp_path, text), report=tmp_path / "r.json")
     assert dict(Product.objects.values_list("sku", "category__slug")) == {"1": "dresses", "2": "rok"}
     assert "--default-category" in report["refusals"][0]["reason"]
@@ -306,7 +307,10 @@ def test_markup_becomes_text(tmp_path):
     rows += [["3", "Dress", "x", "5 < 6 and a<b"]]
     run(write_csv(tmp_path / "a.csv", rows))
     assert Product.objects.get(sku="1").name == "Gaun & Rok"
-    lines = [[line for line in text.split("\n") if line] for text in Product.objects.order_by("sku").values_list("description", flat=True)]
+    lines = [
+        [line for line in text.split("\n") if line]
+        for text in Product.objects.order_by("sku").values_list("description", flat=True)
+    ]
     assert lines == [["Details", "100% cotton", "Lining", "S 90 cm", "M 95 cm"], ["Soft", "New"], ["5 < 6 and a<b"]]
 
 
@@ -320,7 +324,11 @@ def test_doubled_headers_are_told_and_both_kept(tmp_path):
 
 
 def test_a_space_before_a_quote(tmp_path):
-    text = 'sku, name, category, price, description\nI1, "Dress, red", Dress, 199000, "soft, light"\nI2, Skirt, Dress, 5, x\n'
+    text = (
+        "sku, name, category, price, description\n"
+        'I1, "Dress, red", Dress, 199000, "soft, light"\n'
+        "I2, Skirt, Dress, 5, x\n"
+    )
     run(write(tmp_path, text))
     product = Product.objects.get(sku="I1")
     assert (product.name, product.description, product.price) == ("Dress, red", "soft, light", 199000)
