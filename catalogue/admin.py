@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +19,8 @@ from catalogue import services
 from catalogue.admin_forms import CategoryForm, ImageForm, ImageFormSet, ProductForm
 from catalogue.admin_resources import ProductResource, TableFormat
 from catalogue.attributes import apply_public_attributes
-from catalogue.models import Category, Product, ProductImage, PublicAttribute
+from catalogue.browsing.synonyms import forget_synonyms
+from catalogue.models import Category, Product, ProductImage, PublicAttribute, SynonymGroup
 from catalogue.templatetags.shop import money
 from catalogue.thumbnails import thumbnail_of
 
@@ -174,6 +176,26 @@ class ProductAdmin(ImportExportModelAdmin):
         number = changed.update(is_active=is_active, updated_at=timezone.now())
         text = ngettext("%(number)d product was changed.", "%(number)d products were changed.", number)
         self.message_user(request, text % {"number": number}, messages.SUCCESS)
+
+
+@admin.register(SynonymGroup)
+class SynonymGroupAdmin(admin.ModelAdmin):
+    """Words that mean the same in a text search."""
+
+    list_display = ["words"]
+    search_fields = ["words"]
+
+    def save_model(self, request: HttpRequest, obj: SynonymGroup, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        forget_synonyms()
+
+    def delete_model(self, request: HttpRequest, obj: SynonymGroup) -> None:
+        super().delete_model(request, obj)
+        forget_synonyms()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SynonymGroup]) -> None:
+        super().delete_queryset(request, queryset)
+        forget_synonyms()
 
 
 @admin.register(ProductImage)

@@ -53,6 +53,25 @@ class Category(models.Model):
         return reverse("category", args=[self.slug])
 
 
+class SynonymGroup(models.Model):
+    """Words that mean the same in a text search."""
+
+    words = models.CharField(
+        _("words"),
+        max_length=500,
+        unique=True,
+        help_text=_("Words that mean the same, separated by commas, as in: dress, gaun, terusan."),
+    )
+
+    class Meta:
+        verbose_name = _("synonyms")
+        verbose_name_plural = _("synonyms")
+        ordering = ["words"]
+
+    def __str__(self) -> str:
+        return self.words
+
+
 class Product(models.Model):
     sku = models.CharField(_("SKU"), max_length=120, unique=True, help_text=_("The merchant's own number; unique."))
     name = models.CharField(_("name"), max_length=300)

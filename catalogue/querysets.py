@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.search import SearchRank
 from django.db import models
-from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from catalogue.browsing.filters import ORDERINGS, ProductFilters
 from catalogue.browsing.spelling import corrected
-from catalogue.browsing.text_search import TextQuery, text_query
+from catalogue.browsing.text_search import ParsedQuery, RawQuery, parse
 
 if TYPE_CHECKING:
     from catalogue.models import Product
@@ -78,17 +78,29 @@ class ProductQuerySet(models.QuerySet["Product"]):
         """
         return self.matching(self.model.objects.visible().parse_query(text))
 
-    def parse_query(self, text: str) -> TextQuery:
+    def parse_query(self, text: str, *, is_unfinished: bool = False) -> ParsedQuery:
         """The query for `text`, for `matching`: as typed where these products hold it, otherwise corrected."""
-        query = text_query(text)
-        # More than one, though one would do: for a single row the planner likes to read the table until it comes.
-        if text.strip() and not self.filter(document=query).values_list("pk")[:100]:
-            query = text_query(corrected(text))
-        return query
+        query = parse(text, is_unfinished=is_unfinished)
+        return query if not query.tsquery or self._hold(query.tsquery) else corrected(query, self._hold)
 
-    def matching(self, query: TextQuery) -> Self:
-        """Products that match `query`, annotated with their `rank`."""
-        return self.filter(document=query).annotate(rank=SearchRank(F("document"), query))
+    def _hold(self, tsquery: str) -> bool:
+        # More than one, though one would do: for a single row the planner likes to read the table until it comes.
+        return bool(self.filter(document=RawQuery(tsquery)).order_by().values_list("pk")[:100])
+
+    def matching(self, query: ParsedQuery) -> Self:
+        """Products that match `query`, its prices included, annotated with their `rank`."""
+        products = self.filtered(ProductFilters(price_min=query.price_min, price_max=query.price_max))
+        if not query.tsquery:
+            return (products if query.names_prices else products.none()).annotate(rank=Value(0.0))
+        expression = RawQuery(query.tsquery)
+        return products.filter(document=expression).annotate(rank=SearchRank(F("document"), expression))
+
+    def matching_any_word(self, query: ParsedQuery) -> Self:
+        """Products that match at least one of the words of `query`, annotated with their `rank`."""
+        if not query.any_word:
+            return self.none()
+        expression = RawQuery(query.any_word)
+        return self.filter(document=expression).annotate(rank=SearchRank(F("document"), expression))
 
     def order_by_rank(self) -> Self:
         """What `matching` left, the best match first: of the newest MAX_RANKED, for to rank all products that hold a

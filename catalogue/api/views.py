@@ -23,6 +23,7 @@ from catalogue.api.serializers import (
     ProductSerializer,
     UploadSerializer,
 )  # fmt: skip
+from catalogue.browsing.listing import default_ordering
 from catalogue.browsing.parameters import ListParameters
 from catalogue.models import Category, Product, ProductImage
 from catalogue.photo_files import PhotoError, explain
@@ -62,8 +63,9 @@ class ProductViewSet(viewsets.ModelViewSet):
         parameters = ListParameters(data=self.request.query_params)
         parameters.is_valid(raise_exception=True)
         filters = parameters.filters
-        self.ordering = parameters.validated_data.get("ordering") or ("" if filters.q.strip() else "newest")
-        products = queryset.filtered(filters)
+        query = Product.objects.visible().parse_query(filters.q) if filters.q.strip() else None
+        self.ordering = parameters.validated_data.get("ordering") or default_ordering(query)
+        products = (queryset.matching(query) if query else queryset).filtered(filters.without("q"))
         return products.in_order(self.ordering) if self.ordering else products
 
     def get_serializer_class(self) -> type:

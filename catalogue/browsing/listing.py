@@ -13,14 +13,16 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.browsing.facets import Facets, FacetValue, facets_of
-from catalogue.browsing.filters import ORDERING_LABELS
+from catalogue.browsing.filters import ORDERING_LABELS, ProductFilters
 from catalogue.browsing.keyset_pages import Page, page_of
 from catalogue.browsing.parameters import filters_of, read_page_parameters
 from catalogue.browsing.price_text import price_of_text
+from catalogue.browsing.text_search import ParsedQuery
 from catalogue.choices import ColourChoices, GarmentTypeChoices
 from catalogue.models import Product
 from catalogue.querysets import ProductQuerySet
 
+NEAREST_SHOWN = 12
 SHOWN_AT_ONCE = 8  # of a facet's values; the others are collapsed
 _TITLES = {"category": _("Category"), "brand": _("Brand"), "colour": _("Colour"), "garment_type": _("Type")}
 
@@ -66,6 +68,7 @@ class Listing:
     first_query: str
     active_filters: list[ActiveFilter]
     corrected: str  # the words that were looked for in place of mistyped ones
+    nearest: list[Product]  # where nothing matches all words: what matches some of them
     errors: list[str] = field(default_factory=list)
 
     @property
@@ -84,10 +87,11 @@ def listing_of(products: ProductQuerySet, data: QueryDict, *, facets: tuple[str,
     filters = filters_of(values)
     products = products.visible()
     query = Product.objects.visible().parse_query(filters.q) if filters.q.strip() else None
+    products_shown = products
     if query:
         products, filters = products.matching(query), filters.without("q")
     counted = facets_of(products, filters, facets)
-    default = "" if query else "newest"
+    default = default_ordering(query)
     ordering = values.get("ordering") or default
     page = page_of(products.filtered(filters), ordering=ordering, after=values.get("after", ""))
     groups = [facet_of(name, counted, data.getlist(name)) for name in facets]
@@ -104,8 +108,20 @@ def listing_of(products: ProductQuerySet, data: QueryDict, *, facets: tuple[str,
         first_query=query_with(data, after=""),
         active_filters=active_filters_of(data, groups),
         corrected=query.words if query and query.words != values["q"] else "",
+        nearest=_nearest(products_shown, query, filters) if query and not page.products else [],
         errors=list(dict.fromkeys(sentence for sentences in errors.values() for sentence in sentences)),
     )
+
+
+def _nearest(products: ProductQuerySet, query: ParsedQuery, filters: ProductFilters) -> list[Product]:
+    return products.filtered(filters).matching_any_word(query).most_relevant(0, NEAREST_SHOWN)
+
+
+def default_ordering(query: ParsedQuery | None) -> str:
+    """The order where none is chosen: the best match first, the cheapest where the words say so, else the newest."""
+    if query is None:
+        return "newest"
+    return "price" if query.is_cheapest_first else ""
 
 
 def _orderings(default: str) -> list[tuple[str, str]]:

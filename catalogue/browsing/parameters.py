@@ -13,6 +13,7 @@ from typing import Any, cast
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import validate_slug
 from django.http import QueryDict
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -132,9 +133,19 @@ class ProductFilterParameters(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         low, high = attrs.get("price_min"), attrs.get("price_max")
         if low is not None and high is not None and low > high:
-            message = _("The lowest price, %(low)s, is above the highest, %(high)s.") % {"low": low, "high": high}
+            message = _("The lowest price, %(low)s, is above the highest, %(high)s.") % {
+                "low": self._shown(low),
+                "high": self._shown(high),
+            }
             raise serializers.ValidationError({"price_min": [message], "price_max": [message]})
         return attrs
+
+    def _shown(self, amount: Decimal) -> str:
+        """An amount for a message: to people as their language writes it, to programs as they do."""
+        decimals = 0 if amount % 1 == 0 else 2
+        if self.context.get("as_typed"):
+            return number_format(amount, decimal_pos=decimals, force_grouping=True)
+        return f"{amount:.{decimals}f}"
 
     @property
     def filters(self) -> ProductFilters:

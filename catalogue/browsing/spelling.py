@@ -7,50 +7,75 @@ the most letter trigrams with it, if it shares enough.
 
 from __future__ import annotations
 
-import hashlib
-import re
 import secrets
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
 
 from django.core.cache import cache
 from django.db import connection
 
+from catalogue.browsing.synonyms import synonyms
+from catalogue.browsing.text_search import ParsedQuery, Unit, all_of, read_units
 from catalogue.single_flight import alone
 
 NEWEST_PRODUCTS = 20_000  # their words are read in a fifth of a second, and hardly a word is in none of them
 KEPT_SECONDS = 600
 LEAST_ALIKE = 0.25  # share of common trigrams; two letters swapped in a word of six leave 0.27
-_WORD = re.compile(r"\w+")
+LEAST_PREFIX = 3  # letters
 
 Vocabulary = tuple[dict[str, int], dict[str, list[str]]]  # {word: products that have it}, {trigram: words}
 _editions: dict[str, Vocabulary] = {}  # the one that this process has read
 
 _VOCABULARY = f"""
     SELECT word, ndoc FROM ts_stat($$
-        SELECT to_tsvector('simple', p.name || ' ' || p.brand || ' ' || c.name)
+        SELECT to_tsvector('simple', catalogue_search_text(p.name || ' ' || p.brand || ' ' || c.name))
         FROM (SELECT * FROM catalogue_product WHERE is_active ORDER BY id DESC LIMIT {NEWEST_PRODUCTS}) AS p
         JOIN catalogue_category c ON c.id = p.category_id
     $$)"""
 
 
-def corrected(text: str) -> str:
-    """`text` with every unknown word put as the likeliest known one; words that resemble none stay."""
-    key = "spelling:" + hashlib.sha256(text.encode()).hexdigest()
-    found = cache.get(key)
-    if found is None:
-        known, by_trigram = _vocabulary()
-        found = _WORD.sub(lambda match: _nearest_word(match.group().lower(), known, by_trigram), text)
-        cache.set(key, found, KEPT_SECONDS)
-    return found
+def corrected(query: ParsedQuery, is_held: Callable[[str], bool]) -> ParsedQuery:
+    """`query` with each word that no product has as the beginning of a known word, or as the likeliest known word.
+
+    is_held: whether a product matches a tsquery. Words that resemble none stay, and so do those with synonyms: they are
+    right, and the catalogue has no such thing.
+    """
+    units = {unit: _known(unit, tsquery, is_held) for unit, tsquery in query.units.items()}
+    if list(units) == list(units.values()):
+        return query
+    readings = read_units(units.values())
+    words = query.typed
+    for typed, known in units.items():
+        if typed != known:
+            words = words.replace(typed.text, known.text + ("…" if known.is_prefix else ""))
+    return replace(query, words=words, units=readings, tsquery=all_of(readings))
+
+
+def _known(unit: Unit, tsquery: str, is_held: Callable[[str], bool]) -> Unit:
+    if unit.is_excluded or unit.is_quoted or len(unit.words) > 1 or unit.words in synonyms() or is_held(tsquery):
+        return unit
+    word = unit.words[0]
+    known, by_trigram = _vocabulary()
+    if len(word) >= LEAST_PREFIX and any(each.startswith(word) for each in known):
+        return Unit(unit.words, unit.text, is_prefix=True)
+    nearest = _nearest_word(word, known, by_trigram)
+    return unit if nearest == word else Unit((nearest,), nearest)
 
 
 def _nearest_word(word: str, known: dict[str, int], by_trigram: dict[str, list[str]]) -> str:
+    """The known word with the most trigrams in common, among those with the same first letter: a first letter is
+    seldom mistyped, and with another one mostly another word is meant (gaun is a dress, daun a leaf)."""
     if word in known or word.isdigit():
         return word
     wanted = _trigrams(word)
     candidates = {candidate for trigram in wanted for candidate in by_trigram.get(trigram, ())}
-    scored = [(_alike(wanted, _trigrams(candidate)), known[candidate], candidate) for candidate in candidates]
-    best = max(scored, default=(0, 0, word))
+    scored = [
+        (_alike(wanted, _trigrams(candidate)), known[candidate], candidate)
+        for candidate in candidates
+        if candidate[0] == word[0]
+    ]
+    best = max(scored, default=(0.0, 0, word))
     return best[2] if best[0] >= LEAST_ALIKE else word
 
 

@@ -1,13 +1,16 @@
-"""What somebody may be about to type: categories, brands and products that begin with the words so far."""
+"""What somebody may be about to type: categories, brands and products that begin with the words so far.
+
+Products are found as the search itself finds them: with synonyms, and mistyped words put right.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-from django.contrib.postgres.search import SearchQuery
 from django.urls import reverse
 
+from catalogue.browsing.filters import MAX_QUERY_LENGTH
 from catalogue.models import Category, Product
 
 MIN_LETTERS = 2
@@ -36,13 +39,9 @@ def suggestions_for(text: str) -> Suggestions:
     if len("".join(words)) < MIN_LETTERS:
         return Suggestions([], [], [])
     # In order of id and not of relevance: the index stops at the first few, ranking would read every match.
-    products = list(Product.objects.visible().for_cards().filter(document=_begins_with(words)).order_by("-id")[:20])
+    query = Product.objects.visible().parse_query(text[:MAX_QUERY_LENGTH], is_unfinished=True)
+    products = list(Product.objects.visible().for_cards().matching(query).order_by("-id")[:20])
     return Suggestions(_categories(words), _brands(words, products), products[:PRODUCTS])
-
-
-def _begins_with(words: list[str]) -> SearchQuery:
-    """Every word as typed, the last one perhaps unfinished. `words` hold letters, digits and _ only."""
-    return SearchQuery(" & ".join([*words[:-1], f"{words[-1]}:*"]), search_type="raw", config="simple")
 
 
 def _categories(words: list[str]) -> list[Suggestion]:

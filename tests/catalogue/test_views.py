@@ -129,6 +129,31 @@ def test_text_search_finds_words_and_says_so_where_there_are_none(client, shop):
     assert reverse("photo") in page
 
 
+def test_where_no_product_has_all_words_those_that_have_some_are_offered(client, shop):
+    page = text_of(client.get("/search/?q=gaun+zeppelin"))
+    assert "0 products" in page
+    assert page.index("Closest matches") < page.index("Gaun 29")
+
+
+def test_a_cheap_search_begins_with_the_cheapest(client, shop):
+    page = text_of(client.get("/search/?q=cheap+gaun+under+103000"))
+    assert "4 products" in page
+    assert page.index("Gaun 0<") < page.index("Gaun 3<")
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+@pytest.mark.parametrize("typed", ["120000", "120.000", "120,000", "Rp 120.000"])
+def test_prices_are_read_as_the_page_writes_them(client, shop, typed, language):
+    response = client.get("/search/", {"price_max": typed}, headers={"accept-language": language})
+    assert re.search(r"21 (products|produk)", text_of(response))
+
+
+def test_a_reversed_range_is_said(client, shop):
+    response = client.get("/search/?price_min=200000&price_max=100000")
+    assert response.status_code == 400
+    assert text_of(response).count("The lowest price, 200,000, is above the highest, 100,000.") == 1
+
+
 def test_text_search_escapes_what_was_typed(client, shop):
     assert "<script>alert" not in text_of(client.get("/search/", {"q": '"><script>alert(1)</script>'}))
 

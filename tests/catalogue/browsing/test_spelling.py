@@ -1,7 +1,6 @@
 import pytest
 from django.core.cache import cache
 
-from catalogue.browsing.spelling import corrected
 from catalogue.models import Product
 from tests.factories import make_category, make_product
 
@@ -10,8 +9,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def catalogue():
-    make_product(name="Kemeja batik lengan panjang", brand="Senja")
-    make_product(name="Kemeja polos", brand="Senja")
+    make_product(name="Kemeja batik lengan panjang", brand="Senja", category=make_category(name="Atasan"))
+    make_product(name="Kemeja polos", brand="Senja", category=make_category(name="Atasan"))
     make_product(name="Floral midi dress", brand="Lentera", category=make_category(name="Dress"))
     cache.clear()
 
@@ -23,14 +22,17 @@ def catalogue():
         ("kemmeja batik", "kemeja batik", "a letter too many; the other word is right"),
         ("flroal dress", "floral dress", "two letters the wrong way round"),
         ("Lenterra", "lentera", "a brand"),
+        ("lent", "lent…", "the beginning of a word"),
         ("kemeja", "kemeja", "nothing is wrong"),
+        ("kemja -polos", "kemeja -polos", "what is excluded stays"),
         ("xyzzyq", "xyzzyq", "like nothing"),
+        ("fatik", "fatik", "another first letter is another word"),
         ("2024", "2024", "numbers are not guessed at"),
         ("", "", "nothing typed"),
     ],
 )
 def test_unknown_words_become_the_nearest_known_ones(typed, meant, reason):
-    assert corrected(typed) == meant, reason
+    assert Product.objects.visible().parse_query(typed).words == meant, reason
 
 
 def test_mistyped_word_finds_what_the_right_one_finds():
@@ -44,3 +46,9 @@ def test_right_words_are_never_changed():
 
 def test_words_like_nothing_find_nothing():
     assert not Product.objects.matching_text("xyzzyq").exists()
+
+
+def test_what_matches_some_of_the_words_can_be_offered():
+    query = Product.objects.visible().parse_query("floral zeppelin")
+    assert not Product.objects.matching(query).exists()
+    assert [product.name for product in Product.objects.matching_any_word(query)] == ["Floral midi dress"]

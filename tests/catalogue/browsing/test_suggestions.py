@@ -40,5 +40,5 @@ def test_the_part_of_the_page(client, shop):
 
 
 def test_few_queries(shop, django_assert_max_num_queries):
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(6):
         suggestions_for("bl")

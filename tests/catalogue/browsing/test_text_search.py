@@ -1,40 +1,138 @@
 import pytest
+from django.core.cache import cache
 
 from catalogue import querysets
-from catalogue.browsing.text_search import text_query
-from catalogue.models import Product
-from tests.factories import make_product
+from catalogue.browsing.text_search import parse, units_of
+from catalogue.models import Product, SynonymGroup
+from tests.factories import make_category, make_product
 
 pytestmark = pytest.mark.django_db
 
 
+def names(text):
+    return {product.name for product in Product.objects.visible().matching_text(text)}
+
+
 @pytest.mark.parametrize(
-    "typed, readings",
+    ("typed", "tsquery"),
     [
-        ("batik", ["'batik'"]),  # the same in all three languages: looked up once
-        ("dresses", ["'dresses'", "'dress'"]),
-        ("batik -denim", ["'batik' & !'denim'"]),
-        ('"batik denim"', ["'batik' <-> 'denim'"]),
-        ("the", ["'the'"]),  # a stop word in English, and part of a name in another language
-        ("", []),
-        ("!!!", []),
+        ("batik", "('batik')"),
+        ("seams", "('seams' | 'seam')"),
+        ("batik -denim9", "('batik') & !('denim9')"),
+        ('"batik seam"', "((('batik') <-> ('seam')))"),
+        ("the", "('the')"),  # a stop word in English, and part of a name in another language
+        ("the batik", "('batik')"),
+        ("a.p.c.", "((('a') <-> ('p') <-> ('c')) | 'apc')"),
+        ("", ""),
+        ("!!!", ""),
     ],
 )
-def test_readings_that_differ_are_looked_for(typed, readings):
-    assert text_query(typed).reading == " | ".join(f"({reading})" for reading in readings)
+def test_each_word_is_read_in_all_languages(typed, tsquery):
+    assert parse(typed).tsquery == tsquery
 
 
-@pytest.mark.parametrize("typed", ["o'neill", "sku-9", "a\\b", "<->", "'", "rok & | !", "50%"])
+@pytest.mark.parametrize(
+    "typed", ["o'neill", "sku-9", "a\\b", "<->", "'", "rok & | !", "50%", '"', "-", '-"a b"', "🧥"]
+)
 def test_whatever_is_typed_is_a_query(typed):
     product = make_product(name=f"Garment {typed}", sku="SKU-9")
-    found = Product.objects.matching_text(typed)
-    assert set(found) <= {product}
+    assert set(Product.objects.matching_text(typed)) <= {product}
 
 
-def test_signs_within_a_word_are_found_as_they_were_written():
-    product = make_product(name="O'Neill Surf Tee", sku="AB-12/7")
-    for typed in ("o'neill", "AB-12/7", "ab-12/7 surf"):
-        assert list(Product.objects.matching_text(typed)) == [product], typed
+@pytest.fixture
+def signs():
+    make_product(name="Dr. Martens 1460", sku="AB-1")
+    make_product(name="Tee/Kaos Pria", sku="AB-2")
+    make_product(name="Kemeja/Blouse A.P.C. Wanita", sku="AB-3", brand="")
+    make_product(name="Kaos polos", sku="CD124")
+    make_product(name="Café Crème", sku="AB-5")
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("kaos", {"Tee/Kaos Pria", "Kaos polos"}),
+        ("blouse", {"Kemeja/Blouse A.P.C. Wanita"}),
+        ("dr martens", {"Dr. Martens 1460"}),
+        ("dr. martens", {"Dr. Martens 1460"}),
+        ("dr.martens", {"Dr. Martens 1460"}),
+        ("martens", {"Dr. Martens 1460"}),
+        ("kemeja -blouse", set()),
+        ("apc", {"Kemeja/Blouse A.P.C. Wanita"}),
+        ("a.p.c.", {"Kemeja/Blouse A.P.C. Wanita"}),
+        ("ab2", {"Tee/Kaos Pria"}),
+        ("AB-2", {"Tee/Kaos Pria"}),
+        ("cd-124", {"Kaos polos"}),
+        ("cd 124", {"Kaos polos"}),
+        ("cd124", {"Kaos polos"}),
+        ("cafe creme", {"Café Crème"}),
+        ("café crème", {"Café Crème"}),
+    ],
+)
+def test_signs_and_accents_do_not_matter(signs, typed, found):
+    assert names(typed) == found
+
+
+@pytest.fixture
+def trade():
+    dresses, shoes = make_category(), make_category(name="Alas Kaki", garment_types=["footwear"])
+    make_product(name="Floral midi", category=dresses, colours=["black"], price=150_000)
+    make_product(name="Evening gown", category=dresses, colours=["red"], price=450_000)
+    make_product(name="Runner", category=shoes, colours=["white", "black"])
+    make_product(name="Basic T-shirt", category=make_category(name="Atasan", garment_types=["top"]), colours=["white"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("gaun", {"Floral midi", "Evening gown"}),
+        ("black dress", {"Floral midi"}),
+        ("gaun hitam", {"Floral midi"}),
+        ("dresses", {"Floral midi", "Evening gown"}),
+        ("sepatu hitam", {"Runner"}),
+        ("black shoes", {"Runner"}),
+        ("kaos putih", {"Basic T-shirt"}),
+        ("tshirt", {"Basic T-shirt"}),
+        ("t-shirts", {"Basic T-shirt"}),
+        ("gaun -merah", {"Floral midi"}),
+        ("dress under 200000", {"Floral midi"}),
+        ("gaun di atas 200rb", {"Evening gown"}),
+        ("flo", {"Floral midi"}),
+        ("evning", {"Evening gown"}),
+    ],
+)
+def test_the_search_knows_the_trade(trade, typed, found):
+    cache.clear()
+    assert names(typed) == found
+
+
+def test_a_word_with_synonyms_is_not_corrected():
+    make_product(name="Blus daun hijau", category=make_category(name="Atasan", garment_types=["top"]))
+    cache.clear()
+    query = Product.objects.visible().parse_query("gaun")
+    assert (query.words, names("gaun")) == ("gaun", set())
+
+
+def test_synonyms_of_several_words_are_one_unit():
+    assert [unit.words for unit in units_of("celana pendek biru")] == [("celana", "pendek"), ("biru",)]
+    assert [unit.words for unit in units_of('"celana" pendek')] == [("celana",), ("pendek",)]
+
+
+def test_the_merchant_edits_synonyms(admin_client):
+    make_product(name="Sarong")
+    assert names("kain pantai") == set()
+    admin_client.post("/admin/catalogue/synonymgroup/add/", {"words": "Sarong, kain pantai"})
+    assert SynonymGroup.objects.filter(words="Sarong, kain pantai").exists()
+    assert names("kain pantai") == {"Sarong"}
+
+
+def test_colours_and_types_follow_their_rows(trade):
+    product = Product.objects.get(name="Evening gown")
+    Product.objects.filter(pk=product.pk).update(colours=["green"])
+    assert names("green dress") == {"Evening gown"}
+    product.category.garment_types = ["skirt"]
+    product.category.save()
+    assert names("green skirt") == {"Evening gown"}
 
 
 def test_the_best_match_comes_first():
