@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 
 from catalogue import services
+from catalogue.api.unknown_fields import KnownFieldsMixin
 from catalogue.choices import ColourChoices, GarmentTypeChoices
 from catalogue.currencies import validate_currency
 from catalogue.importer.categories import category_slug
@@ -42,7 +43,7 @@ class ProductCardSerializer(serializers.ModelSerializer):
         return _absolute(product.main_image, self.context) if product.main_image else None
 
 
-class ProductSerializer(ProductCardSerializer):
+class ProductSerializer(KnownFieldsMixin, ProductCardSerializer):
     """All of a product, to read and to write."""
 
     category = serializers.SlugRelatedField(slug_field="slug", queryset=Category.objects.all())
@@ -75,7 +76,7 @@ class ProductSerializer(ProductCardSerializer):
         return attributes
 
 
-class CategorySerializer(serializers.ModelSerializer):
+class CategorySerializer(KnownFieldsMixin, serializers.ModelSerializer):
     slug = serializers.SlugField(required=False, max_length=140, help_text="Made of the name where it is not given.")
     garment_types = serializers.ListField(
         child=serializers.ChoiceField(choices=GarmentTypeChoices.choices), required=False,

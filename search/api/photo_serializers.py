@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalogue.api.serializers import ProductCardSerializer
+from catalogue.api.unknown_fields import KnownFieldsMixin
 from catalogue.browsing.parameters import ProductFilterParameters
 from catalogue.choices import GarmentTypeChoices
 from search.services import DEFAULT_LIMIT, MAX_LIMIT
@@ -37,7 +38,7 @@ class BoxField(serializers.Field):
         return [round(float(number), 5) for number in value]
 
 
-class PhotoSearchInput(ProductFilterParameters):
+class PhotoSearchInput(KnownFieldsMixin, ProductFilterParameters):
     """A photo, what of it is searched for, and what narrows the products."""
 
     image = serializers.FileField(required=False, help_text="A photo: JPEG, PNG, WebP, AVIF, HEIC, GIF, BMP or TIFF.")

@@ -232,3 +232,54 @@ def test_a_category_is_made_changed_and_deleted_when_empty(staff):
     assert (answer.status_code, answer.json()["detail"]) == (409, "Jaket holds 1 products. Move or delete them first.")
     product.delete()
     assert staff.delete("/api/v1/categories/jaket-coat/").status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("products/", {"sku": "N1", "name": "New", "category": "dress", "colour": "red"}),
+        ("categories/", {"name": "New", "colour": "red"}),
+    ],
+)
+def test_a_field_that_does_not_exist_is_400_and_named(staff, path, body):
+    make_category()
+    answer = staff.post(f"/api/v1/{path}", body)
+    assert answer.status_code == 400
+    assert "There is no such field. These can be written: " in answer.json()["colour"][0]
+    assert not Product.objects.exists()
+
+
+def test_what_was_read_can_be_written_back(staff):
+    path = f"/api/v1/products/{make_product().pk}/"
+    assert staff.put(path, staff.get(path).json()).status_code == 200
+
+
+def test_a_currency_that_does_not_exist_is_400(staff):
+    make_category()
+    body = {"sku": "API6", "name": "X", "category": "dress", "price": "100", "currency": "ZZZ"}
+    answer = staff.post("/api/v1/products/", body)
+    assert (answer.status_code, list(answer.json())) == (400, ["currency"])
+    assert "IDR" in answer.json()["currency"][0]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("post", "products"),
+        ("patch", "products/1"),
+        ("put", "products/1"),
+        ("delete", "products/1"),
+        ("post", "search/photo"),
+    ],
+)
+def test_a_write_without_the_last_slash_is_sent_again_to_the_right_address(staff, method, path):
+    make_product(pk=1)
+    answer = getattr(staff, method)(f"/api/v1/{path}?limit=3", {"sku": "N1"})
+    assert (answer.status_code, answer["Location"]) == (308, f"/api/v1/{path}/?limit=3")
+    assert f"/api/v1/{path}/?limit=3" in answer.json()["detail"]
+    assert Product.objects.get().sku != "N1"
+
+
+def test_other_addresses_without_the_last_slash_are_as_before(staff):
+    assert staff.get("/api/v1/products").status_code == 301
+    assert staff.post("/api/v1/nothing", {}).status_code == 404
