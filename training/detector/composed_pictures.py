@@ -34,7 +34,7 @@ from training.detector.copy_paste import (
     tiled,
     warped,
 )
-from training.detector.street_garments import StreetGarments
+from training.detector.street_garments import StreetGarments, beside_the_person
 from training.garment_labels import DETECTED_TYPES
 
 RECIPES = (
@@ -212,21 +212,6 @@ def read_scene(data: Path, photo: dict[str, Any]) -> Scene:
         ids[coco_mask.decode(annotation["segmentation"]) > 0] = len(kinds)
         kinds.append(-1 if annotation["iscrowd"] else annotation["category_id"] - 1)
     return Scene(pixels, ids, kinds)
-
-
-def beside_the_person(path: Path) -> np.ndarray | None:
-    """Returns the wider side of a labelled street photo that shows nobody, (h, w, 3) uint8 BGR; None below 70 pixels."""
-    is_taken = (_label_indices(path) > 0).any(axis=0).nonzero()[0]
-    photo = cv2.imread(str(path))
-    if not len(is_taken):
-        return photo
-    left, right = photo[:, : is_taken[0]], photo[:, is_taken[-1] + 1 :]
-    side = max(left, right, key=lambda strip: strip.shape[1])
-    return side[-int(1.5 * side.shape[1]) :] if side.shape[1] >= 70 else None
-
-
-def _label_indices(path: Path) -> np.ndarray:
-    return np.array(Image.open(path.parent.parent / "masks" / f"{path.stem}.png"))
 
 
 def sample(scene: Scene) -> DetDataSample:

@@ -1,7 +1,7 @@
 """Measures an exported detector on the held-out photos, through the same code that serves it.
 
     python -m training.detector.evaluate_detector --model search/weights/garments-lite0 --photos ../shared/data \\
-        --data var/training/garments [--choose] [--write]
+        --data var/training/garments [--choose] [--write] [--json FILE]
 
 Street photos: COCO's box and mask AP, per garment type and in the mean. Shop photos, one garment each: how often the
 strongest detection has the right type, and how well its box fits the garment's (GrabCut's). Three times:
@@ -11,7 +11,8 @@ strongest detection has the right type, and how well its box fits the garment's 
 - `class_agnostic_nms`: of two types that claim one place the surer alone, as a shopper is shown them;
 - `as_served`: of these the ones that reach their type's least score, and none that lies within another of its type.
 
-And 100 pictures of noise, in which there is nothing to be found.
+Then, as served: packshots and products worn before white (training.detector.packshots), how often the garment with the
+highest score has the product's type, by source; and pictures without garments, in which nothing is to be found.
 
 `--choose` first picks each type's least score, on the same photos; `--write` puts thresholds and figures into the
 model's card.
@@ -40,7 +41,7 @@ from search.vision.detector import Detector, PostprocessConfig
 from search.vision.nms import box_iou, nms
 from search.vision.photo import decode_photo
 from training.artifacts import rewrite_card
-from training.detector.copy_paste import noise
+from training.detector.product_scores import detect_products, empty_scores, product_scores
 
 EVERYTHING = 0.02  # the least score that still changes an average precision
 SAME_PLACE = 0.7  # IoU above which two types claim one place: a coat over a dress has less
@@ -111,7 +112,7 @@ def shop_scores(coco: dict[str, Any], found: dict[int, Detections]) -> dict[str,
         "photos": total.total(),
         "right_type": _rounded(right.total() / total.total()),
         "right_type_by_type": {kind: _rounded(right[kind] / total[kind]) for kind in total},
-        "box_iou": _rounded(np.mean(fits)),
+        "box_iou": _rounded(np.mean(fits)) if fits else None,
         "boxes": len(fits),
         "confused_most": dict(confused.most_common(6)),
     }
@@ -150,17 +151,6 @@ def _hits(coco: dict[str, Any], results: list[dict[str, Any]], category: int) ->
     return hits, np.array([result["score"] for result in results]), count
 
 
-def empty_scores(detector: Detector, count: int = 100) -> dict[str, float]:
-    """Returns what is found in `count` pictures of noise: in which share of them something, and the highest score."""
-    pictures = (noise((400, 600), np.random.default_rng([99, number])) for number in range(count))
-    best = [float(detector.detect(picture).scores.max(initial=0)) for picture in pictures]
-    return {
-        "pictures": count,
-        "something_found": _rounded(np.mean(np.array(best) > 0)),
-        "highest_score": _rounded(max(best)),
-    }
-
-
 def _corners(box: list[float]) -> np.ndarray:
     x, y, width, height = box
     return np.array([[x, y, x + width, y + height]], np.float32)
@@ -195,16 +185,53 @@ def measured(street: dict[int, Detections], shop: dict[int, Detections], data: d
     }
 
 
+def precision_and_recall(coco: dict[str, Any], results: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """Returns per type: of what is shown, how much is right (IoU 0.5), and how much of what is worn is shown."""
+    scores = {}
+    for category in coco["categories"]:
+        hits, _, count = _hits(coco, [r for r in results if r["category_id"] == category["id"]], category["id"])
+        precision, recall = hits.sum() / max(len(hits), 1), hits.sum() / max(count, 1)
+        scores[category["name"]] = {"precision": _rounded(precision), "recall": _rounded(recall)}
+    return scores
+
+
+def served_scores(options: argparse.Namespace, detector: Detector) -> dict[str, Any]:
+    """Returns the figures of the detector as it serves: products by type, and pictures without garments."""
+    numbers: dict[str, Any] = {}
+    for name in ("packshot", "worn"):
+        coco = json.loads((options.data / f"{name}_val.json").read_text())
+        numbers |= product_scores(coco, detect_products(detector, coco, options.photos, options.data))
+    return {"products": numbers, "empty": empty_scores(detector, options.photos)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True, help="folder of the artifact")
-    parser.add_argument("--photos", type=Path, required=True, help="the folder that holds ccp/ and clothing/")
-    parser.add_argument("--data", type=Path, required=True, help="what training.detector.detector_data wrote")
+    parser.add_argument("--photos", type=Path, required=True, help="the folder that holds ccp/, clothing/ and views/")
+    parser.add_argument("--data", type=Path, required=True, help="what detector_data and packshots wrote")
     parser.add_argument("--choose", action="store_true", help="choose each type's least score on these photos")
+    parser.add_argument("--products-only", action="store_true", help="leave out street and shop photos")
     parser.add_argument("--write", action="store_true", help="write thresholds and figures into the card")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
     options = parser.parse_args()
-    data = {name: json.loads((options.data / f"{name}_val.json").read_text()) for name in ("street", "shop")}
+    if options.products_only and (options.write or options.choose):
+        parser.error("--products-only measures too little for --choose or --write")
     detector = Detector(read_card(options.model))
+    numbers = {"as_served": {}} if options.products_only else all_photos(options, detector)
+    numbers["as_served"] |= served_scores(options, detector)
+    print(json.dumps(numbers, indent=1))
+    if options.json:
+        options.json.write_text(json.dumps(numbers, indent=1) + "\n")
+    if options.write:
+        command = "python -m training.detector.evaluate_detector --model search/weights/" + detector.card.name
+        kept = {key: detector.card.measured[key] for key in KEPT if key in detector.card.measured}
+        numbers = kept | numbers | {"command": command}
+        rewrite_card(options.model, measured=numbers, postprocess=asdict(detector.postprocess_config))
+
+
+def all_photos(options: argparse.Namespace, detector: Detector) -> dict[str, Any]:
+    """Returns the figures on street and shop photos in three ways; with --choose, `detector` then serves as chosen."""
+    data = {name: json.loads((options.data / f"{name}_val.json").read_text()) for name in ("street", "shop")}
     served = detector.postprocess_config
     # What is left out afterwards changes nothing about the rest, so one look at each photo gives all measurements.
     detector.postprocess_config = replace(
@@ -222,20 +249,15 @@ def main() -> None:
             class_agnostic_iou_threshold=place,
             max_nested_share=NESTED,
         )
-    least = dict(
-        zip(detector.card.labels, np.broadcast_to(served.score_thresholds, len(detector.card.labels)), strict=True)
-    )
+    labels = detector.card.labels
+    least = dict(zip(labels, np.broadcast_to(served.score_thresholds, len(labels)).tolist(), strict=True))
     shown = {name: {i: as_served(each, least, served) for i, each in of.items()} for name, of in single.items()}
+    detector.postprocess_config = served
     ways = {"coco": found, "class_agnostic_nms": single, "as_served": shown}
     numbers = {way: measured(of["street"], of["shop"], data) for way, of in ways.items()}
-    detector.postprocess_config = served
-    numbers["as_served"]["noise"] = empty_scores(detector)
-    print(json.dumps(numbers, indent=1))
-    if options.write:
-        command = "python -m training.detector.evaluate_detector --model search/weights/" + detector.card.name
-        kept = {key: detector.card.measured[key] for key in KEPT if key in detector.card.measured}
-        numbers = kept | numbers | {"command": command}
-        rewrite_card(options.model, measured=numbers, postprocess=asdict(served))
+    results = as_results(shown["street"], data["street"])
+    numbers["as_served"]["street"]["by_type"] = precision_and_recall(data["street"], results)
+    return numbers
 
 
 if __name__ == "__main__":

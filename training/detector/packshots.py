@@ -40,6 +40,14 @@ from training.splits import views_detector_split
 PRODUCT_SCORE = 0.6  # least score at which a worn product's detection is believed
 OTHER_SCORE = 0.5  # the same for what is worn with it
 IGNORED_SCORE = 0.1  # fainter detections are neither rewarded nor punished
+# What is worn with each product in views/, as its photos show; what else is detected there (hair as headwear, hands as
+# bags or footwear, bare legs as trousers) is no garment, and is learned as background.
+WORN_WITH = {
+    "top": ("outerwear", "trousers", "shorts", "skirt"),
+    "outerwear": ("top", "trousers", "shorts", "skirt"),
+    "trousers": ("top", "outerwear", "footwear"),
+    "shorts": ("top", "outerwear", "footwear"),
+}
 CUTOUTS_PER_TYPE = 20
 CUTOUT_SIZE = (360, 480)  # (width, height) in pixels
 Photo = dict[str, Any]
@@ -116,6 +124,8 @@ def worn_photos(photos: Path, detector: Detector) -> Iterator[tuple[str, Photo]]
         garments: list[tuple[str, np.ndarray]] = []
         is_product_seen = False
         for found_type, score, mask in zip(found.garment_types, found.scores, found.masks, strict=True):
+            if found_type not in (kind, *WORN_WITH[kind]):
+                continue
             is_product = found_type == kind and score >= PRODUCT_SCORE
             is_product_seen |= is_product
             is_sure = is_product or (found_type != kind and score >= OTHER_SCORE)

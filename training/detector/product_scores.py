@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from search.vision.detections import Detections
 from search.vision.detector import Detector
 from search.vision.photo import decode_photo
-from training.detector.composed_pictures import beside_the_person
 from training.detector.copy_paste import noise
+from training.detector.street_garments import beside_the_person
 from training.splits import ccp_split
 
 SIZE_POWERS = (0.0, 0.25, 0.5, 1.0)  # 0: the highest score alone says which garment the product is

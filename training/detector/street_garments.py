@@ -1,4 +1,4 @@
-"""Single garments of the labelled street photos, cut out by their masks."""
+"""Parts of the labelled street photos: single garments, cut out by their masks, and what lies beside the person."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+from PIL import Image
 from pycocotools import mask as coco_mask
 
 from training.detector.copy_paste import Scene
@@ -46,3 +47,18 @@ class StreetGarments:
         x, y, width, height = cv2.boundingRect((ids > 0).astype(np.uint8))
         rows, columns = slice(max(y - MARGIN, 0), y + height + MARGIN), slice(max(x - MARGIN, 0), x + width + MARGIN)
         return Scene(pixels[rows, columns], ids[rows, columns], [-1] + [DETECTED_TYPES.index(kind)] * len(annotations))
+
+
+def beside_the_person(path: Path) -> np.ndarray | None:
+    """Returns the wider side of a labelled street photo that shows nobody, (h, w, 3) uint8 BGR; None below 70 pixels."""
+    is_taken = (_label_indices(path) > 0).any(axis=0).nonzero()[0]
+    photo = cv2.imread(str(path))
+    if not len(is_taken):
+        return photo
+    left, right = photo[:, : is_taken[0]], photo[:, is_taken[-1] + 1 :]
+    side = max(left, right, key=lambda strip: strip.shape[1])
+    return side[-int(1.5 * side.shape[1]) :] if side.shape[1] >= 70 else None
+
+
+def _label_indices(path: Path) -> np.ndarray:
+    return np.array(Image.open(path.parent.parent / "masks" / f"{path.stem}.png"))

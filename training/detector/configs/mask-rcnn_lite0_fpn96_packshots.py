@@ -24,9 +24,8 @@ train_dataloader = {
     "dataset": {
         "length": BATCH * 20_000,
         "recipes": {
-            "street": 0.20,
-            "street_tagged": 0.10,
-            "street_cut": 0.05,
+            "street": 0.29,
+            "street_cut": 0.06,
             "shop": 0.22,
             "shop_tiled": 0.03,
             "shop_pasted": 0.05,
