@@ -48,6 +48,9 @@ SAME_PLACE = 0.7  # IoU above which two types claim one place: a coat over a dre
 # Of 6.5 garments a photo 0.5 are then gone, box AP50 0.712 becomes 0.708 and mask AP50 0.690 stays; at 0.7, which
 # takes 0.8 more away, box AP50 is 0.703.
 NESTED = 0.9
+MIN_PRECISION = 0.8
+DEFAULT_SCORE = 0.3
+SCORE_BOUNDS = (0.2, 0.5)  # a higher least score costs more average precision than phantom garments are worth
 KEPT = ("next_to_mmdetection",)  # of what the card says was measured before: by training.detector.export_detector
 
 
@@ -119,18 +122,24 @@ def shop_scores(coco: dict[str, Any], found: dict[int, Detections]) -> dict[str,
 
 
 def best_scores(coco: dict[str, Any], results: list[dict[str, Any]], labels: tuple[str, ...]) -> list[float]:
-    """Returns each label's least score: where recall, counted twice, and precision are best together (F2)."""
+    """Returns each label's least score: the best F1 among those of precision 0.8 at least, or of all where none is.
+
+    Within `SCORE_BOUNDS`, since a type may have no more than six garments to choose by.
+    """
     names = {category["id"]: category["name"] for category in coco["categories"]}
-    chosen = dict.fromkeys(names.values(), 0.3)
+    chosen = dict.fromkeys(names.values(), DEFAULT_SCORE)
     for category, name in names.items():
         hits, scores, count = _hits(coco, [r for r in results if r["category_id"] == category], category)
         if not hits.any():
             continue
         found = np.cumsum(hits)
         precision, recall = found / np.arange(1, len(hits) + 1), found / count
-        f2 = 5 * precision * recall / np.maximum(4 * precision + recall, 1e-9)
-        chosen[name] = float(np.clip(scores[f2.argmax()], 0.1, 0.3))
-    return [round(chosen.get(label, 0.3), 3) for label in labels]
+        f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
+        is_precise = precision >= MIN_PRECISION
+        best = np.where(is_precise, f1, 0).argmax() if is_precise.any() else f1.argmax()
+        # Rounded down, for a score must be above the threshold to be shown.
+        chosen[name] = float(np.floor(1000 * np.clip(scores[best], *SCORE_BOUNDS) - 1e-6) / 1000)
+    return [chosen.get(label, DEFAULT_SCORE) for label in labels]
 
 
 def _hits(coco: dict[str, Any], results: list[dict[str, Any]], category: int) -> tuple[np.ndarray, np.ndarray, int]:
