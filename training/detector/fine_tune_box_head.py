@@ -1,14 +1,16 @@
-"""Trains the box head alone on stored region features: an hour's gain in types for a few minutes of one core.
+"""Trains the box head alone, on stored region features.
 
-    python -m training.detector.fine_tune_box_head --config training/detector/configs/mask-rcnn_lite0_fpn96_packshots.py \\
-        --model search/weights/garments-lite0 --checkpoint var/training/garments-lite0.pth \\
-        --photos ../shared/data --data var/training/garments --out var/training/box_head
+    python -m training.detector.fine_tune_box_head \\
+        --config training/detector/configs/mask-rcnn_lite0_fpn96_packshots.py \\
+        --model search/weights/garments-lite0 \\
+        --checkpoint var/training/garments-lite0.pth --photos ../shared/data --data var/training/garments \\
+        --out var/training/box_head
 
 Backbone, FPN, RPN and mask head stay as they are, so that a picture needs to pass through them only once. --model runs
 that part with OpenVINO; --checkpoint is the same model restored (training.detector.restore_detector). First it writes
-the features of the config's training pictures to --out/features, one file for every `SHARD` pictures, then it trains and
-writes --out/fine_tuned.pth, which training.detector.export_detector takes. Run again, it goes on from the files that are
-there, after a kill too.
+the features of the config's training pictures to --out/features, a file for every `SHARD` of them; then it trains and
+writes --out/fine_tuned.pth, which training.detector.export_detector takes. Run again, it goes on from what is there,
+after a kill too.
 """
 
 from __future__ import annotations
@@ -42,7 +44,6 @@ REGIONS = 40  # a picture
 POSITIVE_SHARE = 0.4
 MIN_IOU = 0.5  # of a region with a garment: below it is background, as in the config's assigner
 BATCH = 512
-BACKGROUND_WEIGHT = 1.0
 Features = dict[str, np.ndarray]
 
 

@@ -80,9 +80,8 @@ def cut_out_packshots(photos: Path, data: Path) -> Iterator[Photo]:
             scene = lay_on_plain_ground(pool.draw(kind, rng), CUTOUT_SIZE, rng)
             name = f"cutouts/{kind}-{number}.jpg"
             _save(data / name, scene.pixels[..., ::-1])
-            garments = [
-                (kind, scene.ids == index) for index in range(1, len(scene.kinds)) if (scene.ids == index).any()
-            ]
+            masks = [scene.ids == index for index in range(1, len(scene.kinds))]
+            garments = [(kind, mask) for mask in masks if mask.any()]
             yield _generated(name, scene.ids.shape, kind, garments, "cut out")
 
 

@@ -50,7 +50,7 @@ class StreetGarments:
 
 
 def beside_the_person(path: Path) -> np.ndarray | None:
-    """Returns the wider side of a labelled street photo that shows nobody, (h, w, 3) uint8 BGR; None below 70 pixels."""
+    """Returns the wider side of a labelled street photo that shows nobody, (h, w, 3) BGR; None below 70 pixels."""
     is_taken = (_label_indices(path) > 0).any(axis=0).nonzero()[0]
     photo = cv2.imread(str(path))
     if not len(is_taken):

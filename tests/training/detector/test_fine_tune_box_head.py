@@ -1,5 +1,6 @@
 """Training of the box head alone on stored region features."""
 
+# ruff: noqa: E402 - the imports below need what is skipped without
 import numpy as np
 import pytest
 

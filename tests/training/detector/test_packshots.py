@@ -16,7 +16,7 @@ from training.detector.packshots import bag_packshots, drawn_packshots, worn_pho
 from training.detector.product_scores import product_scores, right_types, strongest
 from training.detector.street_garments import StreetGarments, beside_the_person
 from training.garment_labels import DETECTED_TYPES, IGNORED
-from training.splits import views_split
+from training.splits import views_detector_split
 
 SIZE = (120, 160)  # (width, height)
 
@@ -68,8 +68,8 @@ def test_a_garment_on_plain_ground_keeps_its_type_and_lies_on_one_colour():
 
 
 def test_the_views_of_one_garment_are_all_held_out_or_none():
-    assert {views_split(f"mb{number:02}") for number in range(20)} == {"train", "val"}
-    assert len({views_split("mb01") for _ in range(3)}) == 1
+    assert {views_detector_split(f"mb{number:02}") for number in range(20)} == {"train", "val"}
+    assert len({views_detector_split("mb01") for _ in range(3)}) == 1
 
 
 def test_a_bag_before_white_is_cut_out_by_its_ground(tmp_path):
@@ -83,14 +83,16 @@ def test_hair_taken_for_a_hat_is_learned_as_background_and_a_faint_garment_is_ig
     detector = FixedDetector(
         ("top", 0.9, (30, 40, 90, 90)), ("headwear", 0.8, (50, 30, 70, 40)), ("trousers", 0.3, (30, 90, 90, 130))
     )
-    name = next(f"g{number}" for number in range(20) if views_split(f"g{number}") == "train")
+    name = next(f"g{number}" for number in range(20) if views_detector_split(f"g{number}") == "train")
     ((split, photo),) = worn_photos(views(tmp_path, ("a", name, "top")), detector)
     assert split == "train"
     assert [kind for kind, _ in photo["garments"]] == [IGNORED, "top"]
 
 
 def test_a_photo_in_which_the_product_is_not_found_is_not_trained_on(tmp_path):
-    names = {split: next(f"g{n}" for n in range(20) if views_split(f"g{n}") == split) for split in ("train", "val")}
+    names = {
+        split: next(f"g{n}" for n in range(20) if views_detector_split(f"g{n}") == split) for split in ("train", "val")
+    }
     folder = views(tmp_path, ("a", names["train"], "shorts"), ("b", names["val"], "shorts"))
     kept = list(worn_photos(folder, FixedDetector(("top", 0.9, (30, 40, 90, 90)))))
     assert [(split, photo["garments"]) for split, photo in kept] == [("val", [])]
