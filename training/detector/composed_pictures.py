@@ -85,8 +85,6 @@ class GarmentPictures(Dataset):
         if recipes.get("street_tagged"):
             self.tagged = _read(Path(annotations) / "street_tagged_train.json")
             self.tagged_odds = _odds(self.tagged)
-        self.packshot_odds = np.array([PACKSHOT_ODDS.get(kind, 1.0) for kind in DETECTED_TYPES])
-        self.packshot_odds /= self.packshot_odds.sum()
         if recipes.get("street_packshot"):
             self.street_garments = StreetGarments(self.data, Path(annotations) / "street_train.json")
         if recipes.get("packshot"):
@@ -155,10 +153,12 @@ class GarmentPictures(Dataset):
         return canvas
 
     def _street_packshot(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
-        return lay_on_plain_ground(self.street_garments.draw(self._packshot_type(rng), rng), size, rng)
+        return lay_on_plain_ground(
+            self.street_garments.draw(_packshot_type(self.street_garments.by_type, rng), rng), size, rng
+        )
 
     def _packshot(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
-        photos = self.packshots[self._packshot_type(rng)]
+        photos = self.packshots[_packshot_type(self.packshots, rng)]
         scene = read_scene(self.data, photos[rng.integers(len(photos))])
         if rng.random() < 0.5:
             return lay_on_plain_ground(scene, size, rng)
@@ -168,9 +168,6 @@ class GarmentPictures(Dataset):
     def _worn_before_white(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
         scene = self._photo(self.worn, self.worn_odds, rng)
         return warped(scene, placed_at_random(scene, size, rng, zoom=(0.75, 1.6), turn=4), size, (255, 255, 255))
-
-    def _packshot_type(self, rng: np.random.Generator) -> str:
-        return DETECTED_TYPES[rng.choice(len(DETECTED_TYPES), p=self.packshot_odds)]
 
     def _empty(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
         """Returns a picture without garments: the side of a street photo, a plain ground or noise.
@@ -253,6 +250,13 @@ def _read(path: Path) -> list[dict[str, Any]]:
     for annotation in coco["annotations"]:
         photos[annotation["image_id"]]["annotations"].append(annotation)
     return list(photos.values())
+
+
+def _packshot_type(by_type: dict[str, list[Any]], rng: np.random.Generator) -> str:
+    """Returns a garment type of which there is something, drawn by `PACKSHOT_ODDS`."""
+    kinds = [kind for kind, members in by_type.items() if members]
+    odds = np.array([PACKSHOT_ODDS.get(kind, 1.0) for kind in kinds])
+    return kinds[rng.choice(len(kinds), p=odds / odds.sum())]
 
 
 def _by_type(photos: list[dict[str, Any]], root: Path) -> dict[str, list[dict[str, Any]]]:

@@ -14,6 +14,7 @@ from PIL import Image  # noqa: E402
 
 from training.detector.composed_pictures import RECIPES, GarmentPictures, sample  # noqa: E402
 from training.detector.detector_data import as_coco  # noqa: E402
+from training.detector.packshots import write_coco  # noqa: E402
 from training.garment_labels import DETECTED_TYPES, IGNORED  # noqa: E402
 
 TOP, SKIRT = DETECTED_TYPES.index("top"), DETECTED_TYPES.index("skirt")
@@ -46,6 +47,10 @@ def folder(tmp_path_factory):
     )
     for name, photos in (("street", street), ("street_tagged", tagged), ("shop", shop)):
         (folder / f"{name}_train.json").write_text(json.dumps(as_coco(photos)))
+    packshots = [photo(folder, "drawn/bag.jpg", "bag") | {"kind": "bag", "source": "drawn", "generated": True}]
+    write_coco(folder / "packshot_train.json", packshots)
+    worn = [photo(folder, "views/images/a.jpg", "top", "shorts") | {"kind": "shorts", "source": "worn"}]
+    write_coco(folder / "worn_train.json", worn)
     return folder
 
 
