@@ -12,7 +12,7 @@ garment type that fills most of the product's photos.
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,7 +112,7 @@ def _read(photo: Photo) -> np.ndarray:
 
 def _main_type(found: Sequence[Detections]) -> str | None:
     """The garment type whose masks fill most of the photos, each photo counting alike."""
-    areas: Counter[str] = Counter()
+    areas: dict[str, float] = defaultdict(float)
     for detections in found:
         for garment_type, mask in zip(detections.garment_types, detections.masks, strict=True):
             areas[garment_type] += float(mask.mean())

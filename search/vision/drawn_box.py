@@ -32,7 +32,7 @@ def analyse_box(photo: np.ndarray, box: Box, *, detector: Detector, encoder: Enc
     detections = detector.detect(region) if min(region.shape[:2]) >= MIN_SIDE else Detections.none((1, 1))
     index = _filling(detections, drawn - np.array((left, top, left, top), np.float32))
     if index is None:
-        pixels = crop_garment(photo, drawn).pixels
+        pixels = crop_garment(photo, drawn.tolist()).pixels
         return _garment(box, Crop(pixels, foreground_mask(pixels)), encoder)
     crop = crop_garment(region, detections.boxes[index], detections.masks[index])
     garment = _garment(box, crop, encoder)

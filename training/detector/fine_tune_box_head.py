@@ -127,7 +127,8 @@ def write_features(source: RegionFeatures, dataset: Any, folder: Path, pictures:
         ]
         unfinished = path.with_suffix(".part")
         with open(unfinished, "wb") as file:
-            np.savez(file, **{key: np.concatenate([each[key] for each in found]) for key in found[0]})
+            features: dict[str, Any] = {key: np.concatenate([each[key] for each in found]) for key in found[0]}
+            np.savez(file, **features)
         os.replace(unfinished, path)
         print(f"features: {(shard + 1) * SHARD} of {pictures} pictures", flush=True)
 

@@ -74,7 +74,7 @@ def empty_pictures(photos: Path, count: int = 100) -> Iterator[tuple[str, NDArra
         yield "noise", noise((400, 600), np.random.default_rng([99, number]))
     for path in sorted((photos / "ccp/images").glob("*.jpg")):
         if ccp_split(path.stem) == "val" and (side := beside_the_person(path)) is not None:
-            yield "street side", cv2.cvtColor(side, cv2.COLOR_BGR2RGB)
+            yield "street side", np.asarray(cv2.cvtColor(side, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def empty_scores(detector: Detector, photos: Path) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class StreetGarments:
     def draw(self, kind: str, rng: np.random.Generator) -> Scene:
         """Returns one garment (or pair of shoes) of type `kind` with some of the photo around it."""
         annotations = self.by_type[kind][rng.integers(len(self.by_type[kind]))]
-        pixels = cv2.imread(str(self.photos / self.names[annotations[0]["image_id"]]))
+        pixels = _read(self.photos / self.names[annotations[0]["image_id"]])
         ids = np.zeros(pixels.shape[:2], np.uint8)
         for index, annotation in enumerate(annotations, start=1):
             ids[coco_mask.decode(annotation["segmentation"]) > 0] = index
@@ -49,10 +49,18 @@ class StreetGarments:
         return Scene(pixels[rows, columns], ids[rows, columns], [-1] + [DETECTED_TYPES.index(kind)] * len(annotations))
 
 
+def _read(path: Path) -> np.ndarray:
+    """Returns a photo (h, w, 3) uint8 BGR. Raises FileNotFoundError for a file that OpenCV cannot read."""
+    photo = cv2.imread(str(path))
+    if photo is None:
+        raise FileNotFoundError(f"{path} is no photo that can be read.")
+    return photo
+
+
 def beside_the_person(path: Path) -> np.ndarray | None:
     """Returns the wider side of a labelled street photo that shows nobody, (h, w, 3) BGR; None below 70 pixels."""
-    is_taken = (_label_indices(path) > 0).any(axis=0).nonzero()[0]
-    photo = cv2.imread(str(path))
+    is_taken = np.flatnonzero(np.any(_label_indices(path) > 0, axis=0))
+    photo = _read(path)
     if not len(is_taken):
         return photo
     left, right = photo[:, : is_taken[0]], photo[:, is_taken[-1] + 1 :]
