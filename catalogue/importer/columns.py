@@ -67,7 +67,10 @@ class Columns:
 
     def cell(self, values: Sequence[str], name: str) -> str:
         """The first of the field's cells that holds something; "" for a field without a column."""
-        return next(iter(self.cells(values, name)), "")
+        for number in self.of.get(name, ()):
+            if number < len(values) and not is_nothing(values[number]):
+                return values[number]
+        return ""
 
     def header(self, name: str) -> str:
         """The headers of the field's columns; the field's own name where it has none."""

@@ -65,6 +65,7 @@ class StagingTable:
         self.database = sqlite3.connect("", check_same_thread=False)  # one thread after another uses it
         self.database.executescript(_SCHEMA)
         self.database.create_function("fold", 1, fold, deterministic=True)
+        self.number_of_photos = 0
 
     # -- filling ------------------------------------------------------------------------------------------------
 
@@ -81,7 +82,8 @@ class StagingTable:
             CREATE INDEX photo_of_number ON photo (number, folder) WHERE number <> '';
             """
         )
-        return self._number("SELECT count(*) FROM photo")
+        self.number_of_photos = self._number("SELECT count(*) FROM photo")
+        return self.number_of_photos
 
     def add_records(self, records: Iterable[tuple[str, Record]]) -> None:
         """Adds (sku, record) pairs."""
@@ -140,6 +142,8 @@ class StagingTable:
 
     def mark_used(self, paths: Iterable[bytes], *, is_named: bool) -> None:
         """Notes that these photos show a product. If rows have named them, their folder makes no product of its own."""
+        if not self.number_of_photos:
+            return
         update = "UPDATE photo SET is_used = 1, is_named = is_named OR ? WHERE path = ?"
         self.database.executemany(update, ((is_named, path) for path in paths))
 
@@ -161,6 +165,8 @@ class StagingTable:
         ]
 
     def photos_of(self, key: str) -> list[StagedPhoto]:
+        if not self.number_of_photos:
+            return []
         found = self.database.execute(
             "SELECT path, category FROM photo WHERE folder_key = ? ORDER BY path", (fold(key),)
         )
@@ -192,10 +198,12 @@ class StagingTable:
         A longer id that a name begins with has it: AB-7-back.jpg is of AB-7-BACK, if there is such a product. Files in
         another product's folder belong there.
         """
+        if not self.number_of_photos:
+            return []
         key = fold(sku)
         query = (
             "SELECT path, file FROM photo WHERE file >= ? AND file < ? || char(1114111) "
-            "AND folder_key NOT IN (SELECT key FROM product) ORDER BY path"
+            "AND NOT EXISTS (SELECT 1 FROM product WHERE key = folder_key) ORDER BY path"
         )
         rows = self.database.execute(query, (key, key)).fetchall()
         if not rows and key.isdecimal():  # a spreadsheet took the leading zeros off: 000012_1.jpg for 12
