@@ -188,6 +188,7 @@ def test_a_product_is_made_changed_and_deleted(staff):
         ({"sku": "taken"}, "sku"), ({"sku": ""}, "sku"), ({"name": ""}, "name"), ({"category": "none"}, "category"),
         ({"price": "-1"}, "price"), ({"price": "free"}, "price"), ({"currency": "rupiah"}, "currency"),
         ({"currency": "idr"}, "currency"), ({"url": "nowhere"}, "url"), ({"attributes": ["a"]}, "attributes"),
+        ({"currency": "ZZZ"}, "currency"), ({"colour": "red"}, "colour"),
         ({"attributes": {"a": "\x00"}}, "attributes"), ({"name": "a\x00"}, "name"), ({"name": "x" * 301}, "name"),
     ],
 )  # fmt: skip
