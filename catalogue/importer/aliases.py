@@ -5,30 +5,32 @@
 # spaces, punctuation, accents, words in brackets, words such as product, and numbers.
 ALIASES: dict[str, tuple[str, ...]] = {
     "sku": (
-        "sku", "productid", "productsku", "idproduk", "produkid", "kodeproduk", "kodebarang", "idbarang", "kode",
-        "productcodesku", "articleid", "articleno", "articlenumber", "articlecode", "itemid", "itemnumber", "itemcode",
-        "itemno", "stylecode", "styleid", "configsku", "skuconfig", "simplesku", "modelcode", "productcode",
-        "productno", "productnumber", "productkey", "nomorproduk", "noproduk", "code", "id", "pid", "uid", "ref",
-        "reference", "handle", "handleid", "asin", "ean", "upc", "gtin", "barcode", "identifiant", "artikelnummer",
-        "codigo", "referencia", "nomor", "no",
+        "sku", "productid", "productsku", "idproduk", "produkid", "kodeproduk", "kodebarang", "idbarang",
+        "kode", "productcodesku", "kodesku", "skuproduk", "skupenjual", "sellersku", "articleid", "articleno",
+        "articlenumber", "articlecode", "itemid", "itemnumber", "itemcode", "itemno", "stylecode", "styleid",
+        "configsku", "skuconfig", "simplesku", "modelcode", "productcode", "productno", "productnumber",
+        "productkey", "nomorproduk", "noproduk", "code", "id", "pid", "uid", "ref", "reference", "handle",
+        "handleid", "asin", "ean", "upc", "gtin", "barcode", "identifiant", "artikelnummer", "codigo",
+        "referencia", "nomor", "no",
     ),
     "parent": (
         "itemgroupid", "parentsku", "parentid", "parent", "skuinduk", "kodeinduk", "indukproduk", "produkinduk",
         "variantgroup", "variantgroupid",
     ),
-    "variant_sku": ("variantsku", "skuvarian", "kodevarian", "variantid", "variationsku", "variationid"),
+    "variant_sku": ("variantsku", "skuvarian", "kodevarian", "variantid", "kodevariasi", "variationsku", "variationid"),
     "category": (
-        "category", "categoryname", "kategori", "namakategori", "kategory", "katagori", "subcategory", "subkategori",
-        "categories", "maincategory", "masterkategori", "mastercategory", "categorypath", "breadcrumb", "breadcrumbs",
-        "producttype", "jenis", "jenispakaian", "jenisproduk", "tipe", "type", "articletype", "garmenttype",
-        "kelompok", "golongan", "department", "departemen", "folder", "group", "class", "kelas", "cat", "categorie",
-        "kategorie", "categoria", "collection", "collections", "koleksi", "googleproductcategory",
+        "category", "categoryname", "kategori", "namakategori", "kategory", "katagori", "subcategory",
+        "subkategori", "categories", "maincategory", "masterkategori", "mastercategory", "categorypath",
+        "breadcrumb", "breadcrumbs", "producttype", "jenis", "jenispakaian", "jenisproduk", "tipe", "type",
+        "articletype", "garmenttype", "kelompok", "golongan", "department", "departemen", "folder", "group",
+        "class", "kelas", "cat", "categorie", "kategorie", "categoria", "collection", "collections", "koleksi",
+        "googleproductcategory",
     ),
     "tags": ("tags", "tag", "keywords", "katakunci", "producttags"),
     "name": (
         "name", "nama", "productname", "namaproduk", "namabarang", "title", "judul", "judulproduk", "itemname",
-        "itemtitle", "displayname", "productdisplayname", "producttitle", "label", "nom", "designation", "bezeichnung",
-        "nome", "titulo", "titre",
+        "itemtitle", "displayname", "productdisplayname", "producttitle", "label", "nom", "designation",
+        "bezeichnung", "nome", "titulo", "titre",
     ),
     "brand": (
         "brand", "brandname", "merek", "merk", "namamerek", "namamerk", "jenama", "designer", "desainer",
@@ -36,15 +38,17 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     # What a product costs the merchant. Headers with such a word in them (COST_WORDS) count as well.
     "cost": (
-        "cost", "costprice", "costperitem", "unitcost", "wholesaleprice", "wholesale", "purchaseprice", "buyingprice",
-        "buyprice", "hargabeli", "hargamodal", "modal", "hpp", "hargapokok", "hargapokokpenjualan", "hargagrosir",
-        "cogs", "supplierprice", "landedcost", "biaya", "einkaufspreis", "prixdachat", "preciodecompra",
+        "cost", "costprice", "costperitem", "unitcost", "wholesaleprice", "wholesale", "purchaseprice",
+        "buyingprice", "buyprice", "hargabeli", "hargamodal", "modal", "hpp", "hargapokok",
+        "hargapokokpenjualan", "hargagrosir", "cogs", "supplierprice", "vendorprice", "hargavendor",
+        "landedcost", "biaya", "einkaufspreis", "prixdachat", "preciodecompra",
     ),
     "price": (
         "price", "harga", "hargajual", "pricevalue", "currentprice", "finalprice", "sellingprice", "netprice",
         "hargaakhir", "unitprice", "hargasatuan", "variantprice", "pricetaxincluded", "pricetaxexcluded",
-        "pricetaxincl", "pricetaxexcl", "priceincltax", "priceexcltax", "priceincludingtax", "priceexcludingtax",
-        "baseprice", "hargavarian", "hargaeceran", "amount", "prix", "preis", "precio", "preco", "prezzo",
+        "pricetaxincl", "pricetaxexcl", "priceincltax", "priceexcltax", "priceincludingtax",
+        "priceexcludingtax", "baseprice", "hargavarian", "hargaeceran", "amount", "prix", "preis", "precio",
+        "preco", "prezzo",
     ),
     "regular_price": (
         "regularprice", "compareatprice", "variantcompareatprice", "normalprice", "harganormal", "hargareguler",
@@ -52,8 +56,9 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "fullprice", "pricebeforediscount", "listprice", "retailprice", "msrp", "msrpprice", "mrp", "rrp",
     ),
     "sale_price": (
-        "saleprice", "specialprice", "discountedprice", "discountprice", "offerprice", "promoprice", "hargapromo",
-        "hargadiskon", "hargasetelahdiskon", "hargasale", "hargaobral", "hargaspesial", "variantsaleprice",
+        "saleprice", "specialprice", "discountedprice", "discountprice", "offerprice", "promoprice",
+        "hargapromo", "hargadiskon", "hargasetelahdiskon", "hargasale", "hargaobral", "hargaspesial",
+        "variantsaleprice",
     ),
     "sale_start": (
         "datesalepricestarts", "salepricestartdate", "salepricestart", "salestart", "specialpricefromdate",
@@ -61,47 +66,48 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "tanggalmulaipromo",
     ),
     "sale_end": (
-        "datesalepriceends", "salepriceenddate", "salepriceend", "saleend", "specialpricetodate", "specialtodate",
-        "salepricedatesto", "promoselesai", "akhirpromo", "tanggalakhirpromo",
+        "datesalepriceends", "salepriceenddate", "salepriceend", "saleend", "specialpricetodate",
+        "specialtodate", "salepricedatesto", "promoselesai", "akhirpromo", "tanggalakhirpromo",
     ),
     "currency": (
         "currency", "matauang", "currencycode", "pricecurrency", "kurs", "curr",
     ),
     "url": (
-        "url", "link", "producturl", "productlink", "tautan", "urlproduk", "linkproduk", "tautanproduk", "pageurl",
-        "detailurl", "productpage", "href", "permalink", "canonicalurl", "web", "website", "laman", "sumber",
-        "sourceurl", "source",
+        "url", "link", "producturl", "productlink", "tautan", "urlproduk", "linkproduk", "tautanproduk",
+        "pageurl", "detailurl", "productpage", "href", "permalink", "canonicalurl", "web", "website", "laman",
+        "sumber", "sourceurl", "source",
     ),
     "images": (
-        "images", "image", "baseimage", "gambar", "foto", "photo", "photos", "imageurl", "imageurls", "imagepath",
-        "imagepaths", "imagelink", "imagelinks", "imagefile", "imagefiles", "imagefilename", "imagename", "imagesrc",
-        "img", "imgs", "imgurl", "imgsrc", "imgpath", "imglink", "picture", "pictures", "pictureurl", "pic", "pics",
-        "gambarurl", "urlgambar", "linkgambar", "filegambar", "namagambar", "namafilegambar", "pathgambar",
-        "lokasigambar", "fotourl", "urlfoto", "linkfoto", "filefoto", "namafoto", "namafilefoto", "pathfoto",
-        "photourl", "photopath", "photofile", "thumbnail", "thumbnailurl", "thumbnailimage", "thumb", "cover",
-        "coverimage", "file", "filename", "filepath", "filenames", "files", "path", "localpath", "imagelocal",
-        "imagelocalpath", "additionalimages", "additionalimagelink", "additionalimagelinks", "galleryimages",
-        "gallery", "galeri", "media", "mediaurl", "imagemain", "bild", "bilder", "imagen", "imagenes", "fotos",
-        "imagefront", "imageback", "imagedetail", "frontimage", "backimage", "detailimage", "variantimage",
-        "productimageurl", "hostedimageurls", "productimagefile", "smallimage",
+        "images", "image", "baseimage", "gambar", "foto", "photo", "photos", "imageurl", "imageurls",
+        "imagepath", "imagepaths", "imagelink", "imagelinks", "imagefile", "imagefiles", "imagefilename",
+        "imagename", "imagesrc", "img", "imgs", "imgurl", "imgsrc", "imgpath", "imglink", "picture", "pictures",
+        "pictureurl", "pic", "pics", "gambarurl", "urlgambar", "linkgambar", "filegambar", "namagambar",
+        "namafilegambar", "pathgambar", "lokasigambar", "fotosampul", "fotourl", "urlfoto", "linkfoto",
+        "filefoto", "namafoto", "namafilefoto", "pathfoto", "photourl", "photopath", "photofile", "thumbnail",
+        "thumbnailurl", "thumbnailimage", "thumb", "cover", "coverimage", "file", "filename", "filepath",
+        "filenames", "files", "path", "localpath", "imagelocal", "imagelocalpath", "additionalimages",
+        "additionalimagelink", "additionalimagelinks", "galleryimages", "gallery", "galeri", "media",
+        "mediaurl", "imagemain", "bild", "bilder", "imagen", "imagenes", "fotos", "imagefront", "imageback",
+        "imagedetail", "frontimage", "backimage", "detailimage", "variantimage", "productimageurl",
+        "hostedimageurls", "productimagefile", "smallimage",
     ),
     "description": (
         "description", "deskripsi", "keterangan", "productdescription", "deskripsiproduk", "longdescription",
-        "shortdescription", "details", "detail", "detailproduk", "productdetails", "desc", "penjelasan", "body",
-        "bodyhtml", "spesifikasi", "deskripsisingkat",
+        "shortdescription", "summary", "ringkasan", "details", "detail", "detailproduk", "productdetails",
+        "desc", "penjelasan", "body", "bodyhtml", "spesifikasi", "deskripsisingkat",
     ),
     "is_active": (
-        "active", "isactive", "aktif", "status", "statusproduk", "enabled", "isenabled", "published", "ispublished",
-        "publish", "visible", "isvisible", "visibility", "visibilityincatalog", "productvisible", "productonline",
-        "ditampilkan", "tampil", "terbit",
+        "active", "isactive", "aktif", "status", "statusproduk", "enabled", "isenabled", "published",
+        "ispublished", "publish", "visible", "isvisible", "visibility", "visibilityincatalog", "productvisible",
+        "productonline", "ditampilkan", "tampil", "terbit",
     ),
     "availability": (
-        "availability", "available", "isavailable", "ketersediaan", "tersedia", "instock", "isinstock", "stockstatus",
-        "statusstok",
+        "availability", "available", "isavailable", "ketersediaan", "tersedia", "instock", "isinstock",
+        "stockstatus", "statusstok",
     ),
     "colour": (
-        "colour", "color", "warna", "colourname", "colorname", "namawarna", "basecolour", "basecolor", "colours",
-        "colors", "colourfamily", "colorfamily", "warnaproduk",
+        "colour", "color", "warna", "colourname", "colorname", "namawarna", "basecolour", "basecolor",
+        "colours", "colors", "colourfamily", "colorfamily", "warnaproduk",
     ),
     "stock": (
         "stock", "stok", "quantity", "qty", "jumlah", "jumlahstok", "stockquantity", "inventory", "persediaan",
@@ -122,6 +128,9 @@ COST_WORDS = frozenset({
     "cogs", "supplier", "pemasok", "reseller", "dropship", "dropshipper", "distributor", "margin", "markup",
     "profit", "laba", "keuntungan", "landed", "vendorprice", "b2b", "dealer", "agen", "kulakan",
 })  # fmt: skip
+# Aliases of the price that count only where no other column is the price: beside one, they are the price of a kilo or
+# of an order, or one before options.
+WEAK_PRICE_ALIASES = frozenset({"unitprice", "hargasatuan", "netprice", "baseprice", "amount", "pricevalue"})
 # Words that may stand beside a price's header, mostly in brackets, without making it another thing.
 NEUTRAL_PRICE_WORDS = frozenset({
     "incl", "excl", "included", "excluded", "including", "excluding", "inc", "exc", "tax", "vat", "ppn",

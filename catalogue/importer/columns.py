@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from catalogue.importer.aliases import ALIASES, AMBIGUOUS, FIELDS, KEPT, SEVERAL
+from catalogue.importer.aliases import ALIASES, AMBIGUOUS, FIELDS, KEPT, SEVERAL, WEAK_PRICE_ALIASES
 from catalogue.importer.categories import is_program_word
 from catalogue.importer.headers import (
     CURRENCY_WORDS,
@@ -172,6 +172,7 @@ def _match_headers(columns: Columns, rows: Rows, context: ColumnContext, has_pri
         elif name == "images":
             numbers = _without_thumbnails(sorted(numbers), keys)
         elif name in ("price", "sale_price"):
+            numbers = _strong(numbers, keys) or numbers
             _check_single(columns, name, numbers)
         if numbers:
             columns.of[name] = numbers if name in SEVERAL else numbers[:1]
@@ -210,6 +211,11 @@ def _header_allows(name: str, header: str) -> bool:
 
 def _is_money(columns: Columns, number: int) -> bool:
     return has_price_word(columns.headers[number])
+
+
+def _strong(numbers: Sequence[int], keys: Sequence[Sequence[str]]) -> list[int]:
+    """Those of the columns whose header is a price by itself, not only where there is no other."""
+    return [number for number in numbers if not WEAK_PRICE_ALIASES.intersection(keys[number])]
 
 
 def _check_single(columns: Columns, name: str, numbers: Sequence[int]) -> None:

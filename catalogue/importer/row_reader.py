@@ -222,7 +222,7 @@ class RowReader:
         """What the status columns say together; None where all are empty. Raises Refused for words that say neither."""
         found: bool | None = None
         problem: Refused | None = None
-        for cell in self.columns.cells(record.values, "is_active"):
+        for cell in self._status_cells(record):
             try:
                 value = parse_bool(cell)
             except Refused as error:
@@ -233,6 +233,15 @@ class RowReader:
         if found is False or problem is None:
             return found
         raise problem
+
+    def _status_cells(self, record: Record) -> list[str]:
+        """The cells of the status columns. "none", else an empty cell, is a visibility that PrestaShop writes."""
+        cells = self.columns.cells(record.values, "is_active")
+        for number in self.columns.of.get("is_active", ()):
+            is_visibility = "visib" in self.columns.headers[number].casefold()
+            if is_visibility and number < len(record.values) and record.values[number].strip().casefold() == "none":
+                cells.append("hidden")
+        return cells
 
     def _read_availability(self, product: SourceProduct, records: list[Record]) -> None:
         """The best of the variants' availabilities; what is not understood is reported, and left as it was."""

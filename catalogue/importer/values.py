@@ -15,7 +15,7 @@ MAX_URL = 1000
 YES = frozenset({
     "1", "true", "t", "yes", "y", "on", "ya", "iya", "aktif", "active", "activated", "enabled", "enable", "available",
     "tersedia", "instock", "published", "publish", "live", "visible", "tampil", "ditampilkan", "ready", "online",
-    "public", "catalogsearch", "catalog", "search", "shopandsearchresults", "dijual", "terbit",
+    "public", "catalogsearch", "catalog", "search", "shopandsearchresults", "both", "dijual", "terbit",
 })  # fmt: skip
 NO = frozenset({
     "0", "-1", "2", "false", "f", "no", "n", "off", "tidak", "tdk", "nonaktif", "tidakaktif", "inactive",

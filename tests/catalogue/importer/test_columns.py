@@ -104,7 +104,7 @@ def test_what_the_merchant_pays_is_never_the_price(header):
 @pytest.mark.parametrize(
     "headers",
     [["price", "harga"], ["Price tax excluded", "Price tax included"], ["price_usd", "price_idr"]]
-    + [["Sale price", "Special price"], ["Harga jual", "Unit price", "name"]],
+    + [["Sale price", "Special price"], ["Harga jual", "Price", "name"], ["unit price", "base price"]],
 )
 def test_several_columns_that_may_be_the_price_stop_the_import(headers):
     with pytest.raises(UnknownColumns, match="Several columns may be the price.*--column"):
@@ -123,6 +123,11 @@ def test_a_price_is_not_told_by_its_cells(cells):
 @pytest.mark.parametrize("header", ["Variant Grams", "Rating", "Weight (kg)", "Stok", "shipping_fee"])
 def test_a_number_of_another_thing_is_no_price_and_asks_nothing(header):
     assert "price" not in find(["sku", header], ["1", "1200"], ["2", "1500"], context=NO_CONTEXT)
+
+
+def test_a_unit_price_is_the_price_only_where_there_is_no_other():
+    assert find(["sku", "Unit price"])["price"] == ["Unit price"]
+    assert find(["sku", "Unit price", "Price tax excluded"])["price"] == ["Price tax excluded"]
 
 
 def test_who_names_the_price_has_named_what_is_asked():

@@ -26,18 +26,25 @@ def prices():
 
 
 PRESTASHOP = """\
-Product ID;Active (0/1);Name *;Categories (x,y,z...);Price tax excluded;Wholesale price;Reference #;Supplier;Quantity
-1;1;Blue Tee;Home,Women,Tops;25;9.50;demo_1;Acme Supply;10
-2;1;Red Skirt;Home,Women,Skirts;30;11.75;demo_2;Acme Supply;0
-3;0;Old Bag;Home,Accessories;45;20.10;demo_3;Acme Supply;3
+Product ID;Active (0/1);Name *;Categories (x,y,z...);Price tax excluded;Wholesale price;Reference #;Supplier;Quantity;\
+Unit price;Visibility
+1;1;Blue Tee;Home,Women,Tops;25;9.50;demo_1;Acme Supply;10;1.25;both
+2;1;Red Skirt;Home,Women,Skirts;30;11.75;demo_2;Acme Supply;0;0;catalog
+3;0;Old Bag;Home,Accessories;45;20.10;demo_3;Acme Supply;3;0;both
+4;1;Secret;Home,Accessories;50;21.10;demo_4;Acme Supply;3;0;none
 """
 
 
 def test_prestashop_sells_at_its_price_and_hides_what_it_pays(tmp_path, client):
     printed = run(write(tmp_path, PRESTASHOP), "--currency", "EUR")
-    assert prices() == {"1": ("25.00", None, "EUR"), "2": ("30.00", None, "EUR"), "3": ("45.00", None, "EUR")}
+    assert prices() == {
+        "1": ("25.00", None, "EUR"),
+        "2": ("30.00", None, "EUR"),
+        "3": ("45.00", None, "EUR"),
+        "4": ("50.00", None, "EUR"),
+    }
     assert list(Product.objects.visible().values_list("sku", flat=True).order_by("sku")) == ["1", "2"]
-    assert "Kept for staff only: Wholesale price, Reference #, Supplier." in printed
+    assert "Kept for staff only: Wholesale price, Reference #, Supplier, Unit price." in printed
     product = Product.objects.get(sku="1")
     assert product.attributes == {}
     assert product.private_attributes["Supplier"] == "Acme Supply"
