@@ -40,7 +40,8 @@ class FaissHnsw:
     def __init__(self, folder: Path):
         import faiss
 
-        self.faiss, self.path, self.index = faiss, folder / "faiss-hnsw.index", None
+        self.faiss, self.path = faiss, folder / "faiss-hnsw.index"
+        self.index: Any = None
 
     def build(self, vectors: np.ndarray) -> None:
         from search.retrieval.indexes import EF_CONSTRUCTION, M
@@ -73,7 +74,8 @@ class Hnswlib:
     def __init__(self, folder: Path):
         import hnswlib
 
-        self.hnswlib, self.path, self.index = hnswlib, folder / "hnswlib.index", None
+        self.hnswlib, self.path = hnswlib, folder / "hnswlib.index"
+        self.index: Any = None
 
     def build(self, vectors: np.ndarray) -> None:
         from search.retrieval.indexes import EF_CONSTRUCTION, M
@@ -99,4 +101,4 @@ def _add(add: Any, vectors: np.ndarray) -> None:
         add(np.ascontiguousarray(vectors[start : start + 100_000], np.float32))
 
 
-LIBRARIES = {"FAISS HNSW": FaissHnsw, "FAISS flat": FaissFlat, "hnswlib": Hnswlib}
+LIBRARIES: dict[str, Any] = {"FAISS HNSW": FaissHnsw, "FAISS flat": FaissFlat, "hnswlib": Hnswlib}

@@ -16,6 +16,7 @@ import os
 import platform
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def main() -> None:
 def measure_size(rows: int, args: argparse.Namespace) -> dict:
     kept = Kept(f"{NAME}_{rows}", keep=args.keep)
     vectors = kept.array("vectors", lambda: garment_vectors(rows, args.dimensions))
-    found = {}
+    found: dict[str, Any] = {}
     with scratch_database(kept.name, keep=args.keep):
         encoder = make_catalogue(vectors, kept)
         if not args.prepare:
@@ -169,7 +170,7 @@ def _page(query: np.ndarray, encoder, selectivity: float, answers: ExactAnswers,
 def best_of_bits(vectors: np.ndarray, answers: ExactAnswers) -> dict[int, float]:
     """Recall@10 by candidates if an index gave exactly the rows of the least Hamming distances."""
     bits = np.packbits(vectors > 0, axis=1).view(np.uint64)
-    shares = {candidates: [] for candidates in CANDIDATES}
+    shares: dict[int, list[float]] = {candidates: [] for candidates in CANDIDATES}
     for query, true in zip(answers.queries, answers.top(), strict=True):
         distances = np.bitwise_count(bits ^ np.packbits(query > 0).view(np.uint64)).sum(axis=1)
         for candidates in CANDIDATES:
@@ -180,7 +181,7 @@ def best_of_bits(vectors: np.ndarray, answers: ExactAnswers) -> dict[int, float]
 
 def measure_bits(vectors: np.ndarray, answers: ExactAnswers, encoder) -> dict:
     """An index of one bit a number, Hamming distances in it, and the true ones of the best `candidates` rows."""
-    found = {"index_mb": _size_mb(BITS_INDEX)}
+    found: dict[str, Any] = {"index_mb": _size_mb(BITS_INDEX)}
     for query in query_vectors(vectors, WARM_UP, seed=2):
         _ask_bits(query, encoder, 200)
     for candidates in CANDIDATES:

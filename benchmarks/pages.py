@@ -87,7 +87,10 @@ def measure(path: str, repeat: int, baseline: dict | None = None) -> dict:
     status = client.get(path).status_code
     assert status == 200, f"{path} answered {status}"
     times = [_time_of(client, path) for _ in range(repeat)]
-    fresh = [(cache.clear(), _time_of(client, path))[1] for _ in range(repeat)]
+    fresh = []
+    for _ in range(repeat):
+        cache.clear()
+        fresh.append(_time_of(client, path))
     p50, p95 = (round(float(np.percentile(times, q)), 1) for q in (50, 95))
     figures = {"p50_ms": p50, "p95_ms": p95, "fresh_p50_ms": round(float(np.median(fresh)), 1)}
     print(f"{path}: {figures}", file=sys.stderr)

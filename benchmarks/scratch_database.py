@@ -6,6 +6,7 @@ import io
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
@@ -114,7 +115,7 @@ def _copy_block(vectors: np.ndarray, start: int, encoder: str, photos: int) -> i
         ("box", "u1", (len(box),)), ("score", ">f8"), ("sha", "S64"), ("print", "S4"),
         ("vector", [("size", ">i2"), ("unused", ">i2"), ("values", ">f2", (dimensions,))]),
     ]  # fmt: skip
-    layout = [("count", ">i2")]
+    layout: list[Any] = [("count", ">i2")]
     for field, *kind in fields:
         layout += [(f"{field}_bytes", ">i4")] + ([(field, *kind)] if kind[0] != "S0" else [])
     rows = np.zeros(len(vectors), layout)

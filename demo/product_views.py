@@ -103,7 +103,8 @@ def _packshot_canvas(
     scale = float(min(width * 0.84 / (high[0] - low[0]), height * 0.84 / (high[1] - low[1])))
     centre = (low + high) / 2 if zoom == 1 else low + (high - low) * focus
     canvas = Canvas(
-        _sheet(width, height, (0.97, 0.967, 0.96)), View(width, height, scale * zoom, tuple(map(float, centre)))
+        _sheet(width, height, (0.97, 0.967, 0.96)),
+        View(width, height, scale * zoom, (float(centre[0]), float(centre[1]))),
     )
     _ground_shadow(canvas, panels)
     for panel in panels:

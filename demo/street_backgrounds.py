@@ -153,8 +153,8 @@ class Street:
             y = kerb + unit * 0.012 + share * (self.height - kerb)
             self._box(0, y, self.width, y + 1 + 2 * share, joint)
         noise = np.random.default_rng(3).normal(0, 3, (self.height // 2, self.width // 2, 1)).astype(np.float32)
-        noise = cv2.resize(noise, (self.width, self.height))[int(top) :, :, None]
-        self.sheet[int(top) :] = np.clip(self.sheet[int(top) :] + noise, 0, 255).astype(np.uint8)
+        grain = cv2.resize(noise, (self.width, self.height))[int(top) :, :, None]
+        self.sheet[int(top) :] = np.clip(self.sheet[int(top) :] + grain, 0, 255).astype(np.uint8)
 
     def _furniture(self) -> None:
         for x in self.rng.uniform(-0.05, 1.05, int(self.rng.integers(1, 4))):

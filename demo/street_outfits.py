@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -40,6 +41,7 @@ def look(wardrobe: Wardrobe, rng: np.random.Generator, wanted: int) -> Look:
     wearer = Wearer(build, modest=build == "woman" and rng.random() < 0.25)
     bought = _main(wardrobe, wearer, rng)
     bought += _extras(wardrobe, wearer, rng, bought, max(0, wanted - len(bought)))
+    worn: list[tuple[Design, Product | None]]
     worn = [(_tucked(product.design, bought, rng), product) for product in bought]
     worn += [(design, None) for design in _gaps(bought, wearer)]
     return Look(_person(rng, build), tuple((_carried(design, rng), product) for design, product in worn))
@@ -84,7 +86,14 @@ def _gaps(bought: Sequence[Product], wearer: Wearer) -> list[Design]:
         gaps.append(plain("charcoal", "trousers", "trousers", "twill", fit="slim"))
     if not types & {"dress", "jumpsuit", "top"} or any(product.design.kind == "dungarees" for product in bought):
         sleeve = "long" if wearer.modest else "short"
-        cut = {"ease": 0.6, "hem": 79, "shape": "fitted", "collar": "rib", "layer": 18, "sleeve": sleeve}
+        cut: dict[str, Any] = {
+            "ease": 0.6,
+            "hem": 79,
+            "shape": "fitted",
+            "collar": "rib",
+            "layer": 18,
+            "sleeve": sleeve,
+        }
         gaps.append(plain("white", "upper", "top", **cut))
     return gaps
 

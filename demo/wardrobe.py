@@ -56,7 +56,8 @@ class Wardrobe:
     """Gives out products by type, none twice in a scene."""
 
     def __init__(self, products: Sequence[Product], rng: np.random.Generator):
-        self.products, self.rng, self.taken = products, rng, set()
+        self.products, self.rng = products, rng
+        self.taken: set[str] = set()
 
     def pick(
         self, wearer: Wearer, types: Sequence[str], wanted: Callable[[Product], bool] = lambda product: True

@@ -36,7 +36,8 @@ def _words() -> dict[str, dict[str, list[str]]]:
 def of_cloth(motif: str, weave: str) -> tuple[str, str]:
     """The Indonesian and the English word for the motif; for a plain cloth, those for its weave."""
     words = _words()
-    return tuple(words["motifs"][motif] if motif != "solid" else words["weaves"][weave])
+    local, english = words["motifs"][motif] if motif != "solid" else words["weaves"][weave]
+    return local, english
 
 
 def name(style: Style, motif: str, weave: str, keys: tuple[str, ...], rng: np.random.Generator) -> str:

@@ -3,15 +3,17 @@
 import os
 
 from django.conf import settings
-from django.core.checks import Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 from django.db.utils import OperationalError
 
+SOUND_PGVECTOR = (0, 8, 4)
+
 
 @register(Tags.database)
-def pgvector_is_there(app_configs=None, databases=None, **kwargs) -> list[Error]:
-    """The database must be a PostgreSQL that has pgvector to offer, 0.8 or later."""
-    errors = []
+def pgvector_is_there(app_configs=None, databases=None, **kwargs) -> list[CheckMessage]:
+    """The database must be a PostgreSQL with pgvector 0.8 or later; before 0.8.4 there is a warning."""
+    errors: list[CheckMessage] = []
     for alias in databases or []:
         connection = connections[alias]
         if connection.vendor != "postgresql":
@@ -28,6 +30,14 @@ def pgvector_is_there(app_configs=None, databases=None, **kwargs) -> list[Error]
             errors.append(_error("this PostgreSQL server has no extension 'vector' (pgvector)", "E002"))
         elif tuple(int(part) for part in row[0].split(".")[:2]) < (0, 8):
             errors.append(_error(f"its pgvector is {row[0]}; 0.8.0 or later is needed for iterative scans", "E003"))
+        elif tuple(int(part) for part in row[0].split(".")[:3]) < SOUND_PGVECTOR:
+            errors.append(
+                Warning(
+                    f"The database has pgvector {row[0]}, which can corrupt HNSW indexes during vacuum.",
+                    hint="Upgrade to pgvector 0.8.4 or later, then run ALTER EXTENSION vector UPDATE.",
+                    id="search.W002",
+                )
+            )
     return errors
 
 

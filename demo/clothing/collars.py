@@ -257,7 +257,7 @@ def _funnel(upper: Upper) -> list[Panel]:
         spline([(-x, base - 5), (0, base - 3.6), (x, base - 5)]),
         spline([(x + 1.4, base + 1.4), (0, low), (-x - 1.4, base + 1.4)]),
     )
-    grain = Grain.straight(*upper.body.torso(points((0, base - 5), (0, low))), x)
+    grain = Grain.between(upper.body.torso(points((0, base - 5), (0, low))), x)
     return [
         Panel(
             upper.body.torso(outline),

@@ -216,7 +216,7 @@ def belt(design: Design, body: Body, y: float, half: float, z: float) -> list[Pa
             spline([(half, y + deep), (0, y + deep + 0.9), (-half, y + deep)]),
         )
     )
-    grain = Grain.straight(*body.torso(points((0, y), (0, y + 20))), half)
+    grain = Grain.between(body.torso(points((0, y), (0, y + 20))), half)
     material = "belt" if "belt" in design.paints else "main"
     panels = [Panel(outline, material, z, grain, puff=0.9, bulge=0.6, shadow=0.3)]
     if body.back:
@@ -276,7 +276,7 @@ def dungarees(design: Design, body: Body) -> list[Panel]:
         low = Skirt(_without(design, skirt_layer=33), body).panels()
     top = 55.0 if body.back else 47.0
     parts = [*low, *_bib(design, body, top)]
-    grain = Grain.straight(*body.torso(points((0, 30), (0, 70))), 12)
+    grain = Grain.between(body.torso(points((0, 30), (0, 70))), 12)
     for side in (LEFT, RIGHT):
         strap = points((side * 7, top + 2), (side * 9.4, top + 2), (side * 9.8, 27.6), (side * 7.4, 26.8))
         parts.append(Panel(body.torso(strap), z=33.8, grain=grain, puff=0.8, shadow=0.3))
@@ -286,7 +286,7 @@ def dungarees(design: Design, body: Body) -> list[Panel]:
 
 
 def _bib(design: Design, body: Body, top: float) -> list[Panel]:
-    grain, waist = Grain.straight(*body.torso(points((0, 30), (0, 70))), 12), float(body.half_width(66)) + 1
+    grain, waist = Grain.between(body.torso(points((0, 30), (0, 70))), 12), float(body.half_width(66)) + 1
     edge = spline([(10, top + 8), (waist, 68)])
     outline = path(spline([(-9.5, top), (0, top + 0.7), (9.5, top)]), edge, mirror(edge)[::-1])
     bib = Panel(

@@ -140,7 +140,7 @@ class Trousers:
         return [Panel(self.body.torso(outline), "lining", self.layer - 10, shade=0.6, bulge=0, shadow=0)]
 
     def _top_grain(self) -> Grain:
-        return Grain.straight(*self.body.torso(points((0, self.waist - 2), (0, HIP))), 12)
+        return Grain.between(self.body.torso(points((0, self.waist - 2), (0, HIP))), 12)
 
     def _loops(self, top: float, low: float) -> list[Panel]:
         loops = []

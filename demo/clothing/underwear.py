@@ -14,7 +14,7 @@ Z = 17.0
 
 
 def _panel(body: Body, outline, material: str = "main", z: float = Z, **more) -> Panel:
-    grain = Grain.straight(*body.torso(points((0, 40), (0, 90))), 15)
+    grain = Grain.between(body.torso(points((0, 40), (0, 90))), 15)
     return Panel(
         body.torso(outline),
         material,

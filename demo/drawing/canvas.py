@@ -174,8 +174,9 @@ class Canvas:
 
     def _lit(self, colour, height, panel: Panel, gloss: float) -> np.ndarray:
         """Light on a relief: `colour` shaded by the slope of `height`."""
-        light, steps = self.light, {"ksize": 3, "scale": self.view.scale / 8, "borderType": cv2.BORDER_REPLICATE}
-        slope_x, slope_y = cv2.Sobel(height, cv2.CV_32F, 1, 0, **steps), cv2.Sobel(height, cv2.CV_32F, 0, 1, **steps)
+        light, scale = self.light, self.view.scale / 8
+        slope_x = cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=3, scale=scale, borderType=cv2.BORDER_REPLICATE)
+        slope_y = cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=3, scale=scale, borderType=cv2.BORDER_REPLICATE)
         steep = 1 / np.sqrt(1 + slope_x * slope_x + slope_y * slope_y)
         z = np.float32(np.sqrt(max(0.05, 1 - light.x**2 - light.y**2)))
         facing = (z - slope_x * np.float32(light.x) - slope_y * np.float32(light.y)) * steep
@@ -202,7 +203,7 @@ class Canvas:
         outline = (self.view(panel.outline + (0.35, 0.7)) - (x0, y0)) * np.divide(size, (x1 - x0, y1 - y0))
         cv2.fillPoly(small, [_fixed(outline)], 255, cv2.LINE_AA, FIXED)
         soft = soften(small.astype(np.float32), 0.8 * self.view.scale / 3)
-        shade = cv2.resize(soft, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
+        shade: np.ndarray = cv2.resize(soft, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
         shade *= figure
         shade *= np.float32(-panel.shadow / 255)
         shade += 1

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 Points = np.ndarray
+Numbers = Sequence[float] | np.ndarray
 RIGHT, LEFT = 1, -1
 
 
-def points(*pairs: Sequence[float]) -> Points:
+def points(*pairs: Sequence[float | np.ndarray]) -> Points:
     return np.array(pairs, dtype=np.float64).reshape(-1, 2)
 
 
@@ -78,7 +79,7 @@ def along(curve: Points, fractions: Sequence[float] | np.ndarray) -> Points:
     return np.stack([np.interp(wanted, distance, curve[:, axis]) for axis in (0, 1)], axis=1)
 
 
-def tube(spine: Points, stations: Sequence[float], radii: Sequence[float], samples: int = 26) -> tuple[Points, Points]:
+def tube(spine: Points, stations: Numbers, radii: Numbers, samples: int = 26) -> tuple[Points, Points]:
     """The two edges of a sleeve or leg around `spine`, (left, right) seen down the spine's own direction.
 
     `stations` are fractions of the spine's length, `radii` the half-widths there. Points that a bend would

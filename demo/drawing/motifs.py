@@ -39,7 +39,7 @@ def stripe(x: np.ndarray, count: int, share: float, start: float = 0.0, soft: fl
     return np.clip((share / 2 - phase) / (soft * max(1, count / 8)) + 0.5, 0, 1)
 
 
-def shape(tile: Tile, outline: np.ndarray, colour: RGB, at: Sequence[float] = (0, 0)) -> None:
+def shape(tile: Tile, outline: np.ndarray, colour: RGB, at: Sequence[float] | np.ndarray = (0, 0)) -> None:
     """A filled outline (N, 2) in pixels, around `at`, wrapped over the tile's edges."""
     size = len(tile)
     outline = np.asarray(outline) + at
@@ -69,7 +69,7 @@ def leaf(length: float, width: float, turn: float) -> np.ndarray:
 
 def scattered(rng: np.random.Generator, count: int, apart: float) -> np.ndarray:
     """Up to `count` places (N, 2) in 0..1 that keep `apart` from each other, across the edges too."""
-    places = []
+    places: list[np.ndarray] = []
     for place in rng.random((count * 14, 2)):
         if all(np.hypot(*(((place - other + 0.5) % 1) - 0.5)) >= apart for other in places):
             places.append(place)

@@ -9,12 +9,14 @@ RGB = tuple[float, float, float]
 
 def rgb(code: str) -> RGB:
     """ "#1a2b3c" as three numbers 0..1."""
-    return tuple(int(code.lstrip("#")[i : i + 2], 16) / 255 for i in (0, 2, 4))
+    red, green, blue = (int(code.lstrip("#")[i : i + 2], 16) / 255 for i in (0, 2, 4))
+    return red, green, blue
 
 
 def mix(a: RGB, b: RGB, share: float) -> RGB:
     """`share` of b in a."""
-    return tuple(x + (y - x) * share for x, y in zip(a, b, strict=True))
+    red, green, blue = (x + (y - x) * share for x, y in zip(a, b, strict=True))
+    return red, green, blue
 
 
 def luma(colour: RGB) -> float:

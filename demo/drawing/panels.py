@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from demo.drawing.curves import Points, along, lengths
+from demo.drawing.curves import Numbers, Points, along, lengths
 
 
 @dataclass(frozen=True)
@@ -18,8 +17,14 @@ class Grain:
     radii: np.ndarray
 
     @classmethod
-    def straight(cls, top: Sequence[float], bottom: Sequence[float], radius: float) -> Grain:
+    def straight(cls, top: Numbers, bottom: Numbers, radius: float) -> Grain:
         return cls(np.array([top, bottom], dtype=np.float64), np.array([radius, radius], dtype=np.float64))
+
+    @classmethod
+    def between(cls, ends: Points, radius: float) -> Grain:
+        """Straight from the first of `ends` (2, 2) to the second."""
+        top, bottom = ends
+        return cls.straight(top, bottom, radius)
 
     @classmethod
     def tube(cls, spine: Points, radius: float) -> Grain:
@@ -29,7 +34,7 @@ class Grain:
     def locate(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(u, s, v) float32 for points x, y: u -1..1 across, s centimetres across, v centimetres down the spine."""
         starts, distance = self.spine[:-1], lengths(self.spine)
-        best = None
+        best: tuple[np.ndarray, np.ndarray] | None = None
         for k, (start, step) in enumerate(zip(starts, np.diff(self.spine, axis=0), strict=True)):
             span = float(np.hypot(*step))
             dx, dy = np.float32(step[0] / span), np.float32(step[1] / span)
@@ -48,6 +53,8 @@ class Grain:
             closer = apart < nearest
             best = (np.where(closer, across, best[0]), np.where(closer, down + np.float32(distance[k]), best[1]))
             nearest = np.where(closer, apart, nearest)
+        if best is None:
+            raise ValueError("A grain's spine needs two points at least.")
         across, down = best
         if np.ptp(self.radii) < 1e-6:
             return across / np.float32(self.radii[0]), across, down

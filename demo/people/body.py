@@ -61,7 +61,7 @@ class Body:
         b = self.build
         heights = (SHOULDER, ARMPIT, BUST, WAIST, WAIST + 8, HIP, CROTCH + 6)
         widths = (b.shoulder - 2, b.chest, b.chest + 0.2, b.waist, b.waist + 1.6, b.hip, b.hip - 0.4)
-        return np.interp(y, heights, widths)
+        return np.asarray(np.interp(y, heights, widths))
 
     def torso(self, curve: Points) -> Points:
         """Points given for an upright torso, where the pose puts them."""

@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import IO, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
@@ -20,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *, out, products, seed, processes, verbosity, **options):
         drawn = 0
-        console = Console(file=self.stdout, quiet=verbosity == 0)
+        console = Console(file=cast(IO[str], self.stdout), quiet=verbosity == 0)
         columns = (
             TextColumn("Rendering the sample catalogue"),
             BarColumn(),
