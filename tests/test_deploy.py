@@ -103,7 +103,8 @@ def test_nginx_accepts_the_sample(tmp_path):
     file = tmp_path / "nginx.conf"
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     folders = "\n".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in kinds)
-    file.write_text(f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{folders}\n{sample}\n}}\n")
+    head = f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\n"
+    file.write_text(f"{head}http {{\naccess_log off;\n{folders}\n{sample}\n}}\n")
     done = subprocess.run([program, "-t", "-c", str(file), "-p", str(tmp_path)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
