@@ -9,7 +9,7 @@ Who uses the server is a matter of file locks, which the kernel drops when a pro
 
 - `users.lock` is held shared by every process that uses the server;
 - `start.lock` is held exclusively while one of them starts or stops it;
-- a keeper process waits to own `users.lock` alone, which means that nobody is left, and stops the server then.
+- a keeper process waits to own `users.lock` alone, which means that no user is left, and then stops the server.
 
 No Django here: the keeper must start fast, and the settings need the socket folder before Django is up.
 """
@@ -66,7 +66,7 @@ class EmbeddedPostgres:
         self._users_fd: int | None = None
         self._users_pid: int | None = None
 
-    # -- where things are ---------------------------------------------------------------------------------------
+    # -- paths and accounts ------------------------------------------------------------------------------------------
 
     @cached_property
     def binaries(self) -> Path:
@@ -89,7 +89,7 @@ class EmbeddedPostgres:
         """The system account that runs the server: None for one's own, another's when we are root."""
         return _server_account() if os.geteuid() == 0 else None
 
-    # -- life ---------------------------------------------------------------------------------------------------
+    # -- start and stop ----------------------------------------------------------------------------------------------
 
     def ensure_running(self) -> None:
         """Starts the server unless it runs, and holds on to it until this process ends."""
@@ -129,7 +129,7 @@ class EmbeddedPostgres:
                     keeper.__exit__(None, None, None)
                     return
 
-    # -- steps --------------------------------------------------------------------------------------------------
+    # -- steps of a start --------------------------------------------------------------------------------------------
 
     def _hold(self) -> None:
         if self._users_pid == os.getpid():
@@ -233,7 +233,7 @@ class EmbeddedPostgres:
             if "1" not in self._run("psql", *connect, "-d", "postgres", "-Atc", query, as_owner=False):
                 self._run("createdb", *connect, name, as_owner=False)
 
-    # -- means --------------------------------------------------------------------------------------------------
+    # -- processes and locks -----------------------------------------------------------------------------------------
 
     def _server_pid(self) -> int | None:
         """The pid of the live postmaster of this data folder, or None."""

@@ -96,7 +96,7 @@ if test_database := env.str("TEST_DB_NAME", default=""):
     DATABASES["default"]["TEST"] = {"NAME": test_database}  # for two test runs at once
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# A photo's detections and vectors live here for half an hour. In this process's memory unless CACHE_URL names a server
+# A photo, its detections and vectors are cached for 30 minutes: in this process's memory unless CACHE_URL names a server
 # (redis://...), which it must where several processes serve: search/checks.py warns.
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 CACHES["default"].setdefault("OPTIONS", {})
