@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -79,9 +79,10 @@ def check_models() -> None:
 
 
 def check_cache() -> None:
-    cache.set("readyz", "ok", timeout=60)
-    if cache.get("readyz") != "ok":
-        raise NotReady("a value that was stored could not be read back")
+    for name in settings.CACHES:
+        caches[name].set("readyz", "ok", timeout=60)
+        if caches[name].get("readyz") != "ok":
+            raise NotReady(f"a value stored in the cache {name!r} could not be read back")
 
 
 _migrated: list[bool] = []

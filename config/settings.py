@@ -96,8 +96,8 @@ if test_database := env.str("TEST_DB_NAME", default=""):
     DATABASES["default"]["TEST"] = {"NAME": test_database}  # for two test runs at once
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# A photo, its detections and vectors are cached for 30 minutes: in this process's memory unless CACHE_URL names a server
-# (redis://...), which it must where several processes serve: search/checks.py warns.
+# A photo, its detections and vectors are cached for 30 minutes, in the memory of this process unless CACHE_URL names a
+# server (redis://...). Where several processes serve it must: search/checks.py warns.
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 CACHES["default"].setdefault("OPTIONS", {})
 # Photos have a cache of their own: without it there is no photo search. Of the other one every page can do without.
