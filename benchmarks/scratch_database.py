@@ -17,6 +17,7 @@ NAME = "fashion_benchmark"
 def scratch_database(name: str = NAME, *, keep: bool = False) -> Iterator[None]:
     """Django on an empty, migrated database called `name`; the site's own is not touched."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ.setdefault("DEBUG", "1")  # needs no settings of a site; what DEBUG costs is switched off below
     import django
 
     django.setup()
