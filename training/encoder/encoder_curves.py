@@ -1,6 +1,6 @@
 """Draws the terms of the encoder's loss over its training.
 
-python -m training.encoder.encoder_curves var/training/resnet10-garment/log.jsonl training/encoder-curves.png
+    python -m training.encoder.encoder_curves var/training/resnet18/log.jsonl training/encoder/encoder_curves.png
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def draw(log: Path, picture: Path) -> None:
     figure, panels = pyplot.subplots(1, 3, figsize=(11, 3), layout="constrained")
     steps = np.array([line["step"] for line in lines])
     window = min(SMOOTHED_OVER, len(steps))
-    for panel, term in zip(panels, ("teacher", "views", "labels"), strict=True):
+    for panel, term in zip(panels, ("teacher", "products", "types"), strict=True):
         values = np.array([line[term] for line in lines])
         panel.plot(steps, values, alpha=0.25, color="tab:blue")
         panel.plot(steps[window - 1 :], np.convolve(values, np.ones(window) / window, "valid"), color="tab:blue")
