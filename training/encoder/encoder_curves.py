@@ -1,6 +1,6 @@
 """Draws the terms of the encoder's loss over its training.
 
-    python -m training.encoder.encoder_curves var/training/resnet18/log.jsonl training/encoder/encoder_curves.png
+python -m training.encoder.encoder_curves var/training/resnet18/log.jsonl training/encoder/encoder_curves.png
 """
 
 from __future__ import annotations
