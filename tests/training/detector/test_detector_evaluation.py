@@ -94,9 +94,9 @@ def test_the_least_score_leaves_out_false_alarms_and_no_garment():
 
 def test_of_the_scores_that_are_precise_enough_the_one_that_finds_most_is_least():
     coco = photos(*[[("bag", BAG)]] * 8)
-    detections = {i: found(("bag", 0.45 if i < 6 else 0.25, BAG), ("bag", 0.35, FAR)) for i in range(1, 9)}
+    detections = {i: found(("bag", 0.38 if i < 6 else 0.25, BAG), ("bag", 0.35, FAR)) for i in range(1, 9)}
     least = dict(zip(DETECTED_TYPES, best_scores(coco, as_results(detections, coco), DETECTED_TYPES), strict=True))
-    assert least["bag"] == pytest.approx(0.45, abs=0.0011)  # at 0.25 all are found, with precision 0.5
+    assert least["bag"] == pytest.approx(0.38, abs=0.0011)  # at 0.25 all are found, with precision 0.5
     shown = as_results({i: each.subset([0]) for i, each in detections.items()}, coco)
     assert precision_and_recall(coco, shown[:5])["bag"] == {"precision": 1, "recall": 0.625}
     assert precision_and_recall(coco, [])["bag"] == {"precision": 0, "recall": 0}
