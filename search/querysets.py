@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 
+if TYPE_CHECKING:
+    from catalogue.models import Product
+    from search.models import Encoder, GarmentEmbedding
 
-class EncoderQuerySet(models.QuerySet):
-    def serving(self):
+
+class EncoderQuerySet(models.QuerySet["Encoder"]):
+    def serving(self) -> Encoder | None:
         """The encoder whose vectors answer searches, or None before the first `embed_catalogue`."""
         return self.filter(is_serving=True).first()
 
 
-class GarmentEmbeddingQuerySet(models.QuerySet):
-    def of(self, encoder) -> Self:
+class GarmentEmbeddingQuerySet(models.QuerySet["GarmentEmbedding"]):
+    def of(self, encoder: Encoder | str) -> Self:
         """Vectors of one encoder: those of two are never compared."""
         return self.filter(encoder=encoder)
 
-    def representative_of(self, product):
+    def representative_of(self, product: Product) -> GarmentEmbedding | None:
         """The product's own garment as its first photo shows it: the surest detection, else the whole photo, or None.
 
         A garment of a type that the category holds goes before one that the detector took for something else.

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from celery.result import AsyncResult
 from django.conf import settings
@@ -43,7 +44,7 @@ class WorkersDiffer(embedding.EmbeddingError):
 @dataclass(slots=True)
 class _Task:
     images: list[int]
-    result: AsyncResult
+    result: AsyncResult[dict[str, Any]]
     sent: float = field(default_factory=time.monotonic)
 
 
@@ -66,10 +67,12 @@ def _embedded(encoder: Encoder, limit: int | None) -> Iterator[embedding.Embeddi
     report = embedding.EmbeddingReport()
     at_once = TASKS_A_WORKER * _number_of_workers()
     chunks = _chunks(encoder, limit)
-    at_work = [_handed_out(encoder, chunk) for chunk in islice(chunks, at_once)]
+    at_work: list[_Task | None] = [_handed_out(encoder, chunk) for chunk in islice(chunks, at_once)]
     while at_work:
         time.sleep(ASK_EVERY_S)
         for place, task in enumerate(at_work):
+            if task is None:
+                continue
             if task.result.ready():
                 _add(report, task.result.get())
                 at_work[place] = next((_handed_out(encoder, chunk) for chunk in chunks), None)
@@ -100,7 +103,7 @@ def _handed_out(encoder: Encoder, images: list[int]) -> _Task:
     return _Task(images, embed_images.delay(encoder.pk, images))
 
 
-def _add(report: embedding.EmbeddingReport, done: dict) -> None:
+def _add(report: embedding.EmbeddingReport, done: dict[str, Any]) -> None:
     report.photos += done["photos"]
     report.vectors += done["vectors"]
     report.unreadable += [tuple(each) for each in done["unreadable"]]

@@ -71,14 +71,15 @@ def register_encoder(name: str) -> Encoder:
     between the two mean nothing, however alike the two models are.
     """
     card = choose("encoder", name)
+    dimensions = card.dimensions or 0
     with transaction.atomic():
         encoder, is_new = Encoder.objects.select_for_update().get_or_create(
-            name=card.name, defaults={"dimensions": card.dimensions, "fingerprint": card.fingerprint}
+            name=card.name, defaults={"dimensions": dimensions, "fingerprint": card.fingerprint}
         )
-        if not is_new and (encoder.dimensions, encoder.fingerprint) != (card.dimensions, card.fingerprint):
+        if not is_new and (encoder.dimensions, encoder.fingerprint) != (dimensions, card.fingerprint):
             encoder.embeddings.all().delete()
             indexes.drop_index(encoder)  # last: until the commit it keeps searches waiting
-            encoder.dimensions, encoder.fingerprint = card.dimensions, card.fingerprint
+            encoder.dimensions, encoder.fingerprint = dimensions, card.fingerprint
             encoder.save(update_fields=["dimensions", "fingerprint"])
     return encoder
 
@@ -171,7 +172,7 @@ def _decoded(
     """Each image and its pixels, or the reason why there are none; read ahead while the models run."""
     images = islice(images, limit)
     with ThreadPoolExecutor(READERS) as readers:
-        waiting: list[tuple[ProductImage, Future]] = []
+        waiting: list[tuple[ProductImage, Future[np.ndarray | Exception]]] = []
         for image in images:
             waiting.append((image, readers.submit(_read, image)))
             if len(waiting) > READ_AHEAD:
@@ -223,8 +224,8 @@ def garments_of_category(garments: list[DetectedGarment], held: list[str]) -> li
     fits = np.array([not held or garment.garment_type in held for garment in garments], bool)
     if garments and not fits.any():
         return [garments[int(box_area(boxes).argmax())]]
-    is_sold = (box_iou(boxes, boxes[fits]) >= SAME_PLACE).any(axis=1)
-    return [garment for garment, is_so in zip(garments, is_sold, strict=True) if is_so]
+    is_sold = np.flatnonzero((box_iou(boxes, boxes[fits]) >= SAME_PLACE).any(axis=1))
+    return [garments[index] for index in is_sold]
 
 
 def _store(done: list[tuple[ProductImage, list[DetectedGarment]]], encoder: Encoder) -> int:
@@ -311,7 +312,8 @@ def follow_first_photos(products: Collection[int], encoder: Encoder) -> None:
     colours = dict(shown.exclude(colours=None).order_by("ordinal").values_list("product", "colours"))
     changed = []
     for product in Product.objects.filter(pk__in=colours).only("pk", "colours"):
-        if colours[product.pk] and product.colours != colours[product.pk]:
-            product.colours = colours[product.pk]
+        seen = colours[product.pk]
+        if seen and product.colours != seen:
+            product.colours = seen
             changed.append(product)
     Product.objects.bulk_update(changed, ["colours"])

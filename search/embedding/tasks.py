@@ -1,5 +1,7 @@
 """What a worker can be asked to do."""
 
+from typing import Any
+
 from celery import shared_task
 from django.db.utils import InterfaceError, OperationalError
 
@@ -16,7 +18,7 @@ from search.models import Encoder
     retry_backoff_max=20,  # seconds; longer than the broker's visibility timeout, and it would be handed out twice
     max_retries=20,
 )
-def embed_images(encoder: str, images: list[int]) -> dict:
+def embed_images(encoder: str, images: list[int]) -> dict[str, Any]:
     """Embeds those of these images that need it; returns an EmbeddingReport as a dict."""
     report = embedding.embed_images(Encoder.objects.get(pk=encoder), images)
     return {"photos": report.photos, "vectors": report.vectors, "unreadable": report.unreadable}

@@ -1,7 +1,7 @@
 """What each match word is worth in this catalogue: how often a strong, close or weak match is right.
 
-Right is the same category and the same main colour, as the catalogue has them. Asked with stored garments, among the
-other products: nothing of the answer is known beforehand.
+Right is the same category and a main colour that both have, as the catalogue says. Asked with stored garments, among
+the other products: nothing of the answer is known beforehand.
 """
 
 from __future__ import annotations
@@ -41,4 +41,5 @@ def _nearest_products(row: GarmentEmbedding, encoder: Encoder) -> list[tuple[Pro
 
 
 def _is_right(product: Product, asked: Product) -> bool:
-    return product.category_id == asked.category_id and product.colours[:1] == asked.colours[:1]
+    share = {*product.colours[:1]} & {*asked.colours} or {*asked.colours[:1]} & {*product.colours}
+    return product.category_id == asked.category_id and bool(share)

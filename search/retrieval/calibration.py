@@ -2,7 +2,7 @@
 
 Distances depend on the encoder and mean nothing by themselves. An encoder's card says up to where its matches are right
 (`parameters.match_distances`, measured on real photos by training.encoder.calibrate_match_words): at least nine in ten
-strong matches are the same kind of garment in the same colour, and seven in ten close ones.
+strong matches are the same kind of garment in a colour that both have, and seven in ten close ones.
 
 For an encoder whose card says nothing, the catalogue is all there is: a match nearer than nine in ten garments' nearest
 other product is strong, one within the nearest nine in ten close. That ranks matches and promises nothing.
@@ -40,9 +40,11 @@ def match_bounds(encoder: Encoder, garment_type: str | None) -> tuple[float, flo
 
 def calibrate(encoder: Encoder) -> dict[str, list[float]]:
     """Stores and returns {garment type, "" for all: [strong, close]}: the card's, else measured on the catalogue."""
-    encoder.calibration = choose("encoder", encoder.pk).parameters.get("match_distances") or _of_catalogue(encoder)
+    of_card: dict[str, list[float]] = choose("encoder", encoder.pk).parameters.get("match_distances", {})
+    found = of_card or _of_catalogue(encoder)
+    encoder.calibration = found
     encoder.save(update_fields=["calibration"])
-    return encoder.calibration
+    return found
 
 
 def _of_catalogue(encoder: Encoder) -> dict[str, list[float]]:

@@ -149,7 +149,8 @@ def build_progress() -> tuple[int, int] | None:
             "SELECT tuples_done, tuples_total FROM pg_stat_progress_create_index "
             "WHERE datname = current_database() AND tuples_total > 0"
         )
-        return cursor.fetchone()
+        row = cursor.fetchone()
+    return (int(row[0]), int(row[1])) if row else None
 
 
 def analyse() -> None:

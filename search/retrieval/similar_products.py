@@ -73,7 +73,7 @@ def _shown(product: Product) -> tuple[Product, GarmentEmbedding] | None:
         if encoder
         else None
     )
-    return stored and (product, stored)
+    return (product, stored) if stored else None
 
 
 def _most_like(product: Product, stored: GarmentEmbedding, others: ProductQuerySet, *, limit: int) -> list[Result]:

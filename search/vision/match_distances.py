@@ -1,8 +1,8 @@
 """What a distance means: up to where a match is right often enough to be called strong, or close.
 
-Pairs of photos are judged: right is the same kind of garment in the same main colour. A word keeps its promise when at
-least that share of the matches it is said of is right: STRONG_PRECISION of the strong ones, CLOSE_PRECISION of the
-close ones. The distances depend on the encoder, and are stored in its card (`parameters.match_distances`).
+Pairs of photos are judged: right is the same kind of garment with a main colour that both have. A word keeps its
+promise when at least that share of its matches is right: STRONG_PRECISION of the strong ones, CLOSE_PRECISION of
+the close ones. The distances depend on the encoder, and are stored in its card (`parameters.match_distances`).
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
     SHARED_DATA=... python -m training.encoder.calibrate_match_words --encoder lite2-colour --write
 
 Photos of products (views/) and of single garments at home (clothing/) search among each other, those of one person's
-home never. Of each the nearest five products are judged: right is the same type and the same main colour. Only photos
+home never. Of each the nearest five products are judged: right is the same type and a
+main colour that both have. Only photos
 that the encoder was not trained with are searched with. All of them fit the distances; what each word is worth is
 measured by cross-validation, each half with distances that the other half gave.
 """
@@ -63,9 +64,10 @@ class LabelledGarment:
     photo: LabelledPhoto
     garment: DetectedGarment
 
-    @property
-    def colour(self) -> str:
-        return next(iter(self.garment.colours), "")
+    def shares_main_colour(self, other: LabelledGarment) -> bool:
+        """Whether the main colour of one is a colour of the other: light decides which of two comes first."""
+        own, others = self.garment.colours, other.garment.colours
+        return bool({*own[:1]} & {*others} or {*others[:1]} & {*own})
 
 
 def main() -> None:
@@ -110,11 +112,7 @@ def judged_pairs(garments: list[LabelledGarment]) -> list[JudgedPair]:
             continue
         half = zlib.crc32(asked.photo.group.encode()) % 2
         for match, distance in _nearest_products(garments, query, 1 - vectors @ vectors[query]):
-            is_right = (
-                match.photo.garment_type == asked.photo.garment_type
-                and bool(asked.colour)
-                and match.colour == asked.colour
-            )
+            is_right = match.photo.garment_type == asked.photo.garment_type and asked.shares_main_colour(match)
             pairs.append(JudgedPair(distance, is_right, asked.garment.garment_type, half))
     return pairs
 
