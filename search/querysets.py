@@ -33,8 +33,8 @@ class GarmentEmbeddingQuerySet(models.QuerySet["GarmentEmbedding"]):
             self.filter(product=product)
             .annotate(
                 is_whole=ExpressionWrapper(Q(ordinal=0), BooleanField()),
-                is_misread=ExpressionWrapper(~Q(garment_type__in=held), BooleanField()) if held else Value(False),
+                is_misclassified=ExpressionWrapper(~Q(garment_type__in=held), BooleanField()) if held else Value(False),
             )
-            .order_by("is_whole", "is_misread", "image__position", "image_id", "-score")
+            .order_by("is_whole", "is_misclassified", "image__position", "image_id", "-score")
             .first()
         )

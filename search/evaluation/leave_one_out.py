@@ -82,7 +82,7 @@ class Evaluation:
 
 
 def evaluate(encoder: Encoder, *, sample: int, photos: int = 40, seed: int = 0) -> Evaluation:
-    """Asks with at most `sample` photos, times the whole road with `photos`. Raises NotReady with nothing to ask."""
+    """Searches with at most `sample` photos, times `photos` whole searches. Raises NotReady with nothing to ask."""
     started = time.perf_counter()
     gallery = load_gallery(encoder)
     queries = _queries(gallery, sample, seed)

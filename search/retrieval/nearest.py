@@ -100,7 +100,7 @@ class NearestGarments:
     """The products of `products` by the distance of their nearest garment to `vector` ((D,) floats), nearest first.
 
     With a `garment_type`, only products of categories that hold the type; and garments that were detected as that type
-    elsewhere, if they are almost the same: a product whose photo the detector misread is found by that photo.
+    elsewhere, if they are almost the same: a product whose photo the detector misclassified is found by that photo.
     exact_rows: up to how many estimated rows are compared exactly; None: as many as that is the faster strategy for.
     Raises ValueError for a vector of another size than the encoder's, or without a direction.
     """

@@ -114,7 +114,7 @@ class GarmentSQL:
             WITH compared AS MATERIALIZED ({matching} LIMIT %s),
             near AS MATERIALIZED (SELECT * FROM compared ORDER BY distance, product_id LIMIT %s),
             best AS MATERIALIZED (
-                SELECT product_id, bool_or(is_misread) AS is_misread, min(distance) AS distance
+                SELECT product_id, bool_or(is_misclassified) AS is_misclassified, min(distance) AS distance
                 FROM {passing} GROUP BY product_id
             ),
             slice AS MATERIALIZED (SELECT * FROM best ORDER BY distance, product_id LIMIT %s OFFSET %s)
@@ -125,7 +125,7 @@ class GarmentSQL:
                     e.product_id, e.image_id, e.ordinal, e.garment_type, e.box, slice.distance
                 FROM slice JOIN search_garmentembedding e ON e.product_id = slice.product_id
                 WHERE e.encoder_id = %s AND {self._bounded_distance} = slice.distance
-                    AND (NOT slice.is_misread OR e.garment_type = %s)
+                    AND (NOT slice.is_misclassified OR e.garment_type = %s)
                 ORDER BY e.product_id, NOT e.found_by_type, e.image_id, e.ordinal
             ) AS nearest ON TRUE"""
         return query, [
@@ -134,12 +134,12 @@ class GarmentSQL:
         ]  # fmt: skip
 
     def _distances(self, branches: list[Branch], without: Sequence[int]) -> Statement:
-        """product_id, is_misread and distance of every row of the branches."""
+        """product_id, is_misclassified and distance of every row of the branches."""
         left_out = "AND e.product_id <> ALL(%s)" if without else ""
         parts = [
-            f"SELECT e.product_id, {is_misread} AS is_misread, {self._bounded_distance} AS distance "
+            f"SELECT e.product_id, {is_misclassified} AS is_misclassified, {self._bounded_distance} AS distance "
             f"FROM {source} WHERE {where} {left_out}"
-            for is_misread, (source, where, _) in zip(("FALSE", "TRUE"), branches, strict=False)
+            for is_misclassified, (source, where, _) in zip(("FALSE", "TRUE"), branches, strict=False)
         ]
         known = [list(without)] if without else []
         return " UNION ALL ".join(parts), [
