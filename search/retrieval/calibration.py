@@ -22,6 +22,7 @@ from search.vision.cards import choose
 SAMPLE = 120  # garments a type: the 10th percentile is then known to a few percent
 MIN_SAMPLE = 12  # types with fewer use what holds for all
 STRONG_QUANTILE, CLOSE_QUANTILE = 0.10, 0.90
+SAME_PHOTO = 0.05  # the same photo in another size or format is nearer, and always a strong match
 FALLBACK = (0.10, 0.35)  # for a catalogue too small to tell, without a card that does
 
 
@@ -41,7 +42,10 @@ def match_bounds(encoder: Encoder, garment_type: str | None) -> tuple[float, flo
 def calibrate(encoder: Encoder) -> dict[str, list[float]]:
     """Stores and returns {garment type, "" for all: [strong, close]}: the card's, else measured on the catalogue."""
     of_card: dict[str, list[float]] = choose("encoder", encoder.pk).parameters.get("match_distances", {})
-    found = of_card or _of_catalogue(encoder)
+    found = {
+        garment_type: [max(strong, SAME_PHOTO), max(close, SAME_PHOTO)]
+        for garment_type, (strong, close) in (of_card or _of_catalogue(encoder)).items()
+    }
     encoder.calibration = found
     encoder.save(update_fields=["calibration"])
     return found

@@ -4,6 +4,8 @@ import pytest
 
 from search.evaluation.match_words import measure_match_words
 from search.models import GarmentEmbedding
+from search.retrieval.calibration import SAME_PHOTO, calibrate, match_strength
+from search.vision.cards import choose
 from tests.search.vectors import make_embedded_catalogue, make_encoder
 
 pytestmark = pytest.mark.django_db
@@ -27,3 +29,13 @@ def test_a_catalogue_without_garments_has_nothing_to_judge():
     make_embedded_catalogue(encoder, products=6, images=1)
     GarmentEmbedding.objects.update(ordinal=0)
     assert measure_match_words(encoder, sample=20)["strong"]["matches"] == 0
+
+
+def test_the_card_says_what_matches_are_called_and_the_same_photo_is_always_strong():
+    encoder = make_encoder(choose("encoder").name)
+    table = calibrate(encoder)
+    of_card = choose("encoder").parameters["match_distances"]
+    assert set(table) == set(of_card)
+    assert all(close >= strong >= SAME_PHOTO for strong, close in table.values())
+    assert match_strength(0.0, encoder, "top") == match_strength(0.01, encoder, "a type of its own") == "strong"
+    assert match_strength(1.9, encoder, "top") == "weak"
