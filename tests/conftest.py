@@ -1,5 +1,6 @@
 """What every test stands on: files go to a folder that is thrown away, the cache is empty and in memory."""
 
+import importlib
 import importlib.util
 import os
 import shutil
@@ -8,7 +9,9 @@ import subprocess
 import time
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
+from django.db.models.signals import post_migrate
 from django.test.utils import override_settings
 from django.utils import translation
 
@@ -42,6 +45,23 @@ def _throwaway_surroundings(django_test_environment, tmp_path_factory):
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],  # the real one is slow on purpose
     ):
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _rows_of_migrations():
+    """Tests with transactions of their own empty every table; what migrations had written is written again."""
+
+    def write_again(using, **kwargs):
+        for model, migration, function in [
+            ("PublicAttribute", "0004_public_attributes_and_prices", "list_names"),
+            ("SynonymGroup", "0005_search_words", "add_synonyms"),
+        ]:
+            if not apps.get_model("catalogue", model).objects.using(using).exists():
+                getattr(importlib.import_module(f"catalogue.migrations.{migration}"), function)(apps, None)
+
+    post_migrate.connect(write_again, sender=apps.get_app_config("catalogue"))
+    yield
+    post_migrate.disconnect(write_again, sender=apps.get_app_config("catalogue"))
 
 
 @pytest.fixture(autouse=True)

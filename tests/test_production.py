@@ -43,7 +43,8 @@ class Site:
             ".venv/bin/gunicorn": f"{sys.executable} -m gunicorn",
             "make environment": "true",  # this very environment
         }
-        self.environment = {name: value for name, value in os.environ.items() if name not in ("DEBUG", "SERVE_FILES")}
+        of_tests = ("DEBUG", "SERVE_FILES", "DJANGO_ALLOW_ASYNC_UNSAFE")
+        self.environment = {name: value for name, value in os.environ.items() if name not in of_tests}
         self.environment |= {"MEDIA_ROOT": str(self.media), "STATIC_ROOT": str(self.static), "PORT": str(port)}
         self.environment |= {"HTTPS": "0"}
 

@@ -112,7 +112,9 @@ def test_two_runs_that_end_together_build_their_index_one_after_the_other(encode
     assert indexes.has_index(registered)
 
 
-lonely_app = Celery("lonely", broker="redis://127.0.0.1:9/0", backend="redis://127.0.0.1:9/0")  # nobody answers there
+lonely_app = Celery(
+    "lonely", set_as_current=False, broker="redis://127.0.0.1:9/0", backend="redis://127.0.0.1:9/0"
+)  # nobody answers there
 
 
 def test_a_broker_that_is_away_is_a_sentence(settings, media):
