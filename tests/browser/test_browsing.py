@@ -95,7 +95,7 @@ def test_the_language_is_switched_where_one_is(page, shop):
     page.click("button[lang=id]")
     expect(page.locator("html")).to_have_attribute("lang", "id")
     expect(page).to_have_url(re.compile("colour=blue"))
-    expect(page.locator("h1")).to_have_text("Semua")
+    expect(page.locator("h1")).to_have_text("Semua produk")
 
 
 def test_the_first_tab_leads_past_the_head(page, shop):
@@ -163,3 +163,76 @@ def test_the_first_page_is_light_and_one_file_blocks_it(page, shop):
     assert sum(sizes.values()) < 150_000, sizes
     blocking = page.locator("head link[rel=stylesheet], head script[src]:not([defer]):not([type=module]):not([async])")
     expect(blocking).to_have_count(1)
+
+
+def test_a_filter_on_a_scrolled_list_keeps_its_place(page, shop):
+    page.goto("/search/")
+    page.locator("#more").scroll_into_view_if_needed()
+    expect(page.locator("#products > li")).to_have_count(48)
+    page.locator("#brand-ombak").scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    page.check("#brand-ombak")
+    expect(page.locator(".chosen .chip")).to_have_count(1)
+    assert page.evaluate("scrollY") <= before + 2
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_suggestions_lie_above_everything_and_take_their_clicks(open_browser, shop, width):
+    page = open_browser(viewport={"width": width, "height": 900})
+    page.goto("/c/dress/")
+    page.locator("#words").press_sequentially("dress", delay=20)
+    suggestions = page.locator("#suggestions a")
+    expect(suggestions.nth(2)).to_be_visible()
+    for number in range(3):
+        on_top = (
+            "(link) => { const box = link.getBoundingClientRect();"
+            " return link.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)); }"
+        )
+        assert suggestions.nth(number).evaluate(on_top), number
+    suggestions.nth(2).click()
+    expect(page.locator("article.product h1")).to_be_visible()
+
+
+LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenknopf" * 3
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_nothing_scrolls_sideways_whatever_the_words(open_browser, shop, width):
+    page = open_browser(viewport={"width": width, "height": 640})
+    product = Product.objects.first()
+    Product.objects.filter(pk=product.pk).update(
+        name=LONG, brand=LONG[:120], description=LONG, attributes={LONG[:60]: LONG}
+    )
+    brand = f"/search/?brand={LONG[:120]}"
+    for address in ["/", "/search/", brand, f"/search/?q={LONG}", product.get_absolute_url(), "/photo/", "/nowhere/"]:
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+def test_at_400_percent_zoom_the_head_leaves_the_page_to_the_page(open_browser, shop):
+    page = open_browser(viewport={"width": 320, "height": 225})
+    page.goto("/c/dress/")
+    page.evaluate("scrollTo(0, 600)")
+    assert page.evaluate("document.querySelector('header.top').getBoundingClientRect().bottom") < 0
+
+
+def test_forced_colours_show_where_one_is(open_browser, shop):
+    page = open_browser(forced_colors="active")
+    page.goto(shop.looked_at())
+    current, other = (
+        page.locator(".chip[aria-current]").first,
+        page.locator(".garments .chip:not([aria-current])").first,
+    )
+    background = "(chip) => getComputedStyle(chip).backgroundColor"
+    assert current.evaluate(background) != other.evaluate(background)
+
+
+def test_a_wrong_price_is_said_in_place(page, shop):
+    page.goto("/search/")
+    page.fill("#price_min", "cheap")
+    page.press("#price_min", "Enter")
+    expect(page.locator(".notice.is-error")).to_contain_text("“cheap” is not a price")
+    page.fill("#price_min", "150.000")
+    page.press("#price_min", "Enter")
+    expect(page.locator(".summary p")).to_have_text("10 products")
+    expect(page.locator(".chosen .chip")).to_contain_text("From 150,000")
