@@ -35,9 +35,19 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def broker(redis_url, settings):
     settings.CELERY_BROKER_URL = redis_url
-    app.conf.update(broker_url=redis_url, result_backend=redis_url)
+    before = {name: app.conf[name] for name in ("broker_url", "result_backend")}
+    connect_celery(broker_url=redis_url, result_backend=redis_url)
     yield redis_url
     app.control.purge()
+    connect_celery(**before)
+
+
+def connect_celery(**addresses):
+    """Lets the application talk to these; it keeps a pool for whichever broker an earlier test made it use first."""
+    app.conf.update(**addresses)
+    app._after_fork()
+    app._backend_cache = None
+    app._local.__dict__.pop("backend", None)
 
 
 @pytest.fixture
