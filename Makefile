@@ -64,6 +64,7 @@ lock: $(PY)  ## requirements*.lock anew, from requirements*.txt
 check: $(VENV)/.dev  ## style, types, migrations and settings
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/djade --check --target-version 5.2 $$(find templates search/templates -name '*.html')
 	@$(VENV)/bin/mypy
 	@$(PY) manage.py check
 	@$(PY) manage.py makemigrations --check --dry-run

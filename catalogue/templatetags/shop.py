@@ -7,10 +7,12 @@ from decimal import Decimal
 
 from django import template
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.templatetags.static import static
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
 
 from catalogue.models import Category, Product, ProductImage
 from catalogue.thumbnails import thumbnail_of, thumbnails_of
@@ -38,6 +40,15 @@ def shop_name() -> str:
 @register.simple_tag
 def categories() -> list[Category]:
     return list(Category.objects.all())
+
+
+@register.simple_tag
+def product_count(count: int, is_estimate: bool = False) -> str:
+    """How many products there are: "1 product", "1,000 products" or "about 62,000 products"."""
+    n = intcomma(count)
+    if is_estimate:
+        return gettext("about %(n)s products") % {"n": n}
+    return ngettext("%(n)s product", "%(n)s products", count) % {"n": n}
 
 
 @register.filter
