@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext as _
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -62,11 +64,18 @@ def is_photo_search(request: HttpRequest) -> bool:
 
 
 def too_busy(request: HttpRequest) -> HttpResponse:
-    """503 as JSON for the API and as a page for a browser; neither asks the database, the cache or a model."""
-    sentence = _("Too many visitors at once. Please try again in a few seconds.")
-    if request.path.startswith("/api/"):
-        response: HttpResponse = JsonResponse({"detail": sentence}, status=503)
-    else:
-        response = render(request, "503.html", {"sentence": sentence}, status=503)
+    """503 as JSON for the API and as a page for a browser; neither asks the database, the cache or a model.
+
+    In the visitor's language: LocaleMiddleware, which would set it, has not run yet.
+    """
+    language = get_language_from_request(request)
+    with override(language):
+        sentence = _("Too many visitors at once. Please try again in a few seconds.")
+        if request.path.startswith("/api/"):
+            response: HttpResponse = JsonResponse({"detail": sentence}, status=503)
+        else:
+            response = render(request, "503.html", {"sentence": sentence}, status=503)
     response["Retry-After"] = str(RETRY_AFTER_S)
+    response["Content-Language"] = language
+    patch_vary_headers(response, ["Accept-Language"])
     return response

@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from config.overload import OverloadMiddleware, Slots, is_photo_search
+from config.overload import OverloadMiddleware, Slots, is_photo_search, too_busy
 
 PHOTO = "/api/v1/search/photo/"
 
@@ -51,6 +51,24 @@ def test_past_the_limit_a_page_is_refused_with_the_time_to_come_back(busy_site):
     assert (refused.status_code, refused["Content-Type"]) == (503, "text/html; charset=utf-8")
     assert int(refused["Retry-After"]) > 0
     assert b"Please try again in a few seconds" in refused.content
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "cookie", "language", "sentence"),
+    [
+        ("/c/dress/", {"Accept-Language": "id-ID,id;q=0.9"}, "", "id", "Terlalu banyak pengunjung saat ini"),
+        ("/c/dress/", {"Accept-Language": "id"}, "en", "en", "Too many visitors at once"),
+        ("/c/dress/", {}, "", "en", "Too many visitors at once"),
+        (PHOTO, {"Accept-Language": "id"}, "", "id", "Terlalu banyak pengunjung saat ini"),
+    ],
+)
+def test_the_refusal_is_in_the_visitors_language(path, headers, cookie, language, sentence):
+    request = RequestFactory(headers=headers).get(path)
+    if cookie:
+        request.COOKIES["django_language"] = cookie
+    refused = too_busy(request)
+    assert refused["Content-Language"] == language
+    assert sentence in refused.content.decode()
 
 
 def test_past_the_limit_the_api_answers_json(busy_site):
