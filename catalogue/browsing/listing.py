@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ from catalogue.choices import ColourChoices, GarmentTypeChoices
 from catalogue.models import Product
 from catalogue.querysets import ProductQuerySet
 
+Bounds = tuple[Decimal, Decimal]  # the lowest and the highest price
 NEAREST_SHOWN = 12
 SHOWN_AT_ONCE = 8  # of a facet's values; the others are collapsed
 _TITLES = {"category": _("Category"), "brand": _("Brand"), "colour": _("Colour"), "garment_type": _("Type")}
@@ -70,6 +71,7 @@ class Listing:
     corrected: str  # the words that were looked for in place of mistyped ones
     nearest: list[Product]  # where nothing matches all words: what matches some of them
     errors: list[str] = field(default_factory=list)
+    empty_range: str = ""  # where the prices asked for leave nothing: what prices there are
 
     @property
     def status(self) -> int:
@@ -87,7 +89,7 @@ def listing_of(products: ProductQuerySet, data: QueryDict, *, facets: tuple[str,
     filters = filters_of(values)
     products = products.visible()
     query = Product.objects.visible().parse_query(filters.q) if filters.q.strip() else None
-    products_shown = products
+    products_shown, text_filters = products, filters
     if query:
         products, filters = products.matching(query), filters.without("q")
     counted = facets_of(products, filters, facets)
@@ -95,6 +97,7 @@ def listing_of(products: ProductQuerySet, data: QueryDict, *, facets: tuple[str,
     ordering = values.get("ordering") or default
     page = page_of(products.filtered(filters), ordering=ordering, after=values.get("after", ""))
     groups = [facet_of(name, counted, data.getlist(name)) for name in facets]
+    is_empty = not page.products
     return Listing(
         page=page,
         count=counted["count"],
@@ -108,13 +111,40 @@ def listing_of(products: ProductQuerySet, data: QueryDict, *, facets: tuple[str,
         first_query=query_with(data, after=""),
         active_filters=active_filters_of(data, groups),
         corrected=query.words if query and query.words != values["q"] else "",
-        nearest=_nearest(products_shown, query, filters) if query and not page.products else [],
+        nearest=closest_products(products_shown, query, filters) if query and is_empty else [],
         errors=list(dict.fromkeys(sentence for sentences in errors.values() for sentence in sentences)),
+        empty_range=empty_range(products_shown, query, text_filters, counted["price"]) if is_empty else "",
     )
 
 
-def _nearest(products: ProductQuerySet, query: ParsedQuery, filters: ProductFilters) -> list[Product]:
-    return products.filtered(filters).matching_any_word(query).most_relevant(0, NEAREST_SHOWN)
+def closest_products(products: ProductQuerySet, query: ParsedQuery, filters: ProductFilters) -> list[Product]:
+    """What matches some words of a query of which nothing matches all, the best match first."""
+    return products.filtered(filters.without("q")).matching_any_word(query).most_relevant(0, NEAREST_SHOWN)
+
+
+def empty_range(
+    products: ProductQuerySet, query: ParsedQuery | None, filters: ProductFilters, bounds: Bounds | None
+) -> str:
+    """A sentence where the prices asked for, by fields or by words, leave nothing: which prices there are.
+
+    bounds: the lowest and highest price without the fields' own bounds. Empty where the prices are not the reason.
+    """
+    low, high = filters.price_min, filters.price_max
+    if query and query.names_prices:
+        low, high = query.price_min, query.price_max
+        without_prices = replace(query, price_min=None, price_max=None)
+        bounds = facets_of(products.matching(without_prices), filters.without("q"), ())["price"]
+    if bounds is None or (low is None and high is None):
+        return ""
+    lowest, highest = bounds
+    if (low is None or low <= highest) and (high is None or high >= lowest):
+        amounts = {"lowest": _amount(lowest), "highest": _amount(highest)}
+        return (
+            gettext("Nothing has a price in this range. The prices here go from %(lowest)s to %(highest)s.") % amounts
+        )
+    if high is not None and high < lowest:
+        return gettext("Nothing here costs so little. The lowest price is %(lowest)s.") % {"lowest": _amount(lowest)}
+    return gettext("Nothing here costs so much. The highest price is %(highest)s.") % {"highest": _amount(highest)}
 
 
 def default_ordering(query: ParsedQuery | None) -> str:
@@ -192,11 +222,13 @@ def _price_label(low: str, high: str) -> str:
 def _grouped(amount: str) -> str:
     """200000 as the reader's language writes it; what is no price as it is."""
     try:
-        number = price_of_text(amount)
+        return _amount(price_of_text(amount))
     except ValueError:
         return amount
-    decimals = None if number % 1 else 0
-    return number_format(number, decimal_pos=decimals, force_grouping=True)
+
+
+def _amount(number: Decimal) -> str:
+    return number_format(number, decimal_pos=None if number % 1 else 0, force_grouping=True)
 
 
 def without_empty(data: QueryDict) -> QueryDict:
