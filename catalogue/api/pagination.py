@@ -48,6 +48,14 @@ class ProductPagination(BoundedPagination):
     a page of them is read.
     """
 
+    def get_paginated_response_schema(self, schema: dict) -> dict:
+        described = super().get_paginated_response_schema(schema)
+        described["properties"]["closest"] = {
+            **schema,
+            "description": "Where no product matches all words of `q`: up to 12 that match some of them.",
+        }
+        return described
+
     def get_count(self, queryset: QuerySet) -> int:
         try:
             key = "count:" + hashlib.sha256(repr(queryset.order_by().query.sql_with_params()).encode()).hexdigest()

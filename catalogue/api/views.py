@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Count, ProtectedError, QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
@@ -23,8 +25,10 @@ from catalogue.api.serializers import (
     ProductSerializer,
     UploadSerializer,
 )  # fmt: skip
-from catalogue.browsing.listing import default_ordering
+from catalogue.browsing.filters import ProductFilters
+from catalogue.browsing.listing import closest_products, default_ordering
 from catalogue.browsing.parameters import ListParameters
+from catalogue.browsing.text_search import ParsedQuery
 from catalogue.models import Category, Product, ProductImage
 from catalogue.photo_files import PhotoError, explain
 
@@ -51,6 +55,8 @@ class ProductViewSet(viewsets.ModelViewSet):
     filter_backends = []
     pagination_class = ProductPagination
     ordering = ""  # of the list that is asked for; empty for relevance
+    query: ParsedQuery | None = None
+    filters = ProductFilters()
     lookup_value_regex = "[0-9]{1,18}"
 
     def get_queryset(self) -> QuerySet[Product]:
@@ -62,11 +68,19 @@ class ProductViewSet(viewsets.ModelViewSet):
             return queryset
         parameters = ListParameters(data=self.request.query_params)
         parameters.is_valid(raise_exception=True)
-        filters = parameters.filters
-        query = Product.objects.visible().parse_query(filters.q) if filters.q.strip() else None
+        self.filters = filters = parameters.filters
+        self.query = query = Product.objects.visible().parse_query(filters.q) if filters.q.strip() else None
         self.ordering = parameters.validated_data.get("ordering") or default_ordering(query)
         products = (queryset.matching(query) if query else queryset).filtered(filters.without("q"))
         return products.in_order(self.ordering) if self.ordering else products
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        response = super().list(request, *args, **kwargs)
+        closest: list[Product] = []
+        if self.query and not response.data["count"]:
+            closest = closest_products(self.get_queryset(), self.query, self.filters)
+        response.data["closest"] = ProductCardSerializer(closest, many=True, context={"request": request}).data
+        return response
 
     def get_serializer_class(self) -> type:
         return ProductCardSerializer if self.action == "list" else ProductSerializer

@@ -35,7 +35,7 @@ def test_a_list_shows_cards(api):
     make_product(is_active=False)
     answer = api.get("/api/v1/products/").json()
     assert answer == {
-        "count": 1, "next": None, "previous": None,
+        "count": 1, "next": None, "previous": None, "closest": [],
         "results": [
             {
                 "id": product.pk, "sku": "A1", "name": "Gaun", "brand": "Senja", "category": "dress",
@@ -111,6 +111,18 @@ def test_filters_and_order_are_those_of_the_shop(api):
     make_product(name="Rok C", price=100, brand="Senja", category=make_category(name="Rok"))
     answer = api.get("/api/v1/products/?q=gaun&brand=Ombak&category=dress&category=rok&ordering=price").json()
     assert [product["name"] for product in answer["results"]] == ["Gaun B", "Gaun A"]
+
+
+def test_where_no_product_holds_all_words_the_closest_are_answered(api):
+    make_product(name="Linen dress", price=10)
+    make_product(name="Silk skirt", price=90)
+    answer = api.get("/api/v1/products/?q=silk+dress").json()
+    assert (answer["count"], answer["results"]) == (0, [])
+    assert sorted(each["name"] for each in answer["closest"]) == ["Linen dress", "Silk skirt"]
+    narrowed = api.get("/api/v1/products/?q=silk+dress&price_max=50").json()
+    assert [each["name"] for each in narrowed["closest"]] == ["Linen dress"]
+    for query in ["q=silk", "q=zeppelin", "colour=green", ""]:
+        assert api.get(f"/api/v1/products/?{query}").json()["closest"] == [], query
 
 
 def test_an_offset_beyond_the_end_is_an_empty_page(api):
