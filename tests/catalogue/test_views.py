@@ -55,6 +55,57 @@ def test_what_was_mistyped_is_said(client, shop):
 
 
 @pytest.mark.parametrize(
+    ("query", "language", "sentence"),
+    [
+        ("price_max=5000", "en", "Nothing here costs so little. The lowest price is 100,000."),
+        ("price_min=900000", "en", "Nothing here costs so much. The highest price is 129,000."),
+        ("price_min=110100&price_max=110200", "en", "The prices here go from 100,000 to 129,000."),
+        ("price_min=900000", "id", "Harga tertinggi adalah 129.000."),
+        ("q=gaun+under+5000", "en", "Nothing here costs so little. The lowest price is 100,000."),
+        ("q=gaun&price_min=900000", "en", "Nothing here costs so much."),
+        ("price_min=300000&price_max=200000", "en", "The lowest price, 300,000, is above the highest, 200,000."),
+    ],
+)
+def test_prices_that_leave_nothing_are_explained(client, shop, query, language, sentence):
+    assert sentence in text_of(client.get(f"/search/?{query}", headers={"Accept-Language": language}))
+
+
+@pytest.mark.parametrize("query", ["q=zeppelin", "q=zeppelin&price_max=110000", "colour=green"])
+def test_prices_are_not_blamed_where_they_are_not_the_reason(client, shop, query):
+    page = text_of(client.get(f"/search/?{query}"))
+    assert "No products found" in page
+    assert not re.search("costs so|prices here", page)
+
+
+@pytest.mark.parametrize(
+    ("availability", "language", "label", "schema"),
+    [
+        ("in_stock", "en", "In stock", "InStock"),
+        ("limited", "en", "Few left", "LimitedAvailability"),
+        ("preorder", "id", "Prapesan", "PreOrder"),
+        ("out_of_stock", "id", "Habis", "OutOfStock"),
+    ],
+)
+def test_a_product_page_says_whether_it_can_be_had(client, availability, language, label, schema):
+    product = make_product(availability=availability)
+    page = text_of(client.get(product.get_absolute_url(), headers={"Accept-Language": language}))
+    assert f'<p class="availability is-{availability}">{label}</p>' in page
+    assert f'"availability": "https://schema.org/{schema}"' in page
+
+
+def test_nothing_is_said_of_an_availability_that_is_not_known(client):
+    page = text_of(client.get(make_product().get_absolute_url()))
+    assert "availability" not in page
+    assert "InStock" not in page
+
+
+def test_a_card_says_what_is_out_of_stock(client):
+    make_product(name="Gone", availability="out_of_stock")
+    make_product(name="There", availability="in_stock")
+    assert text_of(client.get("/search/")).count('<span class="stock">Out of stock</span>') == 1
+
+
+@pytest.mark.parametrize(
     "query, language, label",
     [
         ("price_min=110000&price_max=120000.50", "en", "110,000 – 120,000.5"),
