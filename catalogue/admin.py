@@ -20,7 +20,7 @@ from catalogue.admin_forms import CategoryForm, ImageForm, ImageFormSet, Product
 from catalogue.admin_resources import ProductResource, TableFormat
 from catalogue.attributes import apply_public_attributes
 from catalogue.browsing.synonyms import forget_synonyms
-from catalogue.models import Category, Product, ProductImage, PublicAttribute, SynonymGroup
+from catalogue.models import Category, InfoPage, Product, ProductImage, PublicAttribute, SynonymGroup
 from catalogue.templatetags.shop import money
 from catalogue.thumbnails import thumbnail_of
 
@@ -58,9 +58,9 @@ class HasPhotoFilter(admin.SimpleListFilter):
 @admin.register(Category)
 class CategoryAdmin(admin.ModelAdmin):
     form = CategoryForm
-    list_display = ["name", "slug", "holds", "products_shown", "position"]
+    list_display = ["name", "name_en", "name_id", "slug", "holds", "products_shown", "position"]
     list_editable = ["position"]
-    search_fields = ["name", "slug"]
+    search_fields = ["name", "name_en", "name_id", "slug"]
     prepopulated_fields = {"slug": ["name"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
@@ -80,6 +80,20 @@ class CategoryAdmin(admin.ModelAdmin):
         return format_html(
             '<a href="{}?category__id__exact={}&is_active__exact=1">{}</a>', url, category.pk, category.product_count
         )
+
+
+@admin.register(InfoPage)
+class InfoPageAdmin(admin.ModelAdmin):
+    list_display = ["slug", "title_en", "title_id", "is_shown", "position"]
+    list_editable = ["position"]
+    prepopulated_fields = {"slug": ["title_en"]}
+
+    def view_on_site(self, page: InfoPage) -> str | None:
+        return page.get_absolute_url() if self.is_shown(page) else None
+
+    @admin.display(description=_("shown"), boolean=True)
+    def is_shown(self, page: InfoPage) -> bool:
+        return bool(page.text_en or page.text_id)
 
 
 class ImageInline(admin.TabularInline):

@@ -25,7 +25,7 @@ class CategoryForm(forms.ModelForm):
 
     class Meta:
         model = Category
-        fields = ["name", "slug", "garment_types", "position"]
+        fields = ["name", "name_en", "name_id", "slug", "garment_types", "position"]
 
 
 class ProductForm(forms.ModelForm):

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -12,16 +13,23 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.attribute_names import attribute_key
 from catalogue.choices import AvailabilityChoices, ColourChoices, GarmentTypeChoices
 from catalogue.currencies import validate_currency
-from catalogue.querysets import CategoryQuerySet, ProductQuerySet
+from catalogue.querysets import CategoryQuerySet, InfoPageQuerySet, ProductQuerySet
 
 
 class Category(models.Model):
     name = models.CharField(_("name"), max_length=120)
+    name_en = models.CharField(
+        _("English name"), max_length=120, blank=True, help_text=_("Shown on English pages; empty: the name.")
+    )
+    name_id = models.CharField(
+        _("Indonesian name"), max_length=120, blank=True, help_text=_("Shown on Indonesian pages; empty: the name.")
+    )
     slug = models.SlugField(_("slug"), max_length=140, unique=True)
     garment_types = ArrayField(
         models.CharField(max_length=12, choices=GarmentTypeChoices),
@@ -51,6 +59,60 @@ class Category(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("category", args=[self.slug])
+
+    @property
+    def local_name(self) -> str:
+        """Its name in the page's language where there is one, else `name`."""
+        return getattr(self, f"name_{get_language()}", "") or self.name
+
+    @property
+    def language_of_local_name(self) -> str:
+        """The language of `local_name` where it is known and not the page's; else empty."""
+        if getattr(self, f"name_{get_language()}", ""):
+            return ""
+        translations = {self.name_en: "en", self.name_id: "id"}
+        language = translations.get(self.name) or settings.CATALOGUE_LANGUAGE
+        return "" if language == get_language() else language
+
+
+class InfoPage(models.Model):
+    """A page of text, linked in the footer: about, contact, privacy. One without a text is not shown."""
+
+    slug = models.SlugField(_("slug"), max_length=60, unique=True)
+    title_en = models.CharField(_("English title"), max_length=120)
+    title_id = models.CharField(_("Indonesian title"), max_length=120, blank=True)
+    text_en = models.TextField(
+        _("English text"), blank=True, help_text=_("An empty line begins a paragraph. Addresses become links.")
+    )
+    text_id = models.TextField(_("Indonesian text"), blank=True, help_text=_("Empty: the English one is shown."))
+    position = models.PositiveSmallIntegerField(_("position"), default=0, help_text=_("Small numbers come first."))
+
+    objects = InfoPageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("page of text")
+        verbose_name_plural = _("pages of text")
+        ordering = ["position", "slug"]
+
+    def __str__(self) -> str:
+        return self.title_en
+
+    def get_absolute_url(self) -> str:
+        return reverse("info-page", args=[self.slug])
+
+    @property
+    def language(self) -> str:
+        """The language that it is shown in: the page's where it has a text in it, else the other."""
+        preferred, other = ("id", "en") if get_language() == "id" else ("en", "id")
+        return preferred if getattr(self, f"text_{preferred}").strip() else other
+
+    @property
+    def title(self) -> str:
+        return str(getattr(self, f"title_{self.language}") or self.title_en)
+
+    @property
+    def text(self) -> str:
+        return str(getattr(self, f"text_{self.language}"))
 
 
 class SynonymGroup(models.Model):

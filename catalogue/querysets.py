@@ -34,6 +34,12 @@ class CategoryQuerySet(models.QuerySet["Category"]):
         return self.filter(Q(garment_types__contains=[garment_type]) | Q(garment_types=[]))
 
 
+class InfoPageQuerySet(models.QuerySet["InfoPage"]):
+    def shown(self) -> Self:
+        """Those that have a text."""
+        return self.exclude(text_en="", text_id="")
+
+
 class ProductQuerySet(models.QuerySet["Product"]):
     def visible(self) -> Self:
         """What a shopper may see."""

@@ -4,7 +4,7 @@ from django.contrib.sitemaps import Sitemap
 from django.db.models import Max
 from django.urls import reverse
 
-from catalogue.models import Category, Product
+from catalogue.models import Category, InfoPage, Product
 
 
 class ProductSitemap(Sitemap):
@@ -37,4 +37,9 @@ class PageSitemap(Sitemap):
         return reverse(name)
 
 
-SITEMAPS = {"pages": PageSitemap, "categories": CategorySitemap, "products": ProductSitemap}
+class InfoPageSitemap(Sitemap):
+    def items(self):
+        return InfoPage.objects.shown()
+
+
+SITEMAPS = {"pages": PageSitemap, "categories": CategorySitemap, "products": ProductSitemap, "info": InfoPageSitemap}

@@ -16,6 +16,7 @@ urlpatterns = [
     path("b/<path:name>/", views.brand, name="brand"),
     path("p/<int:pk>/<slug:slug>/", views.product, name="product"),
     path("thumbs/<slug:size>/<path:name>.webp", thumbnails.thumbnail, name="thumbnail"),
+    path("info/<slug:slug>/", views.info_page, name="info-page"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", cache_page(AN_HOUR)(sitemap_views.index), _sections, name="sitemap"),
     path(

@@ -10,7 +10,7 @@ from catalogue.browsing.filters import MAX_QUERY_LENGTH
 from catalogue.browsing.listing import listing_of
 from catalogue.browsing.product_page import product_context
 from catalogue.browsing.suggestions import suggestions_for
-from catalogue.models import Category, Product
+from catalogue.models import Category, InfoPage, Product
 from catalogue.page_sections import HOME_HERO, sections_of
 
 NEW_ARRIVALS = 15
@@ -34,7 +34,7 @@ def _category_tiles() -> list[Product]:
 def category(request: HttpRequest, slug: str) -> HttpResponse:
     found = get_object_or_404(Category, slug=slug)
     listing = listing_of(found.products.all(), request.GET, facets=("brand", "colour"))
-    context = {"title": found.name, "category": found, "listing": listing, "canonical": found.get_absolute_url()}
+    context = {"title": found.local_name, "category": found, "listing": listing, "canonical": found.get_absolute_url()}
     return render(request, "catalogue/listing.html", context, status=listing.status)
 
 
@@ -60,6 +60,13 @@ def product(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if slug != found.slug:
         return redirect(found, permanent=True)
     return render(request, "catalogue/product.html", product_context(request, found))
+
+
+def info_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """A page of text, such as the one on privacy."""
+    found = get_object_or_404(InfoPage.objects.shown(), slug=slug)
+    context = {"info_page": found, "canonical": found.get_absolute_url()}
+    return render(request, "catalogue/info_page.html", context)
 
 
 def suggestions(request: HttpRequest) -> HttpResponse:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.capacity import DEFAULT_MAX_PHOTO_SEARCHES, DEFAULT_MAX_REQUESTS
@@ -119,6 +120,10 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("id", _("Indonesian"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# What the merchant's own texts are written in, "en" or "id", for screen readers and search engines; empty: not known.
+CATALOGUE_LANGUAGE = env.str("CATALOGUE_LANGUAGE", default="")
+if CATALOGUE_LANGUAGE not in ("", "en", "id"):
+    raise ImproperlyConfigured(f"CATALOGUE_LANGUAGE is {CATALOGUE_LANGUAGE!r}; it may be en, id or empty.")
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Jakarta")
 USE_I18N = True
 USE_TZ = True
@@ -204,7 +209,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = PHOTO_MAX_BYTES
 MAX_REQUEST_BYTES = env.int("MAX_REQUEST_BYTES", default=100_000_000)
 # An uploaded photo never touches the disk: it is kept in memory while it is searched with.
 FILE_UPLOAD_MAX_MEMORY_SIZE = PHOTO_MAX_BYTES + 1_000_000
-PHOTO_QUERY_SECONDS = 30 * 60
+# How long a photo and the links to its search live.
+PHOTO_QUERY_SECONDS = env.int("PHOTO_QUERY_SECONDS", default=30 * 60)
 # Whether image_url may name a host of our own network. Only where shoppers are trusted, as in a test.
 PHOTO_URL_PRIVATE_HOSTS = env.bool("PHOTO_URL_PRIVATE_HOSTS", default=False)
 

@@ -87,7 +87,7 @@ class CategorySerializer(KnownFieldsMixin, serializers.ModelSerializer):
 
     class Meta:
         model = Category
-        fields = ["id", "name", "slug", "garment_types", "position", "product_count", "page"]
+        fields = ["id", "name", "name_en", "name_id", "slug", "garment_types", "position", "product_count", "page"]
 
     def update(self, instance: Category, validated_data: dict) -> Category:
         for name, value in validated_data.items():

@@ -47,7 +47,7 @@ class Facets(TypedDict):
     estimated: set[str]
 
 
-Names = dict[str, tuple[str, str, list[str]]]  # a category's id -> its slug, its name and the types that it holds
+Names = dict[str, tuple[str, str, list[str]]]  # a category's id -> its slug, its name as shown, its types
 
 
 def facets(queryset: QuerySet[Product]) -> Facets:
@@ -73,8 +73,7 @@ def facets_of(products: ProductQuerySet, filters: ProductFilters, wanted: Collec
 
 
 def category_names() -> Names:
-    categories = Category.objects.values_list("pk", "slug", "name", "garment_types")
-    return {str(pk): (slug, name, types) for pk, slug, name, types in categories}
+    return {str(each.pk): (each.slug, each.local_name, each.garment_types) for each in Category.objects.all()}
 
 
 def _facets(found: Counted, names: Names) -> Facets:

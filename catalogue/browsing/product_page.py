@@ -39,7 +39,7 @@ def structured_data(request: HttpRequest, product: Product) -> dict[str, Any]:
         "@type": "Product",
         "name": product.name,
         "sku": product.sku,
-        "category": product.category.name,
+        "category": product.category.local_name,
         "url": request.build_absolute_uri(product.get_absolute_url()),
         "image": [request.build_absolute_uri(thumbnail_of(image, "large").url) for image in product.images.all()],
     }
@@ -61,7 +61,11 @@ def structured_data(request: HttpRequest, product: Product) -> dict[str, Any]:
 
 def breadcrumb_data(request: HttpRequest, product: Product) -> dict[str, Any]:
     """The way to the product, in schema.org's words."""
-    steps = [(gettext("Home"), "/"), (product.category.name, product.category.get_absolute_url()), (product.name, "")]
+    steps = [
+        (gettext("Home"), "/"),
+        (product.category.local_name, product.category.get_absolute_url()),
+        (product.name, ""),
+    ]
     return {
         "@context": "https://schema.org",
         "@type": "BreadcrumbList",

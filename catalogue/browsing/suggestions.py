@@ -48,9 +48,14 @@ def _categories(words: list[str]) -> list[Suggestion]:
     found = [
         category
         for category in Category.objects.all()
-        if all(any(part.startswith(word) for part in re.findall(r"\w+", category.name.lower())) for word in words)
+        if all(any(part.startswith(word) for part in _name_words(category)) for word in words)
     ]
-    return [Suggestion(category.name, category.get_absolute_url()) for category in found[:CATEGORIES]]
+    return [Suggestion(category.local_name, category.get_absolute_url()) for category in found[:CATEGORIES]]
+
+
+def _name_words(category: Category) -> list[str]:
+    """The words of its names in all languages."""
+    return re.findall(r"\w+", f"{category.name} {category.name_en} {category.name_id}".lower())
 
 
 def _brands(words: list[str], products: list[Product]) -> list[Suggestion]:

@@ -18,6 +18,15 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "variantgroup", "variantgroupid",
     ),
     "variant_sku": ("variantsku", "skuvarian", "kodevarian", "variantid", "kodevariasi", "variationsku", "variationid"),
+    # The category's name in another language. Before the category: "Kategori (Inggris)" is this.
+    "category_name_en": (
+        "categoryen", "categorynameen", "categoryenglish", "englishcategory", "kategoriinggris", "kategorien",
+        "namakategoriinggris",
+    ),
+    "category_name_id": (
+        "categoryindonesian", "categoryindonesia", "categorybahasa", "indonesiancategory",
+        "kategoriindonesia", "namakategoriindonesia",
+    ),
     "category": (
         "category", "categoryname", "kategori", "namakategori", "kategory", "katagori", "subcategory",
         "subkategori", "categories", "maincategory", "masterkategori", "mastercategory", "categorypath",

@@ -45,6 +45,7 @@ class Loader:
         self.dry_run = dry_run
         self.prune = prune
         self.categories = _categories()
+        self._named: set[tuple[str, str]] = set()  # slug and field of names that were given
         self.new_categories: dict[str, str] = {}  # those that hold any type, by slug: their names say nothing
 
     def load(self, products: list[SourceProduct]) -> None:
@@ -105,6 +106,17 @@ class Loader:
                 ignore_conflicts=True,
             )
             self.categories |= dict(Category.objects.filter(slug__in=new).values_list("slug", "pk"))
+        if not self.dry_run:
+            self._name_categories(products)
+
+    def _name_categories(self, products: list[SourceProduct]) -> None:
+        """Gives categories their names in other languages where they have none: what the admin holds stays."""
+        for product in products:
+            slug = category_slug(_category(product))
+            for field_name, name in product.category_names.items():
+                if (slug, field_name) not in self._named:
+                    self._named.add((slug, field_name))
+                    Category.objects.filter(slug=slug, **{field_name: ""}).update(**{field_name: name})
 
     # -- products -----------------------------------------------------------------------------------------------
 

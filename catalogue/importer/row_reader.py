@@ -10,7 +10,7 @@ from typing import Any
 
 from catalogue.attribute_names import attribute_key
 from catalogue.category_garment_types import garment_types_of_category
-from catalogue.importer.categories import MAX_SLUG, category_name, category_slug, choose_category
+from catalogue.importer.categories import MAX_SLUG, category_name, category_paths, category_slug, choose_category
 from catalogue.importer.columns import Columns
 from catalogue.importer.csv_records import Record
 from catalogue.importer.image_finder import ImageFinder, SourceImage
@@ -46,6 +46,7 @@ class SourceProduct:
     attributes: dict[str, Any] = field(default_factory=dict)
     private_attributes: dict[str, Any] = field(default_factory=dict)
     images: list[SourceImage] = field(default_factory=list)
+    category_names: dict[str, str] = field(default_factory=dict)  # its category's name_en, name_id
     has_all_images: bool = True  # False: one that it names was not found, so what it no longer names is unknown
 
 
@@ -158,6 +159,16 @@ class RowReader:
             reason = f"A category's name has {MAX_CATEGORY} characters at the most."
             self._refuse_row(records, staged, "category", name, reason)
         product.fields["category"] = name
+        product.category_names = self._category_names(records)
+
+    def _category_names(self, records: list[Record]) -> dict[str, str]:
+        """What the columns of the category's names in other languages say: the last level of the first path."""
+        found = {}
+        for column, name in (("category_name_en", "name_en"), ("category_name_id", "name_id")):
+            paths = category_paths(self._cell(records, column)[1]) if records else []
+            if paths and len(paths[0][-1]) <= MAX_CATEGORY:
+                found[name] = paths[0][-1]
+        return found
 
     def _category_of_tags(self, records: list[Record]) -> str:
         """The first tag that names garments; other tags are no categories."""

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
-from catalogue.models import Category, Product, ProductImage
+from catalogue.models import Category, InfoPage, Product, ProductImage
 from catalogue.thumbnails import thumbnail_of, thumbnails_of
 
 register = template.Library()
@@ -40,6 +40,19 @@ def shop_name() -> str:
 @register.simple_tag
 def categories() -> list[Category]:
     return list(Category.objects.all())
+
+
+@register.simple_tag
+def info_pages() -> list[InfoPage]:
+    return list(InfoPage.objects.shown())
+
+
+@register.simple_tag
+def category_name(category: Category) -> SafeString:
+    """Its name in the page's language, or in its own with a `lang` where that is known."""
+    language = category.language_of_local_name
+    name = category.local_name
+    return format_html('<span lang="{}">{}</span>', language, name) if language else format_html("{}", name)
 
 
 @register.simple_tag

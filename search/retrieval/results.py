@@ -64,7 +64,7 @@ def _shared(
     if garment_type and garment_type == neighbour.garment_type:
         kind = [garment_type]
     elif product.category == category or (garment_type and garment_type in product.category.garment_types):
-        kind = [product.category.name]
+        kind = [product.category.local_name]
     else:
         kind = []
     return (*kind, *(colour for colour in product.colours if colour in colours))

@@ -12,8 +12,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import DEFAULT_DB_ALIAS
 
-from catalogue.models import ProductImage
+from catalogue.models import Category, InfoPage, ProductImage
 from demo.publish import EDITION
+from demo.shop_texts import CATEGORY_NAMES, CONTACT
 from search.embedding.pipeline import photos_to_embed, register_encoder
 from search.models import Encoder
 from search.vision.cards import available, choose
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         self._render(folder, products)
         self._import(folder / "zalora" / "data-zalora.csv")
+        self._write_texts()
         self._embed()
         self._publish_scenes(folder / "scenes")
         self._make_admin()
@@ -52,6 +54,12 @@ class Command(BaseCommand):
             return
         self.stdout.write("Importing it with import_zalora")
         call_command("import_zalora", str(csv), images=str(csv.parent))
+
+    def _write_texts(self) -> None:
+        """What is empty; what somebody has written in the admin stays."""
+        for slug, (name_en, name_id) in CATEGORY_NAMES.items():
+            Category.objects.filter(slug=slug, name_en="", name_id="").update(name_en=name_en, name_id=name_id)
+        InfoPage.objects.filter(slug="contact", text_en="", text_id="").update(**CONTACT)
 
     def _embed(self) -> None:
         """Embeds what is missing; where an earlier release's encoder serves that this one lacks, moves to its own."""

@@ -150,8 +150,8 @@ def test_categories_and_brands_count_what_is_shown(api):
     make_product(category=rok, brand="")
     assert api.get("/api/v1/categories/").json()["results"] == [
         {
-            "id": rok.pk, "name": "Rok", "slug": "rok", "garment_types": ["skirt"], "position": 1, "product_count": 3,
-            "page": "/c/rok/",
+            "id": rok.pk, "name": "Rok", "name_en": "", "name_id": "", "slug": "rok", "garment_types": ["skirt"],
+            "position": 1, "product_count": 3, "page": "/c/rok/",
         }
     ]  # fmt: skip
     assert api.get("/api/v1/brands/").json()["results"] == [{"name": "Ombak", "product_count": 2}]
