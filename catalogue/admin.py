@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -20,9 +20,13 @@ from catalogue.admin_forms import CategoryForm, ImageForm, ImageFormSet, Product
 from catalogue.admin_resources import ProductResource, TableFormat
 from catalogue.attributes import apply_public_attributes
 from catalogue.browsing.synonyms import forget_synonyms
+from catalogue.choices import GarmentTypeChoices
 from catalogue.models import Category, InfoPage, Product, ProductImage, PublicAttribute, SynonymGroup
 from catalogue.templatetags.shop import money
 from catalogue.thumbnails import thumbnail_of
+
+if TYPE_CHECKING:
+    from catalogue.querysets import CategoryQuerySet, ProductQuerySet
 
 admin.site.site_header = admin.site.site_title = _("Fashion Visual Search")
 admin.site.index_title = _("Shop")
@@ -64,22 +68,26 @@ class CategoryAdmin(admin.ModelAdmin):
     prepopulated_fields = {"slug": ["name"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
-        return super().get_queryset(request).with_counts()
+        return cast("CategoryQuerySet", super().get_queryset(request)).with_counts()
 
     def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
         services.save_category(category=obj)
 
     @admin.display(description=_("holds"))
     def holds(self, category: Category) -> str:
-        labels = dict(Category._meta.get_field("garment_types").base_field.choices)
+        labels = dict(GarmentTypeChoices.choices)
         return ", ".join(str(labels[name]) for name in category.garment_types) or str(_("anything"))
 
     @admin.display(description=_("products shown"), ordering="product_count")
     def products_shown(self, category: Category) -> str:
         url = reverse("admin:catalogue_product_changelist")
         return format_html(
-            '<a href="{}?category__id__exact={}&is_active__exact=1">{}</a>', url, category.pk, category.product_count
+            '<a href="{}?category__id__exact={}&is_active__exact=1">{}</a>', url, category.pk, _product_count(category)
         )
+
+
+def _product_count(category: Category) -> int:
+    return int(getattr(category, "product_count", 0))  # an annotation of `with_counts`
 
 
 @admin.register(InfoPage)
@@ -137,9 +145,9 @@ class ProductAdmin(ImportExportModelAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
-        return super().get_queryset(request).defer("document").for_cards()
+        return cast("ProductQuerySet", super().get_queryset(request)).defer("document").for_cards()
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """The filters of the list alone: others, such as `?colours=x`, reach columns that they do not fit."""
         offered = ("is_active", "category", "created_at", "photos")
         return lookup.startswith(offered) and super().lookup_allowed(lookup, value, request)
@@ -147,7 +155,7 @@ class ProductAdmin(ImportExportModelAdmin):
     def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
         form.add_error("import_file", str(e))
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet, bool]:
         """An exact SKU, else full-text search: both by an index, where `icontains` would read every row."""
         term = search_term.replace("\0", "").strip()
         if not term:

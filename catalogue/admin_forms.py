@@ -76,14 +76,15 @@ class ImageForm(forms.ModelForm):
         if not isinstance(file, UploadedFile):
             return file
         try:
-            self.sha256 = read_photo(file).sha256
+            self.sha256 = read_photo(file.read()).sha256
         except PhotoError as error:
             raise forms.ValidationError(explain(error)) from error
         file.seek(0)
         return file
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         product = cleaned.get("product") or (self.instance.product_id and self.instance.product)
         if product and product.pk and hasattr(self, "sha256"):
             others = ProductImage.objects.filter(product=product, sha256=self.sha256).exclude(pk=self.instance.pk)
@@ -94,12 +95,12 @@ class ImageForm(forms.ModelForm):
     def _post_clean(self) -> None:
         """Leaves the file out of the instance: the services put it there, under its hash."""
         file = self.cleaned_data.pop("file", None)
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]  # Django's, undocumented but for its comment "hook"
         if file is not None:
             self.cleaned_data["file"] = file
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() | {"file"}
+        return {"file"} | super()._get_validation_exclusions()  # type: ignore[misc]  # Django's, as above
 
     def save(self, commit: bool = True) -> ProductImage:
         """Stores the photo under its hash. Django's admin saves once more what comes back, which changes nothing."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from django.contrib.postgres.search import SearchRank
 from django.db import models
@@ -14,7 +14,7 @@ from catalogue.browsing.spelling import corrected
 from catalogue.browsing.text_search import ParsedQuery, RawQuery, parse
 
 if TYPE_CHECKING:
-    from catalogue.models import Product
+    from catalogue.models import Category, InfoPage, Product  # noqa: F401  the base classes below name them
 
 MAX_RANKED = 960  # matches of a text that are put in order of relevance
 
@@ -115,14 +115,17 @@ class ProductQuerySet(models.QuerySet["Product"]):
         if rank is None:
             return self
         newest = self.order_by("-id").values("pk")[:MAX_RANKED]
-        return self.model.objects.filter(pk__in=newest).annotate(rank=rank).order_by("-rank", "-id")
+        ranked = self.model.objects.filter(pk__in=newest).annotate(rank=rank).order_by("-rank", "-id")
+        return cast("Self", ranked)
 
     def most_relevant(self, start: int, stop: int) -> list[Product]:
         """The products from `start` to `stop` of a text's matches, as `for_cards` loads them.
 
         The newest MAX_RANKED in the order of `order_by_rank`, behind them all others, the newest first.
         """
-        first = list(self.order_by_rank().for_cards()[start : min(stop, MAX_RANKED)]) if start < MAX_RANKED else []
+        first: list[Product] = []
+        if start < MAX_RANKED:
+            first = list(self.order_by_rank().for_cards()[start : min(stop, MAX_RANKED)])
         if stop <= MAX_RANKED:
             return first
         return first + list(self.order_by("-id").for_cards()[max(start, MAX_RANKED) : stop])

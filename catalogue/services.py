@@ -50,7 +50,7 @@ def replace_image(*, image: ProductImage, file: BinaryIO | bytes) -> ProductImag
     keep_files_until_commit()
     if ProductImage.objects.filter(product=image.product_id, sha256=photo.sha256).exists():
         raise ValueError("The product has this photo already, in another place.")
-    remove_when_unused(image.file.name)
+    remove_when_unused(image.file.name or "")
     _fill(image, photo)
     image.save()
     derived_data.images_changed(ProductImage.objects.filter(pk=image.pk))

@@ -91,6 +91,6 @@ def _colour(index: int) -> tuple[int, int, int]:
     return PALETTE[index % len(PALETTE)]
 
 
-def label_font() -> ImageFont.ImageFont:
+def label_font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """The small type under and over pictures."""
     return ImageFont.load_default(13)

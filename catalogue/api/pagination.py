@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
-from django.db.models import QuerySet
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 
 from catalogue.browsing.counts import EXACT_SECONDS, MAX_EXACT
+from catalogue.models import Product
+from catalogue.querysets import ProductQuerySet
 
 MAX_LIMIT = 100
 MAX_OFFSET = 10_000_000
@@ -56,7 +58,7 @@ class ProductPagination(BoundedPagination):
         }
         return described
 
-    def get_count(self, queryset: QuerySet) -> int:
+    def get_count(self, queryset: Any) -> int:
         try:
             key = "count:" + hashlib.sha256(repr(queryset.order_by().query.sql_with_params()).encode()).hexdigest()
         except EmptyResultSet:
@@ -68,15 +70,15 @@ class ProductPagination(BoundedPagination):
                 cache.set(key, count, EXACT_SECONDS)
         return count
 
-    def paginate_queryset(self, queryset: QuerySet, request: Request, view=None) -> list:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """The rows of a page. A list in order of relevance (`view.ordering` is empty) is the one that pages show."""
         if view is not None and not view.ordering:
             return self._relevant_page(queryset, request)
-        ids = super().paginate_queryset(queryset.values_list("pk", flat=True), request, view)
+        ids: list[int] = super().paginate_queryset(queryset.values_list("pk", flat=True), request, view) or []
         rows = queryset.model.objects.for_cards().in_bulk(ids)
         return [rows[pk] for pk in ids if pk in rows]
 
-    def _relevant_page(self, queryset: QuerySet, request: Request) -> list:
+    def _relevant_page(self, queryset: ProductQuerySet, request: Request) -> list[Product]:
         self.request = request
         self.limit, self.offset = self.get_limit(request), self.get_offset(request)
         self.count = self.get_count(queryset)

@@ -24,13 +24,13 @@ class ImageSerializer(serializers.ModelSerializer):
         fields = ["id", "url", "width", "height", "position"]
 
     def get_url(self, image: ProductImage) -> str:
-        return _absolute(image, self.context)
+        return _absolute(image, dict(self.context))
 
 
 class ProductCardSerializer(serializers.ModelSerializer):
     """What lists show of a product: as `.for_cards()` loads it, without a query of its own."""
 
-    category = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    category: serializers.SlugRelatedField[Category] = serializers.SlugRelatedField(slug_field="slug", read_only=True)
     image = serializers.SerializerMethodField(help_text="Where its first photo is.")
     page = serializers.URLField(source="get_absolute_url", read_only=True, help_text="Its page in this shop.")
 
@@ -40,7 +40,7 @@ class ProductCardSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_image(self, product: Product) -> str | None:
-        return _absolute(product.main_image, self.context) if product.main_image else None
+        return _absolute(product.main_image, dict(self.context)) if product.main_image else None
 
 
 class ProductSerializer(KnownFieldsMixin, ProductCardSerializer):
@@ -99,7 +99,7 @@ class CategorySerializer(KnownFieldsMixin, serializers.ModelSerializer):
         if not self.instance:
             attrs.setdefault("slug", category_slug(attrs["name"]))
         slug = attrs.get("slug")
-        others = Category.objects.exclude(pk=self.instance.pk if self.instance else None)
+        others = Category.objects.exclude(pk=self.instance.pk) if self.instance else Category.objects.all()
         if slug and others.filter(slug=slug).exists():
             raise serializers.ValidationError({"slug": f"There is a category {slug!r} already."})
         return attrs
@@ -114,9 +114,10 @@ class UploadSerializer(serializers.Serializer):
     file = serializers.FileField(help_text="A photo: JPEG, PNG, WebP, AVIF, HEIC, GIF, BMP or TIFF.")
 
     def validate_file(self, file: UploadedFile) -> UploadedFile:
-        if file.size > settings.PHOTO_MAX_BYTES:
+        size = file.size or 0
+        if size > settings.PHOTO_MAX_BYTES:
             most = settings.PHOTO_MAX_BYTES / 1e6
-            raise serializers.ValidationError(f"The file has {file.size / 1e6:.1f} MB; a photo has {most:.0f} at most.")
+            raise serializers.ValidationError(f"The file has {size / 1e6:.1f} MB; a photo has {most:.0f} at most.")
         return file
 
 

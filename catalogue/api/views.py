@@ -12,6 +12,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from catalogue import services
@@ -31,6 +32,7 @@ from catalogue.browsing.parameters import ListParameters
 from catalogue.browsing.text_search import ParsedQuery
 from catalogue.models import Category, Product, ProductImage
 from catalogue.photo_files import PhotoError, explain
+from catalogue.querysets import ProductQuerySet
 
 
 class InUse(APIException):
@@ -59,11 +61,11 @@ class ProductViewSet(viewsets.ModelViewSet):
     filters = ProductFilters()
     lookup_value_regex = "[0-9]{1,18}"
 
-    def get_queryset(self) -> QuerySet[Product]:
+    def get_queryset(self) -> ProductQuerySet:
         products = Product.objects.defer("document").order_by("-id")
         return products if self.request.user.is_staff else products.visible()
 
-    def filter_queryset(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
+    def filter_queryset(self, queryset: Any) -> Any:
         if self.action != "list":
             return queryset
         parameters = ListParameters(data=self.request.query_params)
@@ -175,7 +177,7 @@ class CategoryViewSet(viewsets.ModelViewSet):
     def get_queryset(self) -> QuerySet[Category]:
         return Category.objects.with_counts().order_by("position", "name", "id")
 
-    def perform_create(self, serializer: CategorySerializer) -> None:
+    def perform_create(self, serializer: BaseSerializer) -> None:
         serializer.instance = self.get_queryset().get(pk=serializer.save().pk)
 
     def perform_destroy(self, category: Category) -> None:
@@ -199,7 +201,7 @@ class BrandListView(generics.ListAPIView):
     pagination_class = BoundedPagination
     filter_backends = []
 
-    def get_queryset(self) -> QuerySet[Product]:
+    def get_queryset(self) -> QuerySet[Product, Any]:
         products = Product.objects.visible().exclude(brand="")
         begin = self.request.query_params.get("q", "").replace("\0", "")[:120]
         if begin:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
@@ -117,7 +117,7 @@ def _estimated(lists: list[_List], share: float) -> dict[str, Counted]:
     return {each.key: Counted(_scaled(counts, share), True) for each, counts in zip(lists, _run(queries), strict=True)}
 
 
-def _run(queries: list[tuple[str, str, tuple]]) -> list[Counts]:
+def _run(queries: list[tuple[str, str, tuple[Any, ...]]]) -> list[Counts]:
     """The counts of each of (rows, where the prices are looked for, parameters), all in one query."""
     if not queries:
         return []
@@ -156,7 +156,7 @@ def _surely_long(lists: list[_List]) -> list[_List]:
 
 def _rows_in_table() -> float:
     """What the statistics say; 1 where there are none yet, so that the sample is everything."""
-    rows = cache.get("rows-in-table")
+    rows: float | None = cache.get("rows-in-table")
     if rows is None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'catalogue_product'::regclass")

@@ -29,7 +29,7 @@ class Suggestions(NamedTuple):
     products: list[Product]
 
     @property
-    def count(self) -> int:
+    def total(self) -> int:
         return sum(len(part) for part in self)
 
 

@@ -95,7 +95,7 @@ class ResultSerializer(serializers.Serializer):
 
 class GarmentSerializer(serializers.Serializer):
     index = serializers.IntegerField()
-    label = serializers.CharField(allow_null=True)
+    label = serializers.CharField(allow_null=True)  # type: ignore[assignment]  # hides Field.label of this class
     garment_type = serializers.ChoiceField(choices=GarmentTypeChoices.choices, allow_null=True)
     score = serializers.SerializerMethodField()
     box = BoxField()

@@ -17,6 +17,7 @@ from catalogue.choices import ColourChoices
 from catalogue.models import Product
 from catalogue.photo_files import PhotoError, explain
 from search import services
+from search.answers import PhotoAnswer
 from search.api.photo_serializers import PhotoAnswerSerializer, PhotoSearchInput, ResultSerializer
 from search.photo.fetch import FetchError, fetch_photo
 from search.photo.throttling import ApiPhotoThrottle
@@ -95,7 +96,7 @@ class SimilarProductsView(APIView):
         return Response(ResultSerializer(results, many=True, context={"request": request}).data)
 
 
-def _answered(given: PhotoSearchInput) -> services.PhotoAnswer:
+def _answered(given: PhotoSearchInput) -> PhotoAnswer:
     """The service's answer, its errors as HTTP's."""
     asked = {"filters": given.filters, **given.page()}
     try:

@@ -61,7 +61,8 @@ def spots_of(answer: PhotoAnswer, current: GarmentAnswer, data: QueryDict) -> li
         for each in answer.garments
         if each.garment_type and not each.is_drawn and each.index < min(each.pair, default=math.inf)
     ]
-    names = [str(GarmentTypeChoices(garment.garment_type).label).capitalize() for garment in found]
+    labels = dict(GarmentTypeChoices.choices)
+    names = [str(labels[garment.garment_type or ""]).capitalize() for garment in found]
     return [
         Spot(
             key=f"garment-{garment.index}",
@@ -137,7 +138,8 @@ def _crop(answer: PhotoAnswer, box: Box) -> str:
 def start_box(answer: PhotoAnswer, current: GarmentAnswer) -> Box:
     """Round the chosen garment, so that little is left to do; the middle of the photo where that is all of it."""
     if current.box == (0.0, 0.0, 1.0, 1.0):
-        return tuple(side / 100 for side in FIRST_BOX)
+        x0, y0, x1, y1 = FIRST_BOX
+        return x0 / 100, y0 / 100, x1 / 100, y1 / 100
     return _box_of_pair(answer, current)
 
 
@@ -184,4 +186,5 @@ def moved(box: Box, step: tuple[int, int, int, int]) -> Box:
         sides[low], sides[high] = max(0.0, sides[low]), min(1.0, sides[high])
         if sides[high] - sides[low] < MIN_BOX / 100:
             sides[low], sides[high] = box[low], box[high]
-    return tuple(sides)
+    x0, y0, x1, y1 = sides
+    return x0, y0, x1, y1

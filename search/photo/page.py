@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -86,6 +86,8 @@ class PhotoPage:
     def box_shade(self) -> str:
         """A path over all of the photo but the box."""
         box = self.box
+        if box is None:
+            return ""
         hole = f"M{box['x']},{box['y']}h{box['width']}v{box['height']}h-{box['width']}Z"
         return f"M0,0H{self.answer.width}V{self.answer.height}H0Z{hole}"
 
@@ -93,7 +95,7 @@ class PhotoPage:
     def filter_values(self) -> list[tuple[str, str]]:
         """The filters in force, for forms that change something else."""
         names = ("category", "garment_type", "brand", "colour", "price_min", "price_max", "q", "ordering")
-        return [(name, self.data[name]) for name in names if self.data.get(name)]
+        return [(name, str(self.data[name])) for name in names if self.data.get(name)]
 
     @property
     def number(self) -> dict[str, Any]:
@@ -165,7 +167,7 @@ def _page(
         facets=facets,
         price=price,
         data=data,
-        kept=[(name, data[name]) for name in ("query", *WHICH) if data.get(name)],
+        kept=[(name, str(data[name])) for name in ("query", *WHICH) if data.get(name)],
         ordering=by_price,
         orderings=ORDERINGS,
         active_filters=active_filters_of(data, facets) + _active_words(data),
@@ -180,8 +182,9 @@ def _page(
 
 
 def _in_order_of_price(results: list[Result], by_price: str) -> list[Result]:
-    priced = [result for result in results if result.product.price is not None]
-    return sorted(priced, key=lambda result: result.product.price, reverse=by_price == DEAREST)
+    priced = [(result.product.price, place) for place, result in enumerate(results) if result.product.price is not None]
+    in_order = sorted(priced, key=lambda each: each[0], reverse=by_price == DEAREST)
+    return [results[place] for _price, place in in_order]
 
 
 def _found(results: list[Result]) -> list[Found]:
@@ -195,10 +198,11 @@ def _found(results: list[Result]) -> list[Found]:
 def _facets(form: PhotoPageForm, kind: str | None) -> tuple[list[Facet], tuple | None]:
     """What the garment's products can be narrowed down to, counted as the catalogue's own lists are; their prices."""
     filters = form.filters.without("garment_type")
+    chosen = cast("QueryDict", form.data)
     if kind and not filters.category:
         filters = replace(filters, garment_type=kind)
     counted = facets_of(Product.objects.visible(), filters)
-    groups = [facet_of(name, counted, form.data.getlist(name)) for name in FACETS]
+    groups = [facet_of(name, counted, chosen.getlist(name)) for name in FACETS]
     return [group for group in groups if group.options or group.collapsed], counted["price"]
 
 

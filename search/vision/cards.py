@@ -65,7 +65,7 @@ def read_card(folder: Path) -> ModelCard:
     path = folder / "card.json"
     try:
         raw = json.loads(path.read_text())
-        fields = {name: tuple(raw[name]) for name in ("input_size", "mean", "std")}
+        fields: dict[str, Any] = {name: tuple(raw[name]) for name in ("input_size", "mean", "std")}
         fields["labels"] = tuple(raw.get("labels", ()))
         optional = {key: raw[key] for key in ("garment_types", "dimensions", "parameters", "is_default") if key in raw}
         needed = {key: raw[key] for key in ("name", "kind", "files", "licence", "training", "measured")}

@@ -48,12 +48,14 @@ def _lab(rgb: np.ndarray) -> np.ndarray:
 
 _POINTS = _lab(np.array([point for points in _REFERENCES.values() for point in points], np.uint8))
 _INDEX = np.array([COLOURS.index(name) for name in _NAMES])
-_WEIGHTS = np.float32([0.6, 1.0, 1.0])  # light and shade weigh less than hue
+_WEIGHTS = np.array([0.6, 1.0, 1.0], np.float32)  # light and shade weigh less than hue
 
 
 def _nearest_points(lab: np.ndarray) -> np.ndarray:
     """Which of _POINTS is nearest to each of (N, 3) colours. As |p|^2 - 2 p.c, which is one product of matrices."""
-    return ((_POINTS**2 @ _WEIGHTS) - 2 * (lab @ (_POINTS * _WEIGHTS).T)).argmin(axis=1)
+    distances: np.ndarray = (_POINTS**2 @ _WEIGHTS) - 2 * (lab @ (_POINTS * _WEIGHTS).T)
+    nearest: np.ndarray = distances.argmin(axis=1)
+    return nearest
 
 
 def colour_shares(pixels: np.ndarray, mask: np.ndarray | None = None) -> dict[str, float]:

@@ -74,7 +74,8 @@ def foreground_mask(photo: np.ndarray) -> np.ndarray | None:
     if min(size) < 16:
         return None
     small = cv2.resize(photo, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB) * np.float32([0.6, 1, 1])  # a shadow is darker, not another colour
+    weights = np.array([0.6, 1, 1], np.float32)  # a shadow is darker, not another colour
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB) * weights
     border = np.concatenate((lab[:2].reshape(-1, 3), lab[-2:].reshape(-1, 3), lab[:, :2].reshape(-1, 3)))
     border = np.concatenate((border, lab[:, -2:].reshape(-1, 3)))
     distance = np.linalg.norm(lab - np.median(border, axis=0), axis=2)

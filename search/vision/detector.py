@@ -158,7 +158,8 @@ class RoILevels:
     def levels(self, boxes: np.ndarray) -> np.ndarray:
         """Returns (N,) which map each box (N, 4) belongs to."""
         side = np.sqrt(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))
-        return np.clip(np.floor(np.log2(side / self.finest_scale + 1e-6)), 0, len(self.strides) - 1).astype(int)
+        level: np.ndarray = np.floor(np.log2(side / self.finest_scale + 1e-6))
+        return level.clip(0, len(self.strides) - 1).astype(int)
 
     def run_roi_head(self, head: Runner, maps: Sequence[np.ndarray], boxes: np.ndarray) -> list[np.ndarray]:
         """Returns the head's outputs, one row per box and in the boxes' order."""

@@ -60,8 +60,10 @@ class Encoder:
         vectors = [self.infer(self.preprocess(part)) for part in parts]
         if not vectors:
             return np.zeros((0, self.dimensions), np.float32)
-        stacked = np.concatenate(vectors).astype(np.float32)
-        return stacked / np.linalg.norm(stacked, axis=1, keepdims=True).clip(1e-12)
+        stacked: np.ndarray = np.concatenate(vectors).astype(np.float32)
+        lengths: np.ndarray = np.linalg.norm(stacked, axis=1, keepdims=True)
+        unit: np.ndarray = stacked / lengths.clip(1e-12)
+        return unit
 
 
 def letterbox(crop: Crop, size: int) -> tuple[np.ndarray, np.ndarray]:

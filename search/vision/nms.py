@@ -7,7 +7,9 @@ import numpy as np
 
 def box_area(boxes: np.ndarray) -> np.ndarray:
     """Returns (N,) areas; a box turned inside out has none."""
-    return np.prod(np.clip(boxes[:, 2:] - boxes[:, :2], 0, None), axis=1)
+    sides: np.ndarray = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None)
+    areas: np.ndarray = sides.prod(axis=1)
+    return areas
 
 
 def box_iou(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -18,7 +20,8 @@ def box_iou(boxes: np.ndarray, others: np.ndarray) -> np.ndarray:
     shared = np.maximum(np.minimum(x1, u1) - np.maximum(x0, u0), 0)
     shared *= np.maximum(np.minimum(y1, v1) - np.maximum(y0, v0), 0)
     union = box_area(boxes)[:, None] + box_area(others)[None] - shared
-    return shared / np.maximum(union, 1e-9, dtype=np.float32)
+    iou: np.ndarray = shared / np.maximum(union, 1e-9, dtype=np.float32)
+    return iou
 
 
 def nms(boxes: np.ndarray, scores: np.ndarray, threshold: float) -> np.ndarray:

@@ -26,7 +26,8 @@ class BoxCoder:
         limit = np.float32(abs(np.log(self.wh_ratio_clip)))
         sides = sides * np.exp(np.clip(deltas[:, 2:], -limit, limit))
         moved = np.concatenate([centres - sides / 2, centres + sides / 2], axis=1)
-        return np.clip(moved, 0, np.array([*size, *size], np.float32)).astype(np.float32)
+        inside: np.ndarray = np.clip(moved, 0, np.array([*size, *size], np.float32))
+        return inside.astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,14 @@ class ProposalConfig:
             boxes.append(of_level)
             scores.append(confidence)
             levels.append(np.full(len(confidence), level))
-        together = np.concatenate(boxes)
-        kept = batched_nms(together, np.concatenate(scores), np.concatenate(levels), self.iou_threshold)
-        return together[kept[: self.max_per_img]]
+        together: np.ndarray = np.concatenate(boxes)
+        kept: np.ndarray = batched_nms(together, np.concatenate(scores), np.concatenate(levels), self.iou_threshold)
+        proposals: np.ndarray = together[kept[: self.max_per_img]]
+        return proposals
 
-    def _level(self, level: int, logit: np.ndarray, delta: np.ndarray, size: tuple[int, int]):
+    def _level(
+        self, level: int, logit: np.ndarray, delta: np.ndarray, size: tuple[int, int]
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Returns the best boxes of one level and their logits; a cell's index runs over y, x, anchor."""
         flat = logit[0].transpose(1, 2, 0).ravel()
         best = np.argsort(-flat, kind="stable")[: self.nms_pre]

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ Runner = Callable[[Sequence[np.ndarray]], list[np.ndarray]]
 
 
 @cache
-def _core():
+def _core() -> Any:
     try:
         import openvino
     except ImportError as error:
@@ -32,7 +33,7 @@ def compile_model(path: Path, *, threads: int | None = None) -> Runner:
     """
     threads = threads or int(os.environ.get("INFERENCE_THREADS", "0"))
     # fp32, not bf16, where the processor offers both: the same photo must give the same vector on every machine.
-    settings = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
+    settings: dict[str, str | int] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
     if threads:
         settings["INFERENCE_NUM_THREADS"] = threads
     compiled = _core().compile_model(str(path), "CPU", settings)

@@ -36,6 +36,7 @@ from training.detector.copy_paste import (
 )
 from training.detector.street_garments import StreetGarments, beside_the_person
 from training.garment_labels import DETECTED_TYPES
+from training.pictures import read_bgr
 
 RECIPES = (
     "street", "street_tagged", "street_cut", "shop", "shop_tiled", "shop_pasted", "street_packshot", "packshot",
@@ -113,8 +114,10 @@ class GarmentPictures(Dataset):
     def _canvas(self, batch: int) -> tuple[int, int]:
         odds = np.array([odd for _, odd in self.input_sizes])
         choice = np.random.default_rng([self.seed, batch, 1]).choice(len(odds), p=odds / odds.sum())
-        sides = self.input_sizes[choice][0]
-        return tuple(round(side * 0.75 / 32) * 32 for side in sides) if batch < self.small_batches else tuple(sides)
+        width, height = self.input_sizes[choice][0]
+        if batch >= self.small_batches:
+            return width, height
+        return round(width * 0.75 / 32) * 32, round(height * 0.75 / 32) * 32
 
     def _street(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
         return self._worn(self._photo(self.street, self.street_odds, rng), size, rng)
@@ -191,7 +194,7 @@ class GarmentPictures(Dataset):
             pixels = plain_background(size, rng)
         else:
             path = self.shop[rng.integers(len(self.shop))]["file_name"]
-            photo = cv2.imread(str(self.data / path))
+            photo = read_bgr(self.data / path)
             strip = photo[: max(8, photo.shape[0] // 10)]
             pixels = cv2.GaussianBlur(cv2.resize(strip, size, interpolation=cv2.INTER_LINEAR), (0, 0), 2)
         return Scene(pixels, np.zeros(size[::-1], np.uint8), [-1])
@@ -202,7 +205,7 @@ class GarmentPictures(Dataset):
 
 def read_scene(data: Path, photo: dict[str, Any]) -> Scene:
     """Returns a photo and its garments as `training.detector.detector_data` wrote them."""
-    pixels = cv2.imread(str(data / photo["file_name"]))
+    pixels = read_bgr(data / photo["file_name"])
     ids = np.zeros(pixels.shape[:2], np.uint8)
     kinds = [-1]
     for annotation in photo["annotations"]:
@@ -231,7 +234,8 @@ def sample(scene: Scene) -> DetDataSample:
 
 def _garments(scene: Scene) -> tuple[list[tuple], list[tuple]]:
     """Returns (kind, box, mask) of the garments still to be seen, and of those to be ignored."""
-    found, ignored = [], []
+    found: list[tuple] = []
+    ignored: list[tuple] = []
     for index in range(1, len(scene.kinds)):
         mask = (scene.ids == index).astype(np.uint8)
         x, y, width, height = cv2.boundingRect(mask)

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 WORKING_SIDE = 224  # pixels; GrabCut needs 0.1 s at this size and no detail below a button matters
+WHOLE = (0, 0, 1, 1)  # GrabCut reads no rectangle where a mask is given
 BORDER_SHARE = 0.03  # of the side: how wide a frame is taken for certain background
 
 
@@ -22,7 +23,7 @@ def cut_out(photo: np.ndarray) -> np.ndarray:
     mask = _first_guess(small)
     background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
     try:
-        cv2.grabCut(small, mask, None, background, foreground, 5, cv2.GC_INIT_WITH_MASK)
+        cv2.grabCut(small, mask, WHOLE, background, foreground, 5, cv2.GC_INIT_WITH_MASK)
     except cv2.error:  # no pixel differs from the border: there is nothing to cut out
         return np.zeros((height, width), bool)
     found = _tidy((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD))
@@ -70,7 +71,8 @@ def _colours(pixels: np.ndarray, count: int = 5) -> np.ndarray:
     """Returns the (count, 3) colours that the pixels (N, 3) gather around, rare ones left out."""
     cv2.setRNGSeed(1)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 1.0)
-    _, labels, centres = cv2.kmeans(pixels, count, None, criteria, 1, cv2.KMEANS_PP_CENTERS)
+    nearest = np.zeros((len(pixels), 1), np.int32)
+    _, labels, centres = cv2.kmeans(pixels, count, nearest, criteria, 1, cv2.KMEANS_PP_CENTERS)
     share = np.bincount(labels.ravel(), minlength=count) / len(pixels)
     return centres[share > 0.06]
 

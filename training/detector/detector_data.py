@@ -27,6 +27,7 @@ from pycocotools import mask as coco_mask
 
 from training.detector.cutouts import cut_out, why_refused
 from training.garment_labels import CCP_TYPES, CLOTHING_TYPES, DETECTED_TYPES, IGNORED
+from training.pictures import read_bgr, read_grey
 from training.splits import ccp_split, clothing_split
 
 SPECK = 0.0006  # of the photo's area; a shoe seen from afar covers 0.003
@@ -68,11 +69,11 @@ def shop_photos(
         rows = [row for row in csv.DictReader(source) if row["label"] in CLOTHING_TYPES]
     paths = [photos / f"clothing/images/{row['image']}.jpg" for row in rows]
     splits: dict[str, list] = {"train": [], "val": []}
-    refused = {}
+    refused: dict[str, str] = {}
     # Not forked: OpenCV's threads do not survive a fork, and GrabCut would wait for them for ever.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for row, mask in zip(rows, pool.map(partial(_cut_out_file, masks=masks), paths, chunksize=16), strict=True):
-            photo = {"file_name": f"clothing/images/{row['image']}.jpg", "size": mask.shape}
+            photo: dict[str, Any] = {"file_name": f"clothing/images/{row['image']}.jpg", "size": mask.shape}
             photo |= {"kind": CLOTHING_TYPES[row["label"]], "garments": []}
             if (reason := why_refused(mask)) is not None:
                 refused[photo["file_name"]] = reason
@@ -84,7 +85,8 @@ def shop_photos(
 
 def as_coco(photos: list[dict[str, Any]]) -> dict[str, Any]:
     """Returns the photos as a COCO data set. A shop photo says its `garment_type` even where it has no mask."""
-    images, annotations = [], []
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
     for image_id, photo in enumerate(photos, start=1):
         height, width = photo["size"]
         image = {"id": image_id, "file_name": photo["file_name"], "width": width, "height": height}
@@ -127,16 +129,16 @@ def _without_threads(mask: np.ndarray) -> np.ndarray:
 def _cut_out_file(path: Path, masks: Path | None = None) -> np.ndarray:
     cv2.setNumThreads(1)
     if masks is not None:
-        return _read_mask(masks / f"{path.stem}.png", cv2.imread(str(path)).shape[:2])
-    return cut_out(cv2.imread(str(path)))
+        return _read_mask(masks / f"{path.stem}.png", read_bgr(path).shape[:2])
+    return cut_out(read_bgr(path))
 
 
 def _read_mask(path: Path, shape: tuple[int, ...]) -> np.ndarray:
     """Returns the mask of a photo of shape (H, W), kept at another size; an empty one where there is none."""
     if not path.exists():
         return np.zeros(shape, bool)
-    mask = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    return cv2.resize(mask, shape[::-1], interpolation=cv2.INTER_LINEAR) > 127
+    mask = cv2.resize(read_grey(path), shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return mask > 127
 
 
 def contact_sheet(folder: Path, photos: list[dict[str, Any]], refused: dict[str, str], count: int = 120) -> np.ndarray:
@@ -147,8 +149,8 @@ def contact_sheet(folder: Path, photos: list[dict[str, Any]], refused: dict[str,
 
 
 def _tile(folder: Path, photo: dict[str, Any], refused: dict[str, str]) -> np.ndarray:
-    picture = cv2.imread(str(folder / photo["file_name"]))
-    mask = photo["garments"][0][1] if photo["garments"] else np.zeros(picture.shape[:2], bool)
+    picture = read_bgr(folder / photo["file_name"])
+    mask: np.ndarray = photo["garments"][0][1] if photo["garments"] else np.zeros(picture.shape[:2], bool)
     picture[~mask] = picture[~mask] // 3 + np.array([0, 90, 0], np.uint8)
     if photo["file_name"] in refused:
         cv2.putText(picture, refused[photo["file_name"]][:26], (2, 20), 0, 0.55, (0, 0, 255), 2)

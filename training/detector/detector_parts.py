@@ -77,7 +77,7 @@ def taken_apart(model: MaskRCNN) -> dict[str, nn.Module]:
     """Returns {"body", "boxes", "masks"}: the three parts. Raises UnsupportedModel."""
     _check(model)
     roi_head = model.roi_head
-    parts = {
+    parts: dict[str, nn.Module] = {
         "body": Body(model),
         "boxes": Head(roi_head.bbox_roi_extractor, Classify(roi_head.bbox_head)),
         "masks": Head(roi_head.mask_roi_extractor, Outline(roi_head.mask_head)),

@@ -103,7 +103,10 @@ def average_precision(coco: dict[str, Any], results: list[dict[str, Any]], kind:
 def shop_scores(coco: dict[str, Any], found: dict[int, Detections]) -> dict[str, Any]:
     """Returns how often the strongest detection of a shop photo has the right type, and its box's IoU."""
     boxes = {a["image_id"]: _corners(a["bbox"]) for a in coco["annotations"]}
-    right, total, confused, fits = Counter(), Counter(), Counter(), []
+    right: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    confused: Counter[str] = Counter()
+    fits: list[float] = []
     for image in coco["images"]:
         truth, detections = image["garment_type"], found[image["id"]]
         total[truth] += 1
@@ -167,13 +170,13 @@ def _corners(box: list[float]) -> np.ndarray:
     return np.array([[x, y, x + width, y + height]], np.float32)
 
 
-def _rounded(value: float) -> float:
+def _rounded(value: float | np.floating) -> float:
     return round(float(value), 4)
 
 
 def class_agnostic_nms(detections: Detections, same_place: float) -> Detections:
     """Returns the detections without the weaker of two that claim one place: whose boxes' IoU is above `same_place`."""
-    return detections.subset(nms(detections.boxes, detections.scores, same_place))
+    return detections.subset(nms(detections.boxes, detections.scores, same_place).tolist())
 
 
 def as_served(detections: Detections, least: dict[str, float], config: PostprocessConfig) -> Detections:

@@ -40,9 +40,7 @@ def install() -> None:
         return
     module = TorchvisionOps(NAME, __doc__)
     module.__spec__ = ModuleSpec(NAME, loader=None)
-    module.nms = nms
-    module.roi_align_forward = roi_align_forward
-    module.roi_align_backward = roi_align_backward
+    vars(module).update(nms=nms, roi_align_forward=roi_align_forward, roi_align_backward=roi_align_backward)
     sys.modules[NAME] = module
 
 

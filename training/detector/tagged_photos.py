@@ -31,6 +31,7 @@ from search.vision.photo import decode_photo
 from search.vision.runtime import Runner, compile_model
 from training.detector.detector_data import as_coco
 from training.garment_labels import CCP_TYPES, DETECTED_TYPES, IGNORED
+from training.pictures import read_bgr, read_grey
 from training.splits import ccp_split
 
 LEARNED = 0.45  # score from which a garment is learned from, its photo's types being known
@@ -84,7 +85,7 @@ def garments_of(found: Detections, counts: Counter[str]) -> list[tuple[str, np.n
 
 def perceptual_hash(path: Path) -> int:
     """Returns 64 bits that stay the same when a photo is resized or recompressed (signs of its low frequencies)."""
-    small = cv2.resize(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), (32, 32), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(read_grey(path), (32, 32), interpolation=cv2.INTER_AREA)
     low = cv2.dct(small.astype(np.float32))[:8, :8].ravel()
     return int("".join("1" if bit else "0" for bit in low > np.median(low)), 2)
 
@@ -94,7 +95,8 @@ def labelled(detector: Detector, among: Among, photos: Path) -> tuple[list[dict[
     held_out = [
         perceptual_hash(path) for path in (photos / "ccp/images").glob("*.jpg") if ccp_split(path.stem) == "val"
     ]
-    kept, why = [], Counter()
+    kept: list[dict[str, Any]] = []
+    why: Counter[str] = Counter()
     for name, tags in json.loads((photos / "ccp/unlabelled_tags.json").read_text()).items():
         file_name = f"ccp/unlabelled/{name}.jpg"
         counts = counts_of(tags)
@@ -123,10 +125,10 @@ def contact_sheet(folder: Path, photos: list[dict[str, Any]], count: int = 60) -
 
 
 def _tile(folder: Path, photo: dict[str, Any]) -> np.ndarray:
-    picture = cv2.imread(str(folder / photo["file_name"]))
+    picture = read_bgr(folder / photo["file_name"])
     hues = {kind: 180 * i // len(DETECTED_TYPES) for i, kind in enumerate(DETECTED_TYPES)}
     for kind, mask in photo["garments"]:
-        colour = np.zeros((1, 1, 3), np.uint8)
+        colour: np.ndarray = np.zeros((1, 1, 3), np.uint8)
         if kind != IGNORED:
             colour = cv2.cvtColor(np.array([[[hues[kind], 255, 255]]], np.uint8), cv2.COLOR_HSV2BGR)
         picture[mask] = picture[mask] // 2 + colour[0, 0] // 2
@@ -143,7 +145,7 @@ def main() -> None:
     options = parser.parse_args()
     card = read_card(options.model)
     parts = {part: compile_model(card.part(part)) for part in PARTS}
-    parts["boxes"] = among = Among(parts["boxes"], [card.garment_types.get(label) for label in card.labels])
+    parts["boxes"] = among = Among(parts["boxes"], [card.garment_types.get(label, "") for label in card.labels])
     detector = Detector(card, parts)
     detector.postprocess_config = type(detector.postprocess_config)((SEEN,), 0.5, 0.8, 30, 0.5)
     photos, why = labelled(detector, among, options.photos)

@@ -60,7 +60,9 @@ class PreparedViews:
             raise FileNotFoundError(f"{folder} holds no views; make some with prepare_views.")
         self.rows: dict[str, list[_Row]] = defaultdict(list)  # of a product
         self.loose: list[_Row] = []  # views that are no product's
-        self.style, self.kind, self.colour = {}, {}, {}
+        self.style: dict[str, str] = {}
+        self.kind: dict[str, str] = {}
+        self.colour: dict[str, list[float]] = {}
         self.is_real: dict[str, bool] = {}
         self._arrays: dict[tuple[str, str], np.ndarray] = {}
         for shard in self.shards:
@@ -150,7 +152,8 @@ class Batches:
         for row in self.prepared.rows[name]:
             by_photo[row.photo].append(row)
         queues = [list(rng.permutation(np.arange(len(rows)))) for rows in by_photo.values()]
-        photos, found = list(by_photo.values()), []
+        photos = list(by_photo.values())
+        found: list[_Row] = []
         order = rng.permutation(len(photos))
         while len(found) < min(self.views, len(self.prepared.rows[name])):
             for index in order:

@@ -16,6 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from training.pictures import read_grey
 from training.splits import ccp_split, clothing_split
 
 LONGEST = 320  # pixels kept of a garment: the views are made from them, and the encoder sees at most 256
@@ -122,15 +123,17 @@ def _grab(bgr: np.ndarray) -> np.ndarray | None:
     ring[thickness:-thickness, thickness:-thickness] = False
     cv2.setRNGSeed(1)
     stop = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_COUNT, 10, 1.0)
-    _, _, colours = cv2.kmeans(lab[ring], 4, None, stop, 1, cv2.KMEANS_PP_CENTERS)
-    offsets = (lab[:, :, None] - colours) * np.float32([0.6, 1, 1])  # light counts less than hue: shadows
+    nearest = np.zeros((int(ring.sum()), 1), np.int32)
+    _, _, colours = cv2.kmeans(lab[ring], 4, nearest, stop, 1, cv2.KMEANS_PP_CENTERS)
+    offsets = (lab[:, :, None] - colours) * np.array([0.6, 1, 1], np.float32)  # light counts less than hue: shadows
     distance = np.linalg.norm(offsets, axis=-1).min(-1)
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     likely = distance / 20 + 1.2 * (0.75 - np.maximum(np.abs(x), np.abs(y))) > 0.6
     labels = np.where(likely, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     labels[ring & (distance < 12)] = cv2.GC_BGD
     try:
-        cv2.grabCut(bgr, labels, None, np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
+        models = np.zeros((1, 65)), np.zeros((1, 65))
+        cv2.grabCut(bgr, labels, (0, 0, 1, 1), *models, 3, cv2.GC_INIT_WITH_MASK)  # reads no rectangle
     except cv2.error:  # one of the two sides is empty
         return None
     return np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
@@ -164,8 +167,8 @@ def _kept_mask(pixels: np.ndarray, path: Path) -> np.ndarray | None:
         mask = estimate_mask(pixels)
         kept = np.zeros(pixels.shape[:2], bool) if mask is None else mask
         cv2.imwrite(str(path), kept.astype(np.uint8) * 255)
-    mask = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) > 127
-    return mask if mask.any() else None
+    stored = read_grey(path) > 127
+    return stored if stored.any() else None
 
 
 def _worn_garments(image: Path, mask: Path, names: list[str]) -> list[Garment]:

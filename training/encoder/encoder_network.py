@@ -168,7 +168,7 @@ class GarmentEncoder(nn.Module):
         super().__init__()
         self.taps, self.pool = taps, MaskedPool(power)
         self.histogram = ColourHistogram() if colours else None
-        self.widths = [*taps.channels, *([self.histogram.width] if colours else [])]
+        self.widths = [*taps.channels, *([self.histogram.width] if self.histogram else [])]
         self.project = nn.Linear(sum(self.widths), dimensions)
         self.register_buffer("centre", torch.zeros(sum(self.widths)))
         self.register_buffer("weights", torch.ones(len(self.widths)))

@@ -15,7 +15,9 @@ import numpy as np
 LEAST_VARIANCE = 1e-9  # within garments: where all views are the same photo there would be none to divide by
 
 
-def weighed(branches: np.ndarray, widths: Sequence[int], centre: np.ndarray, weights: Sequence[float]) -> np.ndarray:
+def weighed(
+    branches: np.ndarray, widths: Sequence[int], centre: np.ndarray, weights: Sequence[float] | np.ndarray
+) -> np.ndarray:
     """Returns what GarmentEncoder.weighed does, for (N, sum of widths) float arrays."""
     parts = np.split(branches.astype(np.float32) - centre, np.cumsum(widths)[:-1], axis=1)
     lengths = [np.linalg.norm(part, axis=1, keepdims=True).clip(1e-12) for part in parts]

@@ -106,12 +106,12 @@ def _covered_window(mask: np.ndarray, height: int, width: int, rng: np.random.Ge
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     if not len(rows):
         return slice(0, height), slice(0, width)
-    best = None
-    for _ in range(6):  # a window that holds little of the garment shows something else
+    best = slice(0, height), slice(0, width)
+    for attempt in range(6):  # a window that holds little of the garment shows something else
         y = int(rng.integers(rows[0], max(rows[0] + 1, rows[-1] + 2 - height)))
         x = int(rng.integers(columns[0], max(columns[0] + 1, columns[-1] + 2 - width)))
         window = slice(y, y + height), slice(x, x + width)
-        if best is None or mask[window].mean() > mask[best].mean():
+        if not attempt or mask[window].mean() > mask[best].mean():
             best = window
         if mask[best].mean() > 0.6:
             break
@@ -147,8 +147,9 @@ def _posed(
     source = cv2.perspectiveTransform(grid.reshape(1, -1, 2), np.linalg.inv(matrix)).reshape(side, side, 2)
     source = source.astype(np.float32)
     edge = cv2.BORDER_REFLECT_101 if keep else cv2.BORDER_CONSTANT
-    warped = cv2.remap(pixels, source, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    cut = cv2.remap(mask.astype(np.uint8), source, None, cv2.INTER_LINEAR, borderMode=edge) > 0
+    columns, rows = np.ascontiguousarray(source[..., 0]), np.ascontiguousarray(source[..., 1])
+    warped = cv2.remap(pixels, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    cut = cv2.remap(mask.astype(np.uint8), columns, rows, cv2.INTER_LINEAR, borderMode=edge) > 0
     return warped, cut
 
 
@@ -156,8 +157,8 @@ def _perspective(
     size: tuple[int, int], side: int, scale: float, strength: float, rng: np.random.Generator
 ) -> np.ndarray:
     width, height = size
-    corners = np.float32([[0, 0], [width, 0], [width, height], [0, height]])
-    target = (corners - [width / 2, height / 2]) * scale
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    target = (corners - np.array([width / 2, height / 2])) * scale
     angle = np.deg2rad(rng.normal(0, 9 * strength))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     mirrored = np.array([-1 if strength and rng.random() < 0.3 else 1, 1])
@@ -171,7 +172,7 @@ def _behind(kind: str, rng: np.random.Generator, others: Sequence[np.ndarray]) -
         plain = np.array(PLAIN[rng.integers(len(PLAIN))], np.float32)
         slope = np.linspace(0, rng.uniform(0, 18), SIDE, dtype=np.float32)[:, None, None]
         return np.clip(plain - slope + np.zeros((1, SIDE, 1), np.float32), 0, 255).astype(np.uint8)
-    picture = others[rng.integers(len(others))]
+    picture = others[int(rng.integers(len(others)))]
     return picture[:, ::-1] if rng.random() < 0.5 else picture
 
 
@@ -196,7 +197,7 @@ def _partly_hidden(
     centre = int(xs[spot]), int(ys[spot])
     cv2.ellipse(blob, centre, axes, float(rng.uniform(0, 180)), 0, 360, 1, -1)
     hidden = blob.astype(bool)
-    over = cv2.resize(others[rng.integers(len(others))], mask.shape[::-1], interpolation=cv2.INTER_AREA)
+    over = cv2.resize(others[int(rng.integers(len(others)))], mask.shape[::-1], interpolation=cv2.INTER_AREA)
     pixels = np.where(hidden[..., None], over, pixels)
     return pixels, mask & ~hidden
 
@@ -207,7 +208,7 @@ def _lit(pixels: np.ndarray, strength: float, rng: np.random.Generator) -> np.nd
         return pixels
     light = (pixels.astype(np.float32) / 255) ** (2 ** rng.normal(0, 0.18 * strength))
     light = light * 2 ** rng.normal(0, 0.17 * strength)
-    balance = 1 + rng.normal(0, 0.05 * strength) * np.float32([1, 0, -1])
+    balance = 1 + rng.normal(0, 0.05 * strength) * np.array([1, 0, -1], np.float32)
     balance = balance * (1 + rng.normal(0, 0.02 * strength, 3))
     light = light * balance.astype(np.float32)
     grey = light.mean(-1, keepdims=True)
@@ -218,7 +219,9 @@ def _lit(pixels: np.ndarray, strength: float, rng: np.random.Generator) -> np.nd
     light = light + rng.normal(0, 0.012 * strength, light.shape[:2] + (1,))
     picture = (np.clip(light, 0, 1) * 255).astype(np.uint8)
     quality = int(95 - rng.uniform(0, 45) * min(strength, 1))
-    return cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
+    encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    decoded: np.ndarray = cv2.imdecode(encoded, cv2.IMREAD_COLOR)  # type: ignore[assignment]  # our own JPEG
+    return decoded
 
 
 def _detected(pixels: np.ndarray, mask: np.ndarray | None, found: float, rng: np.random.Generator) -> Crop:
@@ -241,10 +244,11 @@ def _imperfect(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     rough = change(mask.astype(np.uint8), kernel)
     # detectors answer at 28x28 pixels a garment: corners are rounded and thin parts lost
     coarse = cv2.resize(rough.astype(np.float32), (40, 40), interpolation=cv2.INTER_AREA)
-    rough = cv2.resize(coarse, mask.shape[1::-1], interpolation=cv2.INTER_LINEAR) > rng.uniform(0.35, 0.6)
+    smooth: np.ndarray = cv2.resize(coarse, mask.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    found: np.ndarray = smooth > rng.uniform(0.35, 0.6)
     if rng.random() < 0.2:  # a part is missed
-        rough = rough & ~_half_plane(rough.shape, rng)
-    return rough
+        found = found & ~_half_plane(found.shape, rng)
+    return found
 
 
 def _half_plane(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
@@ -254,7 +258,12 @@ def _half_plane(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
 
 
 def _painted_over(garment: Garment) -> np.ndarray:
-    """The garment's photo without the garment: the hole is filled from its surroundings, coarse to fine."""
+    """The garment's photo without the garment: the hole is filled from its surroundings, coarse to fine.
+
+    Raises ValueError for a garment without a mask.
+    """
+    if garment.mask is None:
+        raise ValueError(f"{garment.name} has no mask: where the garment is is not known")
     picture = cv2.resize(garment.pixels, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
     hole = cv2.resize(garment.mask.astype(np.float32), (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
     weight = (1 - cv2.dilate(hole, np.ones((9, 9))))[..., None]

@@ -73,14 +73,14 @@ def restore(taps: ResNetTaps, path: Path, pictures: Tensor) -> None:
     in_order, rest = [], iter(shortcuts)
     for convolution, _ in layers:
         in_order.append(next(rest if convolution.kernel_size == (1, 1) else others, None))
-    if len(found) != len(layers) or any(
-        pair is None or pair[0].shape != convolution.weight.shape
-        for pair, (convolution, _) in zip(in_order, layers, strict=True)
+    pairs = [pair for pair in in_order if pair is not None]
+    if not len(found) == len(layers) == len(pairs) or any(
+        weight.shape != convolution.weight.shape for (weight, _), (convolution, _) in zip(pairs, layers, strict=True)
     ):
         raise EncoderError(f"{path} has {len(found)} convolutions that do not match this ResNet's {len(layers)}")
     with torch.no_grad():
         hooks = []
-        for (convolution, norm), (weight, bias) in zip(layers, in_order, strict=True):
+        for (convolution, norm), (weight, bias) in zip(layers, pairs, strict=True):
             convolution.weight.copy_(torch.from_numpy(weight))
             hooks.append(norm.register_forward_pre_hook(_neutral(torch.from_numpy(bias))))
         taps.eval()(pictures)

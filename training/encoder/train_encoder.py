@@ -214,7 +214,7 @@ def start_projection(trainer: Trainer, batches: Batches, count: int = 1500) -> N
             image, mask, _ = inputs_of(batch, None)
             rows.append(student.branches(image, mask).numpy())
             products.append(np.where(batch.products < 0, -1 - np.arange(len(batch.products)), batch.products))
-        found, weights = np.concatenate(rows), np.sqrt(np.float32(SHARES))
+        found, weights = np.concatenate(rows), np.sqrt(np.array(SHARES, np.float32))
         centre = found.mean(0)
         vectors = weighed(found, student.widths, centre, weights)
         matrix, bias = fit_projection(vectors, np.concatenate(products), student.project.out_features, shrinkage=1.0)

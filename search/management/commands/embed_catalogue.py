@@ -4,10 +4,11 @@ Killed and started again, it goes on where it was. The site answers throughout.
 """
 
 from django.core.management.base import BaseCommand, CommandError
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from search.embedding import pipeline as embedding
+from search.management.console import console_of
+from search.models import Encoder
 from search.serving import how_to_replace
 from search.vision.cards import ModelError, available, choose
 
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             self.stderr.write(f"Skipped image {image} ({file}): {reason}")
 
     def _serving(self) -> str | None:
-        serving = embedding.Encoder.objects.serving()
+        serving = Encoder.objects.serving()
         if serving and serving.pk not in available("encoder"):
             raise CommandError(f"The model of {serving.pk}, which serves, is no longer here. {how_to_replace()}")
         return serving.pk if serving else None
@@ -62,7 +63,7 @@ class Command(BaseCommand):
 
     def _run(self, encoder, limit: int | None, verbosity: int, embed_photos) -> embedding.EmbeddingReport:
         total = embedding.photos_to_embed(encoder).count()
-        console = Console(file=self.stderr, quiet=verbosity == 0)
+        console = console_of(self.stderr, quiet=verbosity == 0)
         columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
         report = embedding.EmbeddingReport()
         with Progress(*columns, console=console) as progress:

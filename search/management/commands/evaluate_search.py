@@ -9,12 +9,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from rich.console import Console
 from rich.table import Table
 
 from search import services
 from search.evaluation import leave_one_out as evaluation
 from search.evaluation.evaluation_plots import distance_histogram, worst_misses
+from search.management.console import console_of
 from search.models import Encoder
 from search.serving import serving_encoder
 
@@ -64,4 +64,4 @@ class Command(BaseCommand):
         table.add_section()
         for stage, values in found.latency_ms.items():
             table.add_row(f"{stage}, ms", f"p50 {values['p50']:6.1f}   p95 {values['p95']:6.1f}")
-        Console(file=self.stdout).print(table)
+        console_of(self.stdout).print(table)

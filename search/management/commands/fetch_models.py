@@ -5,11 +5,11 @@ until an encoder is embedded with `embed_catalogue --encoder NAME` and switched 
 """
 
 from django.core.management.base import BaseCommand, CommandError
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from search import public_models
 from search.file_download import DownloadError
+from search.management.console import console_of
 
 
 class Command(BaseCommand):
@@ -55,7 +55,7 @@ class Command(BaseCommand):
 
     def _download(self, model) -> None:
         columns = [TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()]
-        with Progress(*columns, console=Console(file=self.stderr)) as progress:
+        with Progress(*columns, console=console_of(self.stderr)) as progress:
             task = progress.add_task(model.weights.name, total=None)
             for done, total in public_models.download(model):
                 progress.update(task, completed=done, total=total)

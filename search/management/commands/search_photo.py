@@ -6,12 +6,12 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from PIL import Image
-from rich.console import Console
 from rich.table import Table
 
 from catalogue.browsing.parameters import FILTER_NAMES, ProductFilterParameters
 from search import services
 from search.api.photo_serializers import PhotoAnswerSerializer
+from search.management.console import console_of
 from search.terminal_pictures import contact_sheet
 from search.vision.photo import PhotoError, decode_photo
 
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Contact sheet: {target}")
 
     def _show(self, answer) -> None:
-        console = Console(file=self.stdout)
+        console = console_of(self.stdout)
         for garment in answer.garments:
             title = f"{garment.garment_type or 'whole photo'} ({garment.score:.2f}), {garment.count} products"
             table = Table("distance", "match", "SKU", "product", "brand", "price", title=title)
