@@ -1,6 +1,6 @@
 """Measures up to which distances an encoder's matches are right, and stores them in its card.
 
-    SHARED_DATA=... python -m training.encoder.calibrate_match_words --encoder lite2-colour --write
+    SHARED_DATA=... python -m training.encoder.calibrate_match_words --encoder resnet18-fashion --write
 
 Photos of products (views/) and of single garments at home (clothing/) search among each other, those of one person's
 home never. Of each the nearest five products are judged: right is the same type and a

@@ -1,6 +1,6 @@
 """Exports an encoder to an artifact that search.vision.encoder runs without torch.
 
-    python -m training.encoder.export_encoder --fitted var/training/lite2-colour.pt --name lite2-colour \\
+    python -m training.encoder.export_encoder --fitted var/training/resnet18-fashion.pt --name resnet18-fashion \\
         --out search/weights
     python -m training.encoder.export_encoder --torchvision resnet50 --weights resnet50-11ad3fa6.pth \\
         --name resnet50-imagenet --out var/models

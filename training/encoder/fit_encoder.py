@@ -1,8 +1,8 @@
 """Fits the projection of an encoder to garments seen several times, and writes the whole encoder as a state dict.
 
-    python -m training.encoder.fit_encoder --backbone lite2 --size 192 --out var/training/lite2-colour.pt
+    python -m training.encoder.fit_encoder --backbone lite2 --size 192 --out var/training/lite2.pt
     python -m training.encoder.fit_encoder --backbone resnet10 --size 160 \\
-        --checkpoint var/training/resnet10-garment/checkpoint.pt --out var/training/resnet10-garment.pt
+        --checkpoint var/training/resnet10/checkpoint.pt --out var/training/resnet10.pt
 
 Without a checkpoint a Lite backbone has its ImageNet weights. The features of the views are computed once and kept
 beside the output, so that other weights, dimensions and strengths cost seconds.

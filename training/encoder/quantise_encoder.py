@@ -1,6 +1,6 @@
 """Makes an encoder's backbone int8, where that is as good: the artifact is replaced only if it is.
 
-    python -m training.encoder.quantise_encoder resnet18-garment
+    python -m training.encoder.quantise_encoder resnet18-fashion
 
 Cosine to the artifact as it was must be 0.99 in the mean, and recall@1 of neither question of `evaluate_encoder` may
 lose more than half a point, on held-out garments. The eight bits are fitted to views of training garments. Pooling,
