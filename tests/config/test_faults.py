@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import override_settings
 
 from search.photo import cache as photo_cache
+from search.vision.cards import choose
 from tests.factories import make_product
 from tests.search.photo.test_cache import cached_photo
 from tests.search.photos import photo_bytes
@@ -152,7 +153,7 @@ def test_an_optional_cache_is_asked_again_after_a_pause(redis, monkeypatch):
 
 @pytest.mark.django_db
 def test_a_detector_that_is_not_there_is_503(client, settings):
-    make_encoder("lite2-colour")
+    make_encoder(choose("encoder").name)
     settings.DETECTOR = "no-such-detector"
     photo = {"image": SimpleUploadedFile("a.jpg", photo_bytes())}
     assert client.post("/api/v1/search/photo/", photo).status_code == 503
