@@ -54,7 +54,6 @@ class ProductViewSet(viewsets.ModelViewSet):
     """Products. Hidden ones are there for staff alone."""
 
     queryset = Product.objects.all()
-    filter_backends = []
     pagination_class = ProductPagination
     ordering = ""  # of the list that is asked for; empty for relevance
     query: ParsedQuery | None = None
@@ -171,7 +170,6 @@ class CategoryViewSet(viewsets.ModelViewSet):
     queryset = Category.objects.all()
     serializer_class = CategorySerializer
     pagination_class = BoundedPagination
-    filter_backends = []
     lookup_field = "slug"
 
     def get_queryset(self) -> QuerySet[Category]:
@@ -199,7 +197,6 @@ class BrandListView(generics.ListAPIView):
     queryset = Product.objects.none()
     serializer_class = BrandSerializer
     pagination_class = BoundedPagination
-    filter_backends = []
 
     def get_queryset(self) -> QuerySet[Product, Any]:
         products = Product.objects.visible().exclude(brand="")

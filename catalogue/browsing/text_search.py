@@ -37,8 +37,8 @@ class RawQuery(SearchQuery):
         super().__init__(tsquery, search_type="raw")
         self.tsquery = tsquery
 
-    def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> tuple[str, tuple[str, ...]]:
-        return "%s::tsquery", (self.tsquery,)
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **kwargs: Any) -> Any:  # a list: Django joins them
+        return "%s::tsquery", [self.tsquery]
 
 
 @dataclass(frozen=True, slots=True)
