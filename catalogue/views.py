@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from catalogue.browsing.filters import MAX_QUERY_LENGTH
 from catalogue.browsing.listing import listing_of
 from catalogue.browsing.product_page import product_context
+from catalogue.browsing.saved_products import MAX_VIEWED, saved_products
 from catalogue.browsing.suggestions import suggestions_for
 from catalogue.models import Category, InfoPage, Product
 from catalogue.page_sections import HOME_HERO, sections_of
@@ -60,6 +61,19 @@ def product(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if slug != found.slug:
         return redirect(found, permanent=True)
     return render(request, "catalogue/product.html", product_context(request, found))
+
+
+def favourites(request: HttpRequest) -> HttpResponse:
+    """Products that somebody has marked: kept in the browser, which names them in the address."""
+    saved = saved_products(request.GET.get("ids", ""))
+    address = request.build_absolute_uri(reverse("favourites") + saved.query)
+    return render(request, "catalogue/favourites.html", {"saved": saved, "address": address})
+
+
+def recently_viewed(request: HttpRequest) -> HttpResponse:
+    """A part of a page: the products that this browser has viewed last, which it names in the address."""
+    saved = saved_products(request.GET.get("ids", ""), limit=MAX_VIEWED)
+    return render(request, "catalogue/_recently_viewed.html", {"viewed": saved.products})
 
 
 def info_page(request: HttpRequest, slug: str) -> HttpResponse:

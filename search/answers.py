@@ -60,3 +60,4 @@ class PhotoAnswer:
     encoder: str
     limit: int
     offset: int
+    expires_at: float = 0.0  # of the cached photo, seconds since the epoch

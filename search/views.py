@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -37,15 +38,14 @@ def photo(request: HttpRequest) -> HttpResponse:
     try:
         page = photo_page(query, request.GET)
     except services.PhotoExpired:
-        return _start(
-            request, _("This photo has expired: photos are deleted after half an hour. Please choose it again."), 410
-        )
+        return _start(request, _expired(), 410)
     except services.NotReady:
         return _start(request, _not_ready(), 503)
     except ValueError:
         return redirect(f"{reverse('photo')}?query={query}")
     status = 400 if page.errors else 200
-    response = render(request, "search/finding.html", {"page": page, "query": query}, status=status)
+    context = {"page": page, "query": query, "address": request.build_absolute_uri()}
+    response = render(request, "search/finding.html", context, status=status)
     patch_cache_control(response, private=True, no_cache=True)
     return response
 
@@ -111,6 +111,15 @@ def goes_with(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _wants_json(request: HttpRequest) -> bool:
     return request.headers.get("Accept") == "application/json"
+
+
+def _expired() -> str:
+    minutes = settings.PHOTO_QUERY_SECONDS // 60
+    return ngettext(
+        "This photo has expired: photos are deleted after %(minutes)s minute. Please choose it again.",
+        "This photo has expired: photos are deleted after %(minutes)s minutes. Please choose it again.",
+        minutes,
+    ) % {"minutes": minutes}
 
 
 def _not_ready() -> str:

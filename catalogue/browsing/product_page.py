@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.text import Truncator
 from django.utils.translation import gettext
 
+from catalogue.browsing.saved_products import photo_page_before
 from catalogue.choices import ColourChoices
 from catalogue.models import Product
 from catalogue.page_sections import PRODUCT, sections_of
@@ -29,6 +30,7 @@ def product_context(request: HttpRequest, product: Product) -> dict[str, Any]:
         "crumbs": breadcrumb_data(request, product),
         "canonical": product.get_absolute_url(),
         "sections": sections_of(PRODUCT, product),
+        "back_to_photo": photo_page_before(request),
     }
 
 

@@ -79,7 +79,10 @@ def answer_of(
     pairs = pairs_of(photo.garments, photo.size)
     answers = [replace(each, pair=pairs.get(each.index, ())) for each in answers]
     timing |= {"search": since(search_started), "total": since(started)}
-    return PhotoAnswer(query, *photo.size, answers, _recorded(timing), encoder.pk, request.limit, request.offset)
+    return PhotoAnswer(
+        query, *photo.size, answers, _recorded(timing), encoder.pk, request.limit, request.offset,
+        expires_at=photo.expires_at,
+    )  # fmt: skip
 
 
 def _requested(

@@ -11,7 +11,8 @@ import io
 import re
 import secrets
 import threading
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 
 import numpy as np
 from django.conf import settings
@@ -22,6 +23,10 @@ from PIL import Image
 from search.vision.analysis import DetectedGarment
 
 _QUERY = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits: cannot be guessed
+
+
+def _default_end() -> float:
+    return time.time() + float(settings.PHOTO_QUERY_SECONDS)
 
 
 class PhotoExpired(LookupError):
@@ -38,6 +43,7 @@ class CachedPhoto:
     whole: DetectedGarment
     encoder: str
     fingerprint: str
+    expires_at: float = field(default_factory=_default_end)  # seconds since the epoch
 
     def pixels(self) -> np.ndarray:
         """(H, W, 3) uint8 RGB."""
@@ -46,9 +52,12 @@ class CachedPhoto:
 
 
 def store(photo: CachedPhoto, *, query: str | None = None) -> str:
-    """Caches the photo and returns the id under which `load` finds it; under an earlier id if one is given."""
+    """Caches the photo until its `expires_at` and returns the id under which `load` finds it.
+
+    query: the earlier id, for a photo that is stored again.
+    """
     query = query or secrets.token_urlsafe(16)
-    _cache().set(_key(query), photo, timeout=settings.PHOTO_QUERY_SECONDS)
+    _cache().set(_key(query), photo, timeout=max(1, round(photo.expires_at - time.time())))
     if isinstance(_cache(), LocMemCache):
         _drop_on_time(_key(query))
     return query
@@ -57,7 +66,7 @@ def store(photo: CachedPhoto, *, query: str | None = None) -> str:
 def load(query: str) -> CachedPhoto:
     """The photo cached under this id. Raises PhotoExpired."""
     photo = _cache().get(_key(query)) if _QUERY.fullmatch(query) else None
-    if photo is None:
+    if photo is None or not hasattr(photo, "expires_at"):  # the second: stored by an earlier release
         minutes = settings.PHOTO_QUERY_SECONDS // 60
         raise PhotoExpired(
             f"This photo has expired: photos are deleted {minutes} minutes after the upload. Please send it again."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, cast
 
@@ -90,6 +92,11 @@ class PhotoPage:
             return ""
         hole = f"M{box['x']},{box['y']}h{box['width']}v{box['height']}h-{box['width']}Z"
         return f"M0,0H{self.answer.width}V{self.answer.height}H0Z{hole}"
+
+    @property
+    def minutes_left(self) -> int:
+        """How long the photo and the link to this page still live, at least 1."""
+        return max(1, math.floor((self.answer.expires_at - time.time()) / 60))
 
     @property
     def filter_values(self) -> list[tuple[str, str]]:

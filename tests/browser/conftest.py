@@ -128,6 +128,14 @@ def phone(open_browser):
     return open_browser(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
 
 
+@pytest.fixture(params=[390, 1440], ids=["390 px", "1440 px"])
+def sized(request, open_browser):
+    """A telephone's browser and a desktop's, in turn."""
+    if request.param == 390:
+        return open_browser(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    return open_browser(viewport={"width": 1440, "height": 900})
+
+
 @pytest.fixture
 def plain(open_browser):
     """A browser without JavaScript."""

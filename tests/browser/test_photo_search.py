@@ -66,7 +66,7 @@ def test_a_link_can_be_shared_until_the_photo_is_deleted(page, open_browser, sho
     page.click("text=Delete my photo now")
     expect(page.locator("main")).to_contain_text("Your photo has been deleted.")
     other.reload()
-    expect(other.locator("#upload-error")).to_contain_text("photos are deleted after half an hour")
+    expect(other.locator("#upload-error")).to_contain_text("photos are deleted after 30 minutes")
 
 
 def test_filters_narrow_at_once_and_can_be_lifted(page, shop):

@@ -173,7 +173,7 @@ def test_a_deleted_photo_is_answered_with_a_notice(client, shop):
     assert "Your photo has been deleted." in text_of(response)
     gone = client.get("/photo/", {"query": shop[1]})
     assert gone.status_code == 410
-    assert "photos are deleted after half an hour" in text_of(gone)
+    assert "photos are deleted after 30 minutes" in text_of(gone)
     assert 'type="file"' in text_of(gone)
 
 
