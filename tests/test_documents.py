@@ -3,6 +3,8 @@
 import json
 import re
 import shlex
+import subprocess
+import sys
 
 import pytest
 from django.core.management import get_commands, load_command_class
@@ -41,6 +43,24 @@ def test_management_command_and_its_options_exist(document, words):
     parser = command.create_parser("manage.py", name)
     options = {word.partition("=")[0] for word in arguments if word.startswith("-")}
     assert options <= set(parser._option_string_actions), f"{document}: manage.py {name} has no such option"
+
+
+def training_commands():
+    """(module, its options) of every `python -m training...` in the shell blocks."""
+    for document in [*DOCUMENTS, "training/README.md", "training/detector/README.md"]:
+        for line in command_lines(document):
+            words = shlex.split(line, comments=True)
+            if "-m" in words and words[words.index("-m") + 1].startswith("training."):
+                module, *arguments = words[words.index("-m") + 1 :]
+                yield module, frozenset(word for word in arguments if word.startswith("--"))
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(("module", "options"), sorted(set(training_commands()), key=str))
+def test_training_command_and_its_options_exist(module, options):
+    command = [sys.executable, "-m", module, "--help"]
+    usage = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=300).stdout
+    assert options <= set(re.findall(r"--[a-z][a-z0-9-]*", usage))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
