@@ -47,10 +47,11 @@ def load_products(count: int, *, photos: int, categories: bool = True) -> None:
     _execute(
         "SET session_replication_role = replica",  # no triggers, no foreign-key checks: the rows are right
         f"""INSERT INTO catalogue_product (id, sku, name, category_id, brand, description, price, currency, url,
-                                           is_active, attributes, colours, created_at, updated_at)
+                                           is_active, attributes, private_attributes, availability, colours,
+                                           category_words, created_at, updated_at)
             SELECT i, 'sku-' || i, 'Garment ' || i, 1 + (hashint4(i) & {15 if categories else 7}),
                   'Brand ' || (hashint4(i + 7) & 511), '',
-                   (i::bigint * 7919) % {count}, 'IDR', '', true, '{{}}', '{{}}', now(), now()
+                   (i::bigint * 7919) % {count}, 'IDR', '', true, '{{}}', '{{}}', '', '{{}}', '', now(), now()
             FROM generate_series(1, {count}) i""",
         f"""INSERT INTO catalogue_productimage (id, product_id, file, sha256, width, height, position, source)
             SELECT i, 1 + (i - 1) / {photos}, 'made-up/' || i, repeat(md5(i::text), 2), 48, 64, (i - 1) % {photos}, ''

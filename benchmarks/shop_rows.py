@@ -1,7 +1,6 @@
 """A shop of any size, made within the database: a million products with their documents in minutes.
 
-Rows are inserted without triggers and before the indexes are built. Their documents are what the trigger would make:
-put together from the same function's reading of each name, brand and category, of which there are only thousands.
+Rows are inserted without triggers and before the indexes are built.
 """
 
 from __future__ import annotations
@@ -20,10 +19,11 @@ TABLES = ("catalogue_product", "catalogue_productimage")
 # Skewed as real shops are: the square of a number that is spread evenly over 0..1 is small more often than large.
 _ROWS = """
 INSERT INTO catalogue_product (id, sku, name, category_id, brand, description, price, currency, url, is_active,
-                               attributes, colours, created_at, updated_at, document)
+                               attributes, private_attributes, availability, colours, category_words,
+                               created_at, updated_at)
 SELECT i, 'sku-' || i, n.name, c.id, b.name, '', (i::bigint * 7919) % {count}, 'IDR', '', i % 50 <> 0,
-       '{{}}', CASE WHEN i % 3 = 0 THEN ARRAY[colours[one], colours[1 + one % 12]] ELSE ARRAY[colours[one]] END,
-       now(), now(), n.document || b.document || catalogue_words('sku-' || i, 'B') || c.document
+       '{{}}', '{{}}', '', CASE WHEN i % 3 = 0 THEN ARRAY[colours[one], colours[1 + one % 12]]
+                              ELSE ARRAY[colours[one]] END, c.name, now(), now()
 FROM (
     SELECT i, (ARRAY{colours})::varchar[] AS colours,
            1 + floor(12 * {even[0]} ^ 2)::int AS one,
@@ -67,7 +67,7 @@ def load_shop(count: int) -> float:
 
 
 def _make_parts(cursor) -> None:
-    """The names, brands and categories, each with its document."""
+    """The names, brands and categories."""
     words = f"(ARRAY{WORDS})"
     n = len(WORDS)
     cursor.execute(
@@ -76,18 +76,13 @@ def _make_parts(cursor) -> None:
     )
     cursor.execute(
         f"""CREATE TEMP TABLE names AS
-            SELECT id, name, catalogue_words(name, 'A') AS document
+            SELECT id, name
             FROM generate_series(0, {n**3 - 1}) AS id,
                  LATERAL (SELECT concat_ws(' ', {words}[1 + id / {n * n}], {words}[1 + id / {n} % {n}],
                                            {words}[1 + id % {n}]) AS name) AS made"""
     )
-    cursor.execute(
-        "CREATE TEMP TABLE brands AS SELECT id, 'Brand ' || id AS name, "
-        "catalogue_words('Brand ' || id, 'B') AS document FROM generate_series(0, 511) AS id"
-    )
-    cursor.execute(
-        "CREATE TEMP TABLE categories AS SELECT id, catalogue_words(name, 'B') AS document FROM catalogue_category"
-    )
+    cursor.execute("CREATE TEMP TABLE brands AS SELECT id, 'Brand ' || id AS name FROM generate_series(0, 511) AS id")
+    cursor.execute("CREATE TEMP TABLE categories AS SELECT id, name FROM catalogue_category")
     cursor.execute("ANALYZE names, brands, categories")
 
 

@@ -28,7 +28,7 @@ def split_attributes(
 def apply_public_attributes() -> int:
     """Moves all products' attributes to where the list says; returns how many products changed.
 
-    One statement for all products: their search documents are made anew by the trigger.
+    One statement for all products, which makes their search documents anew.
     """
     keys = public_keys()
     with connection.cursor() as cursor:

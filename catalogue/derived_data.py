@@ -1,8 +1,9 @@
 """Where apps register that derive data from the catalogue's photos, such as the vectors of the visual search.
 
 The catalogue must not import those apps: they register a listener in their `AppConfig.ready`. The catalogue's services
-call it within the transaction that makes the change, and nothing else does. Who changes rows without the services
-(`import_zalora`, SQL) runs `embed_catalogue` afterwards, which finds what is stale by comparing rows.
+call it within the transaction that makes the change, and `import_zalora` for products that it moves to another
+category. Whoever else changes rows (`import_zalora` its photos, SQL) runs `embed_catalogue` afterwards, which finds what
+is stale by comparing rows.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 """What is sold: categories, products and their photos."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.text import slugify
@@ -17,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.attribute_names import attribute_key
+from catalogue.category_words import CategoryWordsField, copy_words
 from catalogue.choices import AvailabilityChoices, ColourChoices, GarmentTypeChoices
 from catalogue.currencies import validate_currency
 from catalogue.querysets import CategoryQuerySet, InfoPageQuerySet, ProductQuerySet
@@ -56,6 +58,11 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        copy_words([self.pk])
 
     def get_absolute_url(self) -> str:
         return reverse("category", args=[self.slug])
@@ -181,8 +188,16 @@ class Product(models.Model):
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
-    # What text search sees of it; a trigger (catalogue/browsing/text_search.py) keeps it up to date.
-    document = SearchVectorField(null=True, editable=False)
+    category_words = CategoryWordsField(max_length=400, default="", blank=True, editable=False)
+    # What text search sees of it (catalogue/browsing/text_search.py): made anew when one of these columns is written.
+    document = models.GeneratedField(
+        expression=models.Func(
+            "name", "brand", "sku", "category_words", "colours", "attributes", "description",
+            function="catalogue_document",
+        ),
+        output_field=SearchVectorField(null=True),
+        db_persist=True,
+    )  # fmt: skip
 
     objects = ProductQuerySet.as_manager()
 
@@ -230,6 +245,11 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        if update_fields is not None and {"category", "category_id"}.intersection(update_fields):
+            update_fields = {*update_fields, "category_words"}
+        super().save(*args, update_fields=update_fields, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("product", args=[self.pk, self.slug])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.contrib.postgres.search import SearchRank
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from catalogue.browsing.filters import ORDERINGS, ProductFilters
 from catalogue.browsing.spelling import corrected
 from catalogue.browsing.text_search import ParsedQuery, RawQuery, parse
+from catalogue.category_words import copy_words, words_of
 
 if TYPE_CHECKING:
     from catalogue.models import Category, InfoPage, Product  # noqa: F401  the base classes below name them
@@ -20,6 +21,18 @@ MAX_RANKED = 960  # matches of a text that are put in order of relevance
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
+    def update(self, **values: Any) -> int:
+        """Writes these values; a new name or other garment types reach the text search of the products too."""
+        if not {"name", "name_en", "name_id", "garment_types"}.intersection(values):
+            return super().update(**values)
+        with transaction.atomic(using=self.db):
+            changed = list(self.order_by().values_list("pk", flat=True))
+            number = super().update(**values)
+            copy_words(changed)
+        return number
+
+    update.alters_data = True  # type: ignore[attr-defined]  # as Django marks its own: no template may call it
+
     def with_counts(self) -> Self:
         """Annotates `product_count`, the number of visible products."""
         from catalogue.models import Product
@@ -41,6 +54,15 @@ class InfoPageQuerySet(models.QuerySet["InfoPage"]):
 
 
 class ProductQuerySet(models.QuerySet["Product"]):
+    def update(self, **values: Any) -> int:
+        """Writes these values; with another category go its words."""
+        category = values.get("category", values.get("category_id"))
+        if category is not None:
+            values["category_words"] = words_of(category.pk if isinstance(category, models.Model) else category)
+        return super().update(**values)
+
+    update.alters_data = True  # type: ignore[attr-defined]  # as Django marks its own: no template may call it
+
     def visible(self) -> Self:
         """What a shopper may see."""
         return self.filter(is_active=True)

@@ -1,9 +1,9 @@
 """Full-text search over products, by PostgreSQL's own means.
 
-A trigger (migrations 0002 and 0005) keeps `Product.document` up to date, whoever writes the row: name (weight A),
-brand, category, its garment type and the product's colours (B), the attributes' values (C), description (D). Each text
-is read three times: `simple` keeps words as written, for brands and codes; `english` and `indonesian` add the stems of
-the shop's two languages.
+`Product.document` is a generated column (migration 0007), up to date whoever writes the row: name (weight A), brand,
+category, its garment type and the product's colours (B), the attributes' values (C), description (D). It is made when
+one of these is written, and not by an update of prices or visibility. Each text is read three times: `simple` keeps
+words as written, for brands and codes; `english` and `indonesian` add the stems of the shop's two languages.
 
 A search is cut into units: a word, a "phrase", or words joined by signs as in dr.martens. Each unit becomes its
 readings in the three languages and those of its synonyms; a product matches where every unit has one of them.

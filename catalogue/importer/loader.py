@@ -9,20 +9,17 @@ from typing import Any
 
 from django.db import DataError, Error, IntegrityError, OperationalError, connection, transaction
 
+from catalogue import derived_data
 from catalogue.category_garment_types import garment_types_of_category
 from catalogue.image_storage import keep_files_until_commit
 from catalogue.importer.categories import category_slug
 from catalogue.importer.errors import database_problem
 from catalogue.importer.photo_reader import PhotoReader, ReadImage
+from catalogue.importer.product_rows import keys_of_products_with_images, write_products
 from catalogue.importer.report import Report
 from catalogue.importer.row_reader import SourceProduct
 from catalogue.models import Category, Product, ProductImage
 from catalogue.services import delete_images
-
-UPDATED_FIELDS = [
-    "name", "category", "brand", "description", "price", "compare_at_price", "currency", "url", "is_active",
-    "availability", "attributes", "private_attributes", "updated_at",
-]  # fmt: skip
 
 IMAGE_FIELDS = ["position", "source", "source_etag", "source_modified"]
 
@@ -79,8 +76,11 @@ class Loader:
             if not self.dry_run:
                 keep_files_until_commit()
             self._make_categories(products)
-            rows = self._write_products(products, outcome)
-            self._write_images(products, rows, outcome)
+            written = write_products(products, self.categories, dry_run=self.dry_run)
+            outcome.products.update(created=written.created, updated=written.updated, unchanged=written.unchanged)
+            self._write_images(products, outcome)
+            if written.moved and not self.dry_run:
+                derived_data.products_moved(Product.objects.filter(pk__in=written.moved))
         return outcome
 
     def _stop_if_server(self, error: Error) -> None:
@@ -118,73 +118,23 @@ class Loader:
                     self._named.add((slug, field_name))
                     Category.objects.filter(slug=slug, **{field_name: ""}).update(**{field_name: name})
 
-    # -- products -----------------------------------------------------------------------------------------------
-
-    def _write_products(self, products: list[SourceProduct], outcome: Outcome) -> dict[str, Product]:
-        """The products' rows by sku; in a dry run new ones have no key."""
-        skus = [product.sku for product in products]
-        rows = {row.sku: row for row in Product.objects.filter(sku__in=skus).defer("document")}
-        changed = []
-        for product in products:
-            row = rows.get(product.sku)
-            if row is None:
-                row = rows[product.sku] = Product(sku=product.sku)
-                self._apply(product.defaults, row)
-                outcome.products["created"] += 1
-                self._apply(product.fields, row)
-                self._apply_attributes(product, row)
-                changed.append(row)
-            elif self._update(product, row):
-                outcome.products["updated"] += 1
-                changed.append(row)
-            else:
-                outcome.products["unchanged"] += 1
-        if not self.dry_run:
-            Product.objects.bulk_create(
-                changed, update_conflicts=True, unique_fields=["sku"], update_fields=UPDATED_FIELDS
-            )
-        return rows
-
-    def _apply(self, fields: dict[str, Any], row: Product) -> bool:
-        """Sets the fields that differ; returns whether any did."""
-        is_changed = False
-        for name, value in fields.items():
-            if name == "category":
-                name, value = "category_id", self.categories.get(category_slug(value))
-            if bool(getattr(row, name) != value):
-                setattr(row, name, value)
-                is_changed = True
-        return is_changed
-
-    def _update(self, product: SourceProduct, row: Product) -> bool:
-        is_changed = self._apply(product.fields, row)
-        return self._apply_attributes(product, row) or is_changed
-
-    def _apply_attributes(self, product: SourceProduct, row: Product) -> bool:
-        """The source's attributes over those that the catalogue has; what is private now is not public any more."""
-        before = (row.attributes, row.private_attributes)
-        public, private = (_dict(attributes) for attributes in before)
-        public = {name: value for name, value in public.items() if name not in product.private_attributes}
-        private = {name: value for name, value in private.items() if name not in product.attributes}
-        row.attributes = _merged(public, product.attributes)
-        row.private_attributes = _merged(private, product.private_attributes)
-        return before != (row.attributes, row.private_attributes)
-
     # -- images -------------------------------------------------------------------------------------------------
 
-    def _write_images(self, products: list[SourceProduct], rows: dict[str, Product], outcome: Outcome) -> None:
-        existing = _images_of(row.pk for row in rows.values() if row.pk)
-        known = {product.sku: existing.get(rows[product.sku].pk, {}) for product in products}
+    def _write_images(self, products: list[SourceProduct], outcome: Outcome) -> None:
+        keys = keys_of_products_with_images(products)
+        products = [product for product in products if product.images or product.sku in keys]
+        existing = _images_of(keys.values())
+        known = {product.sku: existing.get(keys.get(product.sku, 0), {}) for product in products}
         read = self.reader.read(products, known, keep=not self.dry_run)
         new: list[ProductImage] = []
         moved: list[ProductImage] = []
         gone: list[int] = []
         for product in products:
-            row, own = rows[product.sku], known[product.sku]
+            key, own = keys.get(product.sku), known[product.sku]  # in a dry run a new product has no key
             images, refused = _sorted_out(read[product.sku])
             outcome.refused += refused
             for position, image in enumerate(images):
-                self._write_image(row, own.get(image.sha256), image, position, new, moved, outcome)
+                self._write_image(key, own.get(image.sha256), image, position, new, moved, outcome)
             listed = {image.sha256 for image in images}
             sources = {image.source[:1000] for image in images if not image.problem}
             unlisted = [old for old in own.values() if old.source and old.sha256 not in listed]
@@ -218,7 +168,7 @@ class Loader:
 
     def _write_image(
         self,
-        row: Product,
+        product: int | None,
         old: ProductImage | None,
         image: ReadImage,
         position: int,
@@ -228,8 +178,8 @@ class Loader:
     ) -> None:
         if old is None:
             outcome.images["created"] += 1
-            if not self.dry_run:
-                new.append(image.as_row(row, position))
+            if product is not None:
+                new.append(image.as_row(product, position))
             return
         source = image.source[:1000]
         etag, modified = (image.etag, image.modified) if image.etag or image.modified else _validators(old)
@@ -244,11 +194,6 @@ def _validators(image: ProductImage) -> tuple[str, str]:
     return image.source_etag, image.source_modified
 
 
-def _dict(attributes: object) -> dict[str, Any]:
-    """Attributes that somebody stored in another form are left out."""
-    return dict(attributes) if isinstance(attributes, dict) else {}
-
-
 def _categories() -> dict[str, int]:
     return dict(Category.objects.values_list("slug", "pk"))
 
@@ -257,14 +202,10 @@ def _category(product: SourceProduct) -> str:
     return str(product.fields.get("category") or product.defaults["category"])
 
 
-def _merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-    """The source's attributes over those that the catalogue has; an empty cell removes one."""
-    return {name: value for name, value in {**old, **new}.items() if value != "" or name not in new}
-
-
 def _images_of(products: Iterable[int]) -> dict[int, dict[str, ProductImage]]:
     found: dict[int, dict[str, ProductImage]] = {}
-    for image in ProductImage.objects.filter(product__in=list(products)):
+    keys = list(products)
+    for image in ProductImage.objects.filter(product__in=keys) if keys else ():
         found.setdefault(image.product_id, {})[image.sha256] = image
     return found
 
@@ -282,7 +223,7 @@ def _sorted_out(read: Iterable[ReadImage]) -> tuple[list[ReadImage], list[dict[s
 
 
 def batches(
-    products: Iterator[SourceProduct], *, most_products: int = 1_000, most_images: int = 400
+    products: Iterator[SourceProduct], *, most_products: int = 5_000, most_images: int = 400
 ) -> Iterator[list[SourceProduct]]:
     """Batches that keep a transaction within seconds: rows are quick, photos are read and stored one by one."""
     batch: list[SourceProduct] = []

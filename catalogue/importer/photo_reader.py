@@ -17,7 +17,7 @@ from catalogue.importer.download import Downloads
 from catalogue.importer.errors import storage_problem
 from catalogue.importer.image_finder import SourceImage
 from catalogue.importer.row_reader import SourceProduct
-from catalogue.models import Product, ProductImage, image_path
+from catalogue.models import ProductImage, image_path
 from catalogue.photo_files import MAX_BYTES, NotAPhoto, Photo, read_photo
 
 READERS = min(8, 2 * (os.cpu_count() or 1))  # decoding and hashing leave Python's lock alone; storing mostly waits
@@ -37,9 +37,9 @@ class ReadImage:
     etag: str = ""
     modified: str = ""
 
-    def as_row(self, product: Product, position: int) -> ProductImage:
+    def as_row(self, product: int, position: int) -> ProductImage:
         return ProductImage(
-            product=product, position=position, source=self.source[:1000], sha256=self.sha256,
+            product_id=product, position=position, source=self.source[:1000], sha256=self.sha256,
             file=self.name, width=self.width, height=self.height, source_etag=self.etag, source_modified=self.modified,
         )  # fmt: skip
 
@@ -72,6 +72,8 @@ class PhotoReader:
 
         Raises ImportProblem where the storage takes no more files.
         """
+        if not products:
+            return {}
         tasks = [(product.sku, image) for product in products for image in product.images]
         done = list(self.pool.map(lambda task: self._read(task[1], known[task[0]], keep), tasks))
         if self.storage_error:

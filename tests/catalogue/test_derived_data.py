@@ -6,6 +6,7 @@ from rest_framework.test import APIClient
 
 from catalogue import derived_data, services
 from catalogue.models import Product, ProductImage
+from tests.catalogue.importer.sources import run, write_csv
 from tests.factories import make_category, make_image, make_product, picture_bytes
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +124,17 @@ def test_api_moves_a_product(api, images, recorder):
     product, shoes = images[0].product, make_category(name="Shoes", garment_types=["footwear"])
     answer = api.patch(f"/api/v1/products/{product.pk}/", {"category": shoes.slug}, format="json")
     assert (answer.status_code, recorder.told) == (200, [("moved", [product.pk])])
+
+
+def test_an_import_tells_of_the_products_that_it_moves(images, recorder, tmp_path):
+    product = images[0].product
+    other = make_product(category=product.category)
+    rows = [["sku", "category"], [product.sku, "Shoes"], [other.sku, other.category.name], ["new", "Shoes"]]
+    path = write_csv(tmp_path / "data.csv", rows)
+    run(path, "--dry-run")
+    assert recorder.told == []
+    run(path)
+    assert recorder.told == [("moved", [product.pk])]
 
 
 def test_api_changes_a_categorys_types(api, images, recorder):
