@@ -2,8 +2,7 @@
 
 The catalogue must not import those apps: they register a listener in their `AppConfig.ready`. The catalogue's services
 call it within the transaction that makes the change, and `import_zalora` for products that it moves to another
-category. Whoever else changes rows (`import_zalora` its photos, SQL) runs `embed_catalogue` afterwards, which finds what
-is stale by comparing rows.
+category. After other changes of rows (an import's photos, SQL) `embed_catalogue` finds what is stale by comparing rows.
 """
 
 from __future__ import annotations
