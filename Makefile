@@ -49,8 +49,8 @@ $(VENV)/.all: requirements.lock | $(PY)
 	@$(PIP) install --quiet --force-reinstall --no-deps --require-hashes --requirement $(VENV)/headless.lock
 	@touch $@ $(VENV)/.dev $(VENV)/.serve
 
-test: $(VENV)/.all  ## every test, on all cores and a PostgreSQL of its own; coverage under var/coverage
-	@$(PY) -m pytest $(PARALLEL) --cov --cov-report=html:var/coverage
+test: $(VENV)/.all  ## every test, on all cores and a PostgreSQL of its own; COVERAGE=1 measures it, under var/coverage
+	@$(PY) -m pytest $(PARALLEL) $(if $(COVERAGE),--cov --cov-report=html:var/coverage)
 
 test-fast: $(VENV)/.dev  ## the tests that need neither torch nor much time
 	@$(PY) -m pytest $(PARALLEL) -m "not torch and not slow"
