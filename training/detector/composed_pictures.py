@@ -25,6 +25,8 @@ from torch.utils.data import Dataset
 
 from training.detector.copy_paste import (
     Scene,
+    cropped,
+    hue_shifted,
     lay_on_plain_ground,
     noise,
     pasted,
@@ -39,11 +41,12 @@ from training.garment_labels import DETECTED_TYPES
 from training.pictures import read_bgr
 
 RECIPES = (
-    "street", "street_tagged", "street_cut", "shop", "shop_tiled", "shop_pasted", "street_packshot", "packshot",
-    "worn_before_white", "empty",
+    "street", "street_tagged", "street_cut", "shop", "shop_tiled", "shop_pasted", "street_packshot", "shop_packshot",
+    "packshot", "worn_before_white", "empty",
 )  # fmt: skip
 # How often a type is drawn for a packshot: bags, hats and jackets are in no other recipe.
 PACKSHOT_ODDS = {"bag": 4.0, "headwear": 2.0, "outerwear": 2.0, "shorts": 1.5, "dress": 1.5}
+HUE_SHIFTED = 0.4  # share of packshots whose hues are turned: few bags and hats, of many colours
 SMALLEST = 40  # pixels of a garment that is left on the canvas; less is not worth finding
 GREY = (127, 127, 127)  # what serving pads with: zero once normalised
 
@@ -87,7 +90,12 @@ class GarmentPictures(Dataset):
             self.tagged = _read(Path(annotations) / "street_tagged_train.json")
             self.tagged_odds = _odds(self.tagged)
         if recipes.get("street_packshot"):
-            self.street_garments = StreetGarments(self.data, Path(annotations) / "street_train.json")
+            names = ["street", "street_tagged"] if recipes.get("street_tagged") else ["street"]
+            self.street_garments = StreetGarments(
+                self.data, *(Path(annotations) / f"{name}_train.json" for name in names)
+            )
+        if recipes.get("shop_packshot"):
+            self.shop_by_type = _by_type([photo | {"generated": False} for photo in self.shop], Path(annotations))
         if recipes.get("packshot"):
             self.packshots = _by_type(_read(Path(annotations) / "packshot_train.json"), Path(annotations))
         if recipes.get("worn_before_white"):
@@ -156,13 +164,22 @@ class GarmentPictures(Dataset):
         return canvas
 
     def _street_packshot(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
-        return lay_on_plain_ground(
-            self.street_garments.draw(_packshot_type(self.street_garments.by_type, rng), rng), size, rng
-        )
+        garment = self.street_garments.draw(_packshot_type(self.street_garments.by_type, rng), rng)
+        return lay_on_plain_ground(self._recoloured_garment(garment, rng), size, rng)
+
+    def _shop_packshot(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
+        photos = self.shop_by_type[_packshot_type(self.shop_by_type, rng)]
+        scene = cropped(read_scene(self.data, photos[rng.integers(len(photos))]))
+        return lay_on_plain_ground(self._recoloured_garment(scene, rng), size, rng)
+
+    def _recoloured_garment(self, scene: Scene, rng: np.random.Generator) -> Scene:
+        if rng.random() < HUE_SHIFTED:
+            scene.pixels = hue_shifted(scene.pixels, rng)
+        return scene
 
     def _packshot(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
         photos = self.packshots[_packshot_type(self.packshots, rng)]
-        scene = read_scene(self.data, photos[rng.integers(len(photos))])
+        scene = self._recoloured_garment(read_scene(self.data, photos[rng.integers(len(photos))]), rng)
         if rng.random() < 0.5:
             return lay_on_plain_ground(scene, size, rng)
         light = tuple(int(value) for value in scene.pixels[:4, :4].reshape(-1, 3).mean(0))

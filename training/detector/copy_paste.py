@@ -107,6 +107,21 @@ def recoloured(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return pixels
 
 
+def hue_shifted(pixels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Returns the pixels (H, W, 3) uint8 BGR with all hues turned by one random angle; greys stay as they are."""
+    hsv = cv2.cvtColor(pixels, cv2.COLOR_BGR2HSV)
+    hsv[..., 0] = (hsv[..., 0].astype(np.int32) + int(rng.integers(180))) % 180
+    return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR), np.uint8)
+
+
+def cropped(scene: Scene, margin: int = 6) -> Scene:
+    """Returns the part of the scene that its garments take, with `margin` pixels around them."""
+    x, y, width, height = cv2.boundingRect((scene.ids > 0).astype(np.uint8))
+    rows, columns = slice(max(y - margin, 0), y + height + margin), slice(max(x - margin, 0), x + width + margin)
+    outline = None if scene.outline is None else scene.outline[rows, columns]
+    return Scene(scene.pixels[rows, columns], scene.ids[rows, columns], scene.kinds, outline)
+
+
 def plain_background(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     """Returns a shop's backdrop of size (width, height): mostly white or light, sometimes coloured, softly lit."""
     width, height = size

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 from pycocotools import mask as coco_mask
 
-from training.detector.copy_paste import Scene
+from training.detector.copy_paste import Scene, cropped
 from training.garment_labels import DETECTED_TYPES
 
 MIN_AREA = 1500  # pixels of a mask: a smaller garment, enlarged to a packshot, is a blur
@@ -19,15 +19,19 @@ MARGIN = 6  # pixels around the garment's box
 
 
 class StreetGarments:
-    """The garments of a COCO file of street photos, drawn by type."""
+    """The garments of COCO files of street photos, drawn by type."""
 
-    def __init__(self, photos: Path, coco: Path):
-        content = json.loads(coco.read_text())
+    def __init__(self, photos: Path, *cocos: Path):
         self.photos = photos
-        self.names = {image["id"]: image["file_name"] for image in content["images"]}
         self.by_type: dict[str, list[list[dict[str, Any]]]] = {kind: [] for kind in DETECTED_TYPES}
+        for coco in cocos:
+            self._add(json.loads(coco.read_text()))
+
+    def _add(self, content: dict[str, Any]) -> None:
+        names = {image["id"]: image["file_name"] for image in content["images"]}
         shoes: dict[int, list[dict[str, Any]]] = {}
         for annotation in content["annotations"]:
+            annotation["file_name"] = names[annotation["image_id"]]
             kind = DETECTED_TYPES[annotation["category_id"] - 1]
             if annotation["iscrowd"]:
                 continue
@@ -35,18 +39,16 @@ class StreetGarments:
                 shoes.setdefault(annotation["image_id"], []).append(annotation)
             elif annotation["area"] >= MIN_AREA:
                 self.by_type[kind].append([annotation])
-        self.by_type["footwear"] = [pair for pair in shoes.values() if sum(a["area"] for a in pair) >= MIN_AREA]
+        self.by_type["footwear"] += [pair for pair in shoes.values() if sum(a["area"] for a in pair) >= MIN_AREA]
 
     def draw(self, kind: str, rng: np.random.Generator) -> Scene:
         """Returns one garment (or pair of shoes) of type `kind` with some of the photo around it."""
         annotations = self.by_type[kind][rng.integers(len(self.by_type[kind]))]
-        pixels = _read(self.photos / self.names[annotations[0]["image_id"]])
+        pixels = _read(self.photos / annotations[0]["file_name"])
         ids = np.zeros(pixels.shape[:2], np.uint8)
         for index, annotation in enumerate(annotations, start=1):
             ids[coco_mask.decode(annotation["segmentation"]) > 0] = index
-        x, y, width, height = cv2.boundingRect((ids > 0).astype(np.uint8))
-        rows, columns = slice(max(y - MARGIN, 0), y + height + MARGIN), slice(max(x - MARGIN, 0), x + width + MARGIN)
-        return Scene(pixels[rows, columns], ids[rows, columns], [-1] + [DETECTED_TYPES.index(kind)] * len(annotations))
+        return cropped(Scene(pixels, ids, [-1] + [DETECTED_TYPES.index(kind)] * len(annotations)), MARGIN)
 
 
 def _read(path: Path) -> np.ndarray:

@@ -39,8 +39,9 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("photos")
     street = [photo(folder, "ccp/images/0001.jpg", "top", "trousers")]
     tagged = [photo(folder, "ccp/unlabelled/1005.jpg", "skirt", IGNORED)]
-    shop = [photo(folder, f"clothing/images/{i}.jpg", "top") for i in range(30)]
-    shop += [photo(folder, "clothing/images/rare.jpg", "skirt"), photo(folder, "clothing/images/none.jpg")]
+    shop = [photo(folder, f"clothing/images/{i}.jpg", "top") | {"kind": "top"} for i in range(30)]
+    shop += [photo(folder, "clothing/images/rare.jpg", "skirt") | {"kind": "skirt"}]
+    shop += [photo(folder, "clothing/images/none.jpg") | {"kind": "top"}]
     (folder / "ccp/masks").mkdir()
     Image.fromarray(np.uint8(cv2.imread(str(folder / "ccp/images/0001.jpg"), 0) > 60)).save(
         folder / "ccp/masks/0001.png"
