@@ -13,6 +13,7 @@ import cv2  # noqa: E402
 from PIL import Image  # noqa: E402
 
 from training.detector.composed_pictures import RECIPES, GarmentPictures, sample  # noqa: E402
+from training.detector.copy_paste import Scene, cropped, hue_shifted  # noqa: E402
 from training.detector.detector_data import as_coco  # noqa: E402
 from training.detector.packshots import write_coco  # noqa: E402
 from training.garment_labels import DETECTED_TYPES, IGNORED  # noqa: E402
@@ -118,3 +119,26 @@ def test_tagged_photos_are_needed_only_where_a_recipe_asks_for_them(folder, tmp_
     assert TOP in dataset[0]["data_samples"].gt_instances.labels
     with pytest.raises(FileNotFoundError, match="street_tagged_train.json"):
         GarmentPictures(str(folder), str(tmp_path), 8, 4, [((96, 128), 1.0)], {"street_tagged": 1.0})
+
+
+def test_a_packshot_of_a_shop_garment_is_that_garment_alone_on_a_plain_ground(folder):
+    dataset = pictures(folder, {"shop_packshot": 1.0})
+    for number in range(8):
+        scene = dataset.compose(number)
+        assert len(np.unique(scene.ids)) == 2
+        assert scene.pixels[scene.ids == 0].reshape(-1, 3).std(axis=0).max() < 60
+
+
+def test_a_crop_keeps_garments_and_a_margin():
+    ids = np.zeros((40, 50), np.uint8)
+    ids[10:20, 15:30] = 1
+    part = cropped(Scene(np.zeros((40, 50, 3), np.uint8), ids, [-1, TOP], ids > 0), margin=4)
+    assert part.ids.shape == part.outline.shape == part.pixels.shape[:2] == (18, 23)
+    assert (part.ids > 0).sum() == 150
+
+
+def test_turned_hues_change_colours_and_neither_greys_nor_brightness():
+    pixels = np.array([[[200, 40, 40], [90, 90, 90]]], np.uint8)
+    turned = [hue_shifted(pixels, np.random.default_rng(seed)) for seed in range(4)]
+    assert len({tuple(each[0, 0]) for each in turned}) > 1
+    assert all(tuple(each[0, 1]) == (90, 90, 90) and abs(int(each[0, 0].max()) - 200) <= 2 for each in turned)

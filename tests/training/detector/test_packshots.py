@@ -138,6 +138,8 @@ def test_shoes_of_a_photo_come_as_a_pair_and_small_garments_not_at_all(tmp_path)
     scene = pool.draw("footwear", np.random.default_rng(0))
     assert scene.kinds == [-1, 6, 6]
     assert set(np.unique(scene.ids)) == {0, 1, 2}
+    twice = StreetGarments(photo.parent.parent.parent, tmp_path / "street.json", tmp_path / "street.json")
+    assert {kind: len(of_kind) for kind, of_kind in twice.by_type.items() if of_kind} == {"footwear": 2, "dress": 2}
 
 
 def test_the_largest_garment_is_the_product_once_size_counts():
