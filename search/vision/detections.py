@@ -11,8 +11,6 @@ import numpy as np
 from garments import GarmentType
 from garments.rle import RLE, encode_rle
 
-ON_LEGS = ("trousers", "shorts", "skirt")
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Detections:
@@ -79,25 +77,6 @@ class Detections:
             size=self.size,
         )
 
-    def remove_nested(self, share: float) -> Detections:
-        """What is left without garments that lie in, or around, a better one of their type: one seen twice.
-
-        Trousers, shorts and skirts count as one type here: half a leg passes for shorts.
-        share: of the smaller one's mask, in 0..1; what is shared beyond it makes the two one. 1 keeps all.
-        """
-        if share >= 1 or len(self) < 2:
-            return self
-        areas = np.stack([_in_small(mask) for mask in self.masks]).reshape(len(self), -1)
-        smaller = np.minimum.outer(areas.sum(axis=1), areas.sum(axis=1))
-        shared = areas @ areas.T / np.maximum(smaller, 1e-6)
-        types = np.array(["legs" if kind in ON_LEGS else kind for kind in self.garment_types])
-        is_repeat = (shared > share) & (types[:, None] == types)
-        kept: list[int] = []
-        for index in range(len(self)):  # best first
-            if not is_repeat[index, kept].any():
-                kept.append(index)
-        return self.subset(kept)
-
     def relative_box(self, index: int) -> tuple[float, float, float, float]:
         """Box `index` as x0 y0 x1 y1 in 0..1 of the photo's width and height."""
         width, height = self.size
@@ -131,8 +110,3 @@ class Detections:
         if size is not None and size != self.size:
             mask = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
         return encode_rle(mask)
-
-
-def _in_small(mask: np.ndarray) -> np.ndarray:
-    """A (H, W) bool mask as (64, 64) float32 shares of each cell: enough to tell how much two have in common."""
-    return cv2.resize(mask.astype(np.float32), (64, 64), interpolation=cv2.INTER_AREA)

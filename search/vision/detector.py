@@ -16,6 +16,7 @@ import numpy as np
 from search.vision.cards import ModelCard, ModelError, choose
 from search.vision.detections import Detections
 from search.vision.detector_parameters import current_names
+from search.vision.duplicates import DuplicateRules
 from search.vision.mask_pasting import paste_masks
 from search.vision.nms import batched_nms, nms
 from search.vision.proposals import BoxCoder, ProposalConfig
@@ -131,7 +132,7 @@ class Detector:
             masks=paste_masks(raw.masks, boxes, size, config.mask_threshold),
             size=size,
         )
-        return detections.remove_nested(config.max_nested_share)
+        return config.duplicate_rules.distinct(detections)
 
     @cached_property
     def input_sizes(self) -> list[tuple[int, int]]:
@@ -176,8 +177,8 @@ class PostprocessConfig:
 
     score_thresholds: least probability, one for all labels or one for each. iou_threshold: of the NMS within a label.
     class_agnostic_iou_threshold: of the NMS over all labels; 1 leaves it out, as MMDetection does.
-    max_per_img: garments in a photo. mask_threshold: least mask value of a garment's pixel. max_nested_share: share
-    of a mask above which it is part of a better one of its type; 1 keeps such, as MMDetection does.
+    max_per_img: garments in a photo. mask_threshold: least mask value of a garment's pixel. The others are those of
+    DuplicateRules.
     """
 
     score_thresholds: tuple[float, ...]
@@ -186,6 +187,17 @@ class PostprocessConfig:
     max_per_img: int
     mask_threshold: float
     max_nested_share: float = 1.0
+    mask_iou_threshold: float = 1.0
+    score_margin: float = 0.0
+    max_part_share: float = 1.0
+    part_margin: float = 0.0
+
+    @property
+    def duplicate_rules(self) -> DuplicateRules:
+        """Which detections are one garment seen twice."""
+        return DuplicateRules(
+            self.max_nested_share, self.mask_iou_threshold, self.score_margin, self.max_part_share, self.part_margin
+        )
 
     def select(
         self,

@@ -9,10 +9,13 @@ strongest detection has the right type, and how well its box fits the garment's 
 - `coco`: every detection from score 0.02 on, two of one type never in one place (IoU 0.5), of two types they may be. So
   MMDetection, Detectron2 and torchvision measure, and only these numbers compare with theirs;
 - `class_agnostic_nms`: of two types that claim one place the surer alone, as a shopper is shown them;
-- `as_served`: of these the ones that reach their type's least score, and none that lies within another of its type.
+- `as_served`: of these the ones that reach their type's least score, and of one garment seen twice
+  (search.vision.duplicates) one. `other_half`: precision and recall where each half of the photos has the least scores
+  that were chosen on the other.
 
 Then, as served: packshots and products worn before white (training.detector.packshots), how often the garment with the
-highest score has the product's type, by source; and pictures without garments, in which nothing is to be found.
+highest score has the product's type, by source, and what is found that is not worn there; and pictures without
+garments, in which nothing is to be found.
 
 `--choose` first picks each type's least score, on the same photos; `--write` puts thresholds and figures into the
 model's card.
@@ -41,18 +44,26 @@ from search.vision.detector import Detector, PostprocessConfig
 from search.vision.nms import box_iou, nms
 from search.vision.photo import decode_photo
 from training.artifacts import rewrite_card
-from training.detector.product_scores import detect_products, empty_scores, product_scores
+from training.detector.product_scores import detect_products, empty_scores, product_scores, unworn_scores
+from training.detector.score_thresholds import SCORE_BOUNDS, best_scores, corners, cross_validated, precision_and_recall
 
 EVERYTHING = 0.02  # the least score that still changes an average precision
-# IoU above which two types claim one place. Box AP50 of 128 street photos with 0.7, 0.8 and 0.9 (least score 0.4):
-# 0.668, 0.673 and 0.701; garments a photo: 5.48, 5.55 and 5.78.
-SAME_PLACE = 0.9
-# Of 6.5 garments a photo 0.5 are then gone, box AP50 0.712 becomes 0.708 and mask AP50 0.690 stays; at 0.7, which
-# takes 0.8 more away, box AP50 is 0.703.
-NESTED = 0.9
-MIN_PRECISION = 0.8
-DEFAULT_SCORE = 0.3
-SCORE_BOUNDS = (0.2, 0.4)  # from 0.3 to 0.4 box AP50 falls from 0.713 to 0.701 and 0.8 garments a photo are gone
+# What --choose writes, measured on the held-out photos: see README.md, post-processing.
+CHOSEN = {
+    "max_per_img": 30,
+    "class_agnostic_iou_threshold": 0.9,
+    "max_nested_share": 0.9,
+    "mask_iou_threshold": 0.7,
+    "score_margin": 0.2,
+    "max_part_share": 0.7,
+    "part_margin": 0.3,
+}
+KEEP_ALL = {
+    "class_agnostic_iou_threshold": 1.0,
+    "max_nested_share": 1.0,
+    "mask_iou_threshold": 1.0,
+    "max_part_share": 1.0,
+}
 KEPT = ("next_to_mmdetection",)  # of what the card says was measured before: by training.detector.export_detector
 
 
@@ -102,7 +113,7 @@ def average_precision(coco: dict[str, Any], results: list[dict[str, Any]], kind:
 
 def shop_scores(coco: dict[str, Any], found: dict[int, Detections]) -> dict[str, Any]:
     """Returns how often the strongest detection of a shop photo has the right type, and its box's IoU."""
-    boxes = {a["image_id"]: _corners(a["bbox"]) for a in coco["annotations"]}
+    boxes = {a["image_id"]: corners(a["bbox"]) for a in coco["annotations"]}
     right: Counter[str] = Counter()
     total: Counter[str] = Counter()
     confused: Counter[str] = Counter()
@@ -126,50 +137,6 @@ def shop_scores(coco: dict[str, Any], found: dict[int, Detections]) -> dict[str,
     }
 
 
-def best_scores(coco: dict[str, Any], results: list[dict[str, Any]], labels: tuple[str, ...]) -> list[float]:
-    """Returns each label's least score: the best F1 among those of precision 0.8 at least, or of all where none is.
-
-    Within `SCORE_BOUNDS`, since a type may have no more than six garments to choose by.
-    """
-    names = {category["id"]: category["name"] for category in coco["categories"]}
-    chosen = dict.fromkeys(names.values(), DEFAULT_SCORE)
-    for category, name in names.items():
-        hits, scores, count = _hits(coco, [r for r in results if r["category_id"] == category], category)
-        if not hits.any():
-            continue
-        found = np.cumsum(hits)
-        precision, recall = found / np.arange(1, len(hits) + 1), found / count
-        f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
-        is_precise = precision >= MIN_PRECISION
-        best = np.where(is_precise, f1, 0).argmax() if is_precise.any() else f1.argmax()
-        # Rounded down, for a score must be above the threshold to be shown.
-        chosen[name] = float(np.floor(1000 * np.clip(scores[best], *SCORE_BOUNDS) - 1e-6) / 1000)
-    return [chosen.get(label, DEFAULT_SCORE) for label in labels]
-
-
-def _hits(coco: dict[str, Any], results: list[dict[str, Any]], category: int) -> tuple[np.ndarray, np.ndarray, int]:
-    """Returns, best first, whether each result hits a garment not hit before (IoU 0.5), its score, and how many are."""
-    truth: dict[int, list] = {}
-    for annotation in coco["annotations"]:
-        if annotation["category_id"] == category and not annotation["iscrowd"]:
-            truth.setdefault(annotation["image_id"], []).append(_corners(annotation["bbox"])[0])
-    count = sum(map(len, truth.values()))
-    results = sorted(results, key=lambda result: -result["score"])
-    hits = np.zeros(len(results), bool)
-    for i, result in enumerate(results):
-        left = truth.get(result["image_id"], [])
-        fits = box_iou(_corners(result["bbox"]), np.array(left, np.float32).reshape(-1, 4))[0]
-        if fits.size and fits.max() >= 0.5:
-            hits[i] = True
-            left.pop(int(fits.argmax()))
-    return hits, np.array([result["score"] for result in results]), count
-
-
-def _corners(box: list[float]) -> np.ndarray:
-    x, y, width, height = box
-    return np.array([[x, y, x + width, y + height]], np.float32)
-
-
 def _rounded(value: float | np.floating) -> float:
     return round(float(value), 4)
 
@@ -182,7 +149,7 @@ def class_agnostic_nms(detections: Detections, same_place: float) -> Detections:
 def as_served(detections: Detections, least: dict[str, float], config: PostprocessConfig) -> Detections:
     """Returns what is left of the detections, one per place, when each label must reach its least score."""
     kept = [i for i, label in enumerate(detections.labels) if detections.scores[i] > least[label]]
-    return detections.subset(kept[: config.max_per_img]).remove_nested(config.max_nested_share)
+    return config.duplicate_rules.distinct(detections.subset(kept[: config.max_per_img]))
 
 
 def measured(street: dict[int, Detections], shop: dict[int, Detections], data: dict[str, dict]) -> dict[str, Any]:
@@ -199,22 +166,15 @@ def measured(street: dict[int, Detections], shop: dict[int, Detections], data: d
     }
 
 
-def precision_and_recall(coco: dict[str, Any], results: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
-    """Returns per type: of what is shown, how much is right (IoU 0.5), and how much of what is worn is shown."""
-    scores = {}
-    for category in coco["categories"]:
-        hits, _, count = _hits(coco, [r for r in results if r["category_id"] == category["id"]], category["id"])
-        precision, recall = hits.sum() / max(len(hits), 1), hits.sum() / max(count, 1)
-        scores[category["name"]] = {"precision": _rounded(precision), "recall": _rounded(recall)}
-    return scores
-
-
 def served_scores(options: argparse.Namespace, detector: Detector) -> dict[str, Any]:
     """Returns the figures of the detector as it serves: products by type, and pictures without garments."""
     numbers: dict[str, Any] = {}
     for name in ("packshot", "worn"):
         coco = json.loads((options.data / f"{name}_val.json").read_text())
-        numbers |= product_scores(coco, detect_products(detector, coco, options.photos, options.data))
+        found = detect_products(detector, coco, options.photos, options.data)
+        numbers |= product_scores(coco, found)
+        if name == "worn":
+            numbers[name]["not_worn"] = unworn_scores(coco["images"], found)
     return {"products": numbers, "empty": empty_scores(detector, options.photos)}
 
 
@@ -246,31 +206,28 @@ def main() -> None:
 def all_photos(options: argparse.Namespace, detector: Detector) -> dict[str, Any]:
     """Returns the figures on street and shop photos in three ways; with --choose, `detector` then serves as chosen."""
     data = {name: json.loads((options.data / f"{name}_val.json").read_text()) for name in ("street", "shop")}
-    served = detector.postprocess_config
+    served = replace(detector.postprocess_config, **CHOSEN) if options.choose else detector.postprocess_config
     # What is left out afterwards changes nothing about the rest, so one look at each photo gives all measurements.
-    detector.postprocess_config = replace(
-        served, score_thresholds=(EVERYTHING,), max_per_img=100, class_agnostic_iou_threshold=1.0, max_nested_share=1.0
-    )
+    detector.postprocess_config = replace(served, score_thresholds=(EVERYTHING,), max_per_img=100, **KEEP_ALL)
     found = {name: detect_all(detector, data[name], options.photos) for name in data}
-    place = SAME_PLACE if options.choose else served.class_agnostic_iou_threshold
+    place = served.class_agnostic_iou_threshold
     single = {name: {i: class_agnostic_nms(each, place) for i, each in of.items()} for name, of in found.items()}
-    if options.choose:
-        scores = best_scores(data["street"], as_results(single["street"], data["street"]), detector.card.labels)
-        served = replace(
-            served,
-            score_thresholds=tuple(scores),
-            max_per_img=30,
-            class_agnostic_iou_threshold=place,
-            max_nested_share=NESTED,
-        )
     labels = detector.card.labels
+    # To choose from: all that may be shown.
+    low = {i: as_served(each, dict.fromkeys(labels, SCORE_BOUNDS[0]), served) for i, each in single["street"].items()}
+    candidates = as_results(low, data["street"])
+    if options.choose:
+        served = replace(served, score_thresholds=tuple(best_scores(data["street"], candidates, labels)))
     least = dict(zip(labels, np.broadcast_to(served.score_thresholds, len(labels)).tolist(), strict=True))
     shown = {name: {i: as_served(each, least, served) for i, each in of.items()} for name, of in single.items()}
     detector.postprocess_config = served
     ways = {"coco": found, "class_agnostic_nms": single, "as_served": shown}
     numbers = {way: measured(of["street"], of["shop"], data) for way, of in ways.items()}
     results = as_results(shown["street"], data["street"])
-    numbers["as_served"]["street"]["by_type"] = precision_and_recall(data["street"], results)
+    numbers["as_served"]["street"] |= {
+        "by_type": precision_and_recall(data["street"], results),
+        "other_half": cross_validated(data["street"], candidates, labels),
+    }
     return numbers
 
 

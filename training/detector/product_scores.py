@@ -15,6 +15,7 @@ from search.vision.detections import Detections
 from search.vision.detector import Detector
 from search.vision.photo import decode_photo
 from training.detector.copy_paste import noise
+from training.detector.packshots import WORN_WITH
 from training.detector.street_garments import beside_the_person
 from training.splits import ccp_split
 
@@ -58,6 +59,15 @@ def product_scores(coco: dict[str, Any], found: dict[int, Detections]) -> dict[s
         | {"by_size_power": {str(p): right_types(images, found, p)["mean_over_types"] for p in SIZE_POWERS}}
         for source, images in sources.items()
     }
+
+
+def unworn_scores(images: list[dict[str, Any]], found: dict[int, Detections]) -> dict[str, Any]:
+    """Returns how many garments a photo are shown of types that products worn before white do not come with."""
+    wrong: Counter[str] = Counter()
+    for image in images:
+        product = image["garment_type"]
+        wrong.update(kind for kind in found[image["id"]].garment_types if kind not in (product, *WORN_WITH[product]))
+    return {"per_photo": round(wrong.total() / max(len(images), 1), 4), "by_type": dict(wrong.most_common())}
 
 
 def detect_products(detector: Detector, coco: dict[str, Any], photos: Path, data: Path) -> dict[int, Detections]:

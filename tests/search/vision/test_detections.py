@@ -61,39 +61,3 @@ def test_every_large_part_has_an_outline_and_specks_have_none():
 
 def test_empty_mask_has_no_outline():
     assert make_detections(masks=np.zeros((1, 30, 40), bool)).polygons(0) == []
-
-
-def boxes_and_masks(*squares):
-    """Detections of these squares (x0, y0, x1, y1, garment type), best first."""
-    masks = np.zeros((len(squares), 30, 40), bool)
-    for mask, (x0, y0, x1, y1, _) in zip(masks, squares, strict=True):
-        mask[y0:y1, x0:x1] = True
-    boxes = np.array([square[:4] for square in squares], np.float32).reshape(-1, 4)
-    return make_detections(
-        len(squares), boxes=boxes, masks=masks, labels=("x",) * len(squares), garment_types=tuple(s[4] for s in squares)
-    )
-
-
-BAG = (10, 5, 30, 25, "bag")
-
-
-@pytest.mark.parametrize(
-    ("squares", "kept", "reason"),
-    [
-        ([BAG, (12, 8, 24, 20, "bag")], [0], "a part of a better one"),
-        ([(12, 8, 24, 20, "bag"), BAG], [0], "what lies around a better one"),
-        ([BAG, (12, 8, 24, 20, "top")], [0, 1], "of another type"),
-        ([(10, 5, 30, 25, "trousers"), (12, 8, 24, 20, "shorts")], [0], "of another type on the same legs"),
-        ([BAG, (25, 5, 40, 25, "bag")], [0, 1], "a neighbour that overlaps"),
-        ([BAG, (12, 8, 24, 20, "bag"), (13, 9, 23, 19, "bag")], [0], "a part of a part"),
-        ([BAG, (0, 0, 0, 0, "bag")], [0, 1], "one without a pixel is in nothing"),
-        ([BAG], [0], "one alone"),
-        ([], [], "none"),
-    ],
-)
-def test_a_garment_seen_twice_is_one(squares, kept, reason):
-    detections = boxes_and_masks(*squares)
-    left = detections.remove_nested(0.9)
-    assert left.boxes.tolist() == detections.boxes[kept].tolist(), reason
-    assert len(left.labels) == len(left.masks) == len(kept)
-    assert detections.remove_nested(1.0) is detections

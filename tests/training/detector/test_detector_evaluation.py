@@ -12,14 +12,11 @@ from training.detector.evaluate_detector import (
     as_results,
     as_served,
     average_precision,
-    best_scores,
     class_agnostic_nms,
     measured,
-    precision_and_recall,
     shop_scores,
 )
 from training.detector.product_scores import empty_scores
-from training.garment_labels import DETECTED_TYPES
 
 COAT, BAG, FAR = (10, 10, 50, 60), (60, 60, 80, 80), (0, 70, 20, 99)
 
@@ -81,25 +78,6 @@ def test_served_is_what_reaches_its_types_least_score():
     )
     least = {"top": 0.3, "bag": 0.6, "headwear": 0.1}
     assert as_served(seen, least, config).garment_types == ("top", "headwear")
-
-
-def test_the_least_score_leaves_out_false_alarms_and_no_garment():
-    coco = photos(*[[("bag", BAG)]] * 8)
-    # A false alarm in every photo, less sure than the garment, from photo to photo.
-    detections = {i: found(("bag", 0.29, BAG), ("bag", 0.15, FAR)) for i in range(1, 9)}
-    least = dict(zip(DETECTED_TYPES, best_scores(coco, as_results(detections, coco), DETECTED_TYPES), strict=True))
-    assert least["bag"] == pytest.approx(0.29, abs=0.0011)
-    assert least["skirt"] == 0.3  # none to learn from
-
-
-def test_of_the_scores_that_are_precise_enough_the_one_that_finds_most_is_least():
-    coco = photos(*[[("bag", BAG)]] * 8)
-    detections = {i: found(("bag", 0.38 if i < 6 else 0.25, BAG), ("bag", 0.35, FAR)) for i in range(1, 9)}
-    least = dict(zip(DETECTED_TYPES, best_scores(coco, as_results(detections, coco), DETECTED_TYPES), strict=True))
-    assert least["bag"] == pytest.approx(0.38, abs=0.0011)  # at 0.25 all are found, with precision 0.5
-    shown = as_results({i: each.subset([0]) for i, each in detections.items()}, coco)
-    assert precision_and_recall(coco, shown[:5])["bag"] == {"precision": 1, "recall": 0.625}
-    assert precision_and_recall(coco, [])["bag"] == {"precision": 0, "recall": 0}
 
 
 def test_shop_photos_ask_for_the_type_and_the_place_of_the_strongest_alone():
