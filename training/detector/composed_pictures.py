@@ -45,7 +45,7 @@ RECIPES = (
     "packshot", "worn_before_white", "empty",
 )  # fmt: skip
 # How often a type is drawn for a packshot: bags, hats and jackets are in no other recipe.
-PACKSHOT_ODDS = {"bag": 4.0, "headwear": 2.0, "outerwear": 2.0, "shorts": 1.5, "dress": 1.5}
+PACKSHOT_ODDS = {"bag": 5.0, "headwear": 2.0, "outerwear": 2.0, "shorts": 1.5, "dress": 1.5}
 HUE_SHIFTED = 0.4  # share of packshots whose hues are turned: few bags and hats, of many colours
 SMALLEST = 40  # pixels of a garment that is left on the canvas; less is not worth finding
 GREY = (127, 127, 127)  # what serving pads with: zero once normalised
@@ -97,7 +97,10 @@ class GarmentPictures(Dataset):
         if recipes.get("shop_packshot"):
             self.shop_by_type = _by_type([photo | {"generated": False} for photo in self.shop], Path(annotations))
         if recipes.get("packshot"):
-            self.packshots = _by_type(_read(Path(annotations) / "packshot_train.json"), Path(annotations))
+            photos = _read(Path(annotations) / "packshot_train.json")
+            self.packshots = {
+                kind: _real_as_often(members) for kind, members in _by_type(photos, Path(annotations)).items()
+            }
         if recipes.get("worn_before_white"):
             self.worn = _read(Path(annotations) / "worn_train.json")
             self.worn_odds = _odds(self.worn)
@@ -287,6 +290,13 @@ def _by_type(photos: list[dict[str, Any]], root: Path) -> dict[str, list[dict[st
         file_name = str((root / photo["file_name"]).resolve()) if photo["generated"] else photo["file_name"]
         by_type[photo["garment_type"]].append(photo | {"file_name": file_name})
     return by_type
+
+
+def _real_as_often(photos: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Returns the photos, real ones repeated until they are about as many as those that are drawn."""
+    real = [photo for photo in photos if not photo["generated"]]
+    drawn = [photo for photo in photos if photo["generated"]]
+    return drawn + real * max(1, round(len(drawn) / max(len(real), 1)))
 
 
 def _odds(photos: list[dict[str, Any]], power: float = 0.65, limit: float = 6.0) -> np.ndarray:
