@@ -48,22 +48,6 @@ from training.detector.product_scores import detect_products, empty_scores, prod
 from training.detector.score_thresholds import SCORE_BOUNDS, best_scores, corners, cross_validated, precision_and_recall
 
 EVERYTHING = 0.02  # the least score that still changes an average precision
-# What --choose writes, measured on the held-out photos: see README.md, post-processing.
-CHOSEN = {
-    "max_per_img": 30,
-    "class_agnostic_iou_threshold": 0.9,
-    "max_nested_share": 0.9,
-    "mask_iou_threshold": 0.7,
-    "score_margin": 0.2,
-    "max_part_share": 0.7,
-    "part_margin": 0.3,
-}
-KEEP_ALL = {
-    "class_agnostic_iou_threshold": 1.0,
-    "max_nested_share": 1.0,
-    "mask_iou_threshold": 1.0,
-    "max_part_share": 1.0,
-}
 KEPT = ("next_to_mmdetection",)  # of what the card says was measured before: by training.detector.export_detector
 
 
@@ -146,6 +130,33 @@ def class_agnostic_nms(detections: Detections, same_place: float) -> Detections:
     return detections.subset(nms(detections.boxes, detections.scores, same_place).tolist())
 
 
+def keeping_everything(config: PostprocessConfig) -> PostprocessConfig:
+    """Returns the config with all that COCO's average precision counts: also faint and repeated detections."""
+    return replace(
+        config,
+        score_thresholds=(EVERYTHING,),
+        max_per_img=100,
+        class_agnostic_iou_threshold=1.0,
+        max_nested_share=1.0,
+        mask_iou_threshold=1.0,
+        max_part_share=1.0,
+    )
+
+
+def chosen_rules(config: PostprocessConfig) -> PostprocessConfig:
+    """Returns the config with what --choose writes but for the least scores; README.md has the measurements."""
+    return replace(
+        config,
+        max_per_img=30,
+        class_agnostic_iou_threshold=0.9,
+        max_nested_share=0.9,
+        mask_iou_threshold=0.7,
+        score_margin=0.2,
+        max_part_share=0.7,
+        part_margin=0.3,
+    )
+
+
 def as_served(detections: Detections, least: dict[str, float], config: PostprocessConfig) -> Detections:
     """Returns what is left of the detections, one per place, when each label must reach its least score."""
     kept = [i for i, label in enumerate(detections.labels) if detections.scores[i] > least[label]]
@@ -206,9 +217,9 @@ def main() -> None:
 def all_photos(options: argparse.Namespace, detector: Detector) -> dict[str, Any]:
     """Returns the figures on street and shop photos in three ways; with --choose, `detector` then serves as chosen."""
     data = {name: json.loads((options.data / f"{name}_val.json").read_text()) for name in ("street", "shop")}
-    served = replace(detector.postprocess_config, **CHOSEN) if options.choose else detector.postprocess_config
+    served = chosen_rules(detector.postprocess_config) if options.choose else detector.postprocess_config
     # What is left out afterwards changes nothing about the rest, so one look at each photo gives all measurements.
-    detector.postprocess_config = replace(served, score_thresholds=(EVERYTHING,), max_per_img=100, **KEEP_ALL)
+    detector.postprocess_config = keeping_everything(served)
     found = {name: detect_all(detector, data[name], options.photos) for name in data}
     place = served.class_agnostic_iou_threshold
     single = {name: {i: class_agnostic_nms(each, place) for i, each in of.items()} for name, of in found.items()}

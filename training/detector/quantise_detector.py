@@ -15,7 +15,6 @@ import os
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,7 +27,7 @@ from search.vision.cards import read_card
 from search.vision.detector import PARTS, Detector
 from search.vision.photo import decode_photo
 from training.artifacts import file_hashes, rewrite_card, save
-from training.detector.evaluate_detector import EVERYTHING, KEEP_ALL, as_results, average_precision
+from training.detector.evaluate_detector import as_results, average_precision, keeping_everything
 
 MOST_LOST = 0.005  # of box AP50
 TIMED = 40  # photos
@@ -58,7 +57,7 @@ def write_int8(detector: Detector, body: openvino.Model, folder: Path) -> Detect
 def box_ap50(detector: Detector, coco: dict[str, Any], photos: Path) -> float:
     """Returns box AP50 of the photos as COCO measures it."""
     served = detector.postprocess_config
-    detector.postprocess_config = replace(served, score_thresholds=(EVERYTHING,), max_per_img=100, **KEEP_ALL)
+    detector.postprocess_config = keeping_everything(served)
     found = {each["id"]: detector.detect(decode_photo(photos / each["file_name"])) for each in coco["images"]}
     detector.postprocess_config = served
     return float(average_precision(coco, as_results(found, coco), "bbox")["AP50"])
