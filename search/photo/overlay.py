@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.http import QueryDict
@@ -12,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.choices import GarmentTypeChoices
 from search.answers import Box, GarmentAnswer, PhotoAnswer
+from search.photo.corrections import NO_CORRECTIONS, Corrections
 from search.photo.form import MIN_BOX
+from search.photo.people import people_of
 from search.photo.shoe_pairs import enclosing_box
 
 WHICH = ("garment", "whole", "x0", "y0", "x1", "y1")  # what says where in the photo to look
@@ -31,6 +34,7 @@ class Spot(NamedTuple):
     x: float
     y: float
     is_current: bool
+    person: int  # from left to right, from 1; 0 where there are not several people
 
 
 class Nudge(NamedTuple):
@@ -41,9 +45,12 @@ class Nudge(NamedTuple):
 
 
 def query_for(data: QueryDict, **which: str) -> str:
-    """The query string for another garment, the whole photo or another box: filters stay, the page is the first."""
+    """The query string for another garment, the whole photo or another box: the page is the first.
+
+    Filters stay, but for the type, which was chosen for the garment before.
+    """
     changed = data.copy()
-    for name in (*WHICH, "offset"):
+    for name in (*WHICH, "offset", "garment_type"):
         changed.pop(name, None)
     for name, value in which.items():
         changed[name] = value
@@ -53,16 +60,31 @@ def query_for(data: QueryDict, **which: str) -> str:
 # -- over the photo -----------------------------------------------------------------------------------------------
 
 
-def spots_of(answer: PhotoAnswer, current: GarmentAnswer, data: QueryDict) -> list[Spot]:
-    """The garments the detector found; the whole photo and one's own box have their own buttons."""
-    # Of a pair the surest shoe stands for both.
+def garments_shown(answer: PhotoAnswer, corrections: Corrections) -> list[GarmentAnswer]:
+    """The garments that have a chip, person by person, with the types that the shopper has given them.
+
+    Of a pair the surest shoe stands for both; the whole photo and a box of one's own have their own buttons.
+    """
     found = [
-        each
+        replace(each, garment_type=corrections.types.get(each.index, each.garment_type))
         for each in answer.garments
-        if each.garment_type and not each.is_drawn and each.index < min(each.pair, default=math.inf)
+        if each.garment_type
+        and not each.is_drawn
+        and each.index < min(each.pair, default=math.inf)
+        and each.index not in corrections.hidden
     ]
-    labels = dict(GarmentTypeChoices.choices)
-    names = [str(labels[garment.garment_type or ""]).capitalize() for garment in found]
+    places = {index: place for place, index in enumerate(i for person in people_of(found) for i in person)}
+    return sorted(found, key=lambda garment: places[garment.index])
+
+
+def spots_of(
+    answer: PhotoAnswer, current: GarmentAnswer, data: QueryDict, corrections: Corrections = NO_CORRECTIONS
+) -> list[Spot]:
+    """The garments over the photo."""
+    found = garments_shown(answer, corrections)
+    people = people_of(found)
+    person = {index: number for number, indices in enumerate(people, 1) for index in indices} if len(people) > 1 else {}
+    names = [type_name(garment.garment_type) for garment in found]
     return [
         Spot(
             key=f"garment-{garment.index}",
@@ -73,9 +95,15 @@ def spots_of(answer: PhotoAnswer, current: GarmentAnswer, data: QueryDict) -> li
             x=round(answer.width * (garment.box[0] + garment.box[2]) / 2, 1),
             y=round(answer.height * (garment.box[1] + garment.box[3]) / 2, 1),
             is_current=current.index in (garment.index, *garment.pair),
+            person=person.get(garment.index, 0),
         )
         for place, (garment, name) in enumerate(zip(found, names, strict=True))
     ]
+
+
+def type_name(garment_type: str | None) -> str:
+    """A garment type's name as it stands on a chip."""
+    return str(dict(GarmentTypeChoices.choices)[garment_type or ""]).capitalize()
 
 
 def default_garment(answer: PhotoAnswer, garment_types: Collection[str] = ()) -> int:
@@ -84,8 +112,12 @@ def default_garment(answer: PhotoAnswer, garment_types: Collection[str] = ()) ->
     garment_types: of the product whose photo this is; one of these goes before any other.
     """
     garments = [garment for garment in answer.garments if garment.garment_type] or answer.garments
-    garments = [garment for garment in garments if garment.garment_type in garment_types] or garments
-    return max(garments, key=lambda garment: garment.score * math.sqrt(_area(garment.box))).index
+    return default_of([garment for garment in garments if garment.garment_type in garment_types] or garments).index
+
+
+def default_of(garments: Collection[GarmentAnswer]) -> GarmentAnswer:
+    """The likeliest to be meant of these."""
+    return max(garments, key=lambda garment: garment.score * math.sqrt(_area(garment.box)))
 
 
 def _area(box: Box) -> float:

@@ -11,22 +11,27 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.browsing.facets import facets_of
+from catalogue.browsing.filters import ProductFilters
 from catalogue.browsing.listing import ActiveFilter, Facet, active_filters_of, facet_of, query_with, query_without
 from catalogue.choices import ColourChoices, GarmentTypeChoices
 from catalogue.models import Product
 from search.answers import Box, GarmentAnswer, PhotoAnswer, Result
+from search.photo.corrections import Correction, Corrections, types_offered
 from search.photo.form import CHEAPEST, DEAREST, MAX_OFFSET, NEAREST, PhotoPageForm
 from search.photo.overlay import (
     WHICH,
     Nudge,
     Spot,
     box_in_pixels,
+    default_of,
+    garments_shown,
     in_percent,
     nudges_of,
     query_for,
     shade_round,
     spots_of,
     start_box,
+    type_name,
 )
 from search.retrieval.nearest import COUNT_UP_TO
 from search.retrieval.rerank import prefer_matching_type
@@ -40,6 +45,23 @@ SORTED = 96
 ORDERINGS = [(NEAREST, _("Most similar")), (CHEAPEST, _("Price, low to high")), (DEAREST, _("Price, high to low"))]
 FACETS = ("category", "colour", "brand", "garment_type")
 MATCH_WORDS = {"strong": _("Very similar"), "close": _("Similar"), "weak": _("Similar style")}
+
+
+NOT_SOLD = {
+    "top": _("No tops here yet"),
+    "outerwear": _("No outerwear here yet"),
+    "dress": _("No dresses here yet"),
+    "jumpsuit": _("No jumpsuits here yet"),
+    "trousers": _("No trousers here yet"),
+    "shorts": _("No shorts here yet"),
+    "skirt": _("No skirts here yet"),
+    "footwear": _("No footwear here yet"),
+    "bag": _("No bags here yet"),
+    "headwear": _("No headwear here yet"),
+    "accessory": _("No accessories here yet"),
+    "underwear": _("No underwear here yet"),
+    "swimwear": _("No swimwear here yet"),
+}
 
 
 class Found(NamedTuple):
@@ -79,6 +101,10 @@ class PhotoPage:
     next_query: str
     first_query: str
     errors: list[str]
+    corrections: list[Correction]  # types that the chosen garment can be given
+    dismiss_href: str  # the chosen garment is none; empty where none is chosen
+    restore_href: str  # shows the dismissed garments again; empty where there are none
+    not_sold: str  # a sentence where the shop has nothing of the type
 
     @property
     def pupil(self) -> float:
@@ -120,10 +146,11 @@ def photo_page(query: str, data: QueryDict) -> PhotoPage:
     by_price = form.value("ordering") or NEAREST
     offset = 0 if by_price else (form.value("offset") or 0) // PAGE_SIZE * PAGE_SIZE
     box, whole = form.box, bool(form.value("whole"))
+    garment = None if box or whole else form.value("garment") or 0
     answer = search_query(
         query=query,
-        filters=form.filters,
-        garment=None if box or whole else form.value("garment") or 0,
+        filters=_filters_for(form, garment),
+        garment=garment,
         box=box,
         whole=whole and not box,
         limit=SORTED,
@@ -143,14 +170,15 @@ def _page(
     by_price: str,
     offset: int,
 ) -> PhotoPage:
-    kind = form.filters.garment_type or current.garment_type
+    corrections = form.corrections
+    kind = form.filters.garment_type or corrections.types.get(current.index, current.garment_type)
     facets, price = _facets(form, kind)
     if by_price:
         results = _in_order_of_price(current.results, by_price)
     else:
         ordered = prefer_matching_type(current.results, garment_type=kind, encoder=answer.encoder)
         results = ordered[offset - answer.offset :][:PAGE_SIZE]
-    spots = spots_of(answer, current, data)
+    spots = spots_of(answer, current, data, corrections)
     next_offset = offset + PAGE_SIZE
     has_more = not by_price and next_offset < current.count and next_offset <= MAX_OFFSET
     cleared = data.copy()
@@ -159,7 +187,7 @@ def _page(
     return PhotoPage(
         answer=answer,
         current=current,
-        title=next((spot.label for spot in spots if spot.is_current), str(_("Your box") if box else _("Whole photo"))),
+        title=_title(spots, form, is_box=box is not None),
         spots=spots,
         shade=shade_round(answer, current),
         dot=max(answer.width, answer.height) / 60,
@@ -174,7 +202,7 @@ def _page(
         facets=facets,
         price=price,
         data=data,
-        kept=[(name, str(data[name])) for name in ("query", *WHICH) if data.get(name)],
+        kept=[(name, str(data[name])) for name in ("query", *WHICH, "hidden", "retyped") if data.get(name)],
         ordering=by_price,
         orderings=ORDERINGS,
         active_filters=active_filters_of(data, facets) + _active_words(data),
@@ -182,7 +210,60 @@ def _page(
         next_query=query_with(data, offset=str(next_offset)) if has_more else "",
         first_query=query_with(data, offset=""),
         errors=form.problems,
+        corrections=_corrections_of(current, corrections, data) if any(spot.is_current for spot in spots) else [],
+        dismiss_href=_dismiss_href(answer, current, corrections, data, spots),
+        restore_href=query_with(data, hidden="", offset="") if corrections.hidden else "",
+        not_sold=_not_sold(kind) if not current.results else "",
     )
+
+
+def _filters_for(form: PhotoPageForm, garment: int | None) -> ProductFilters:
+    """The filters, with the type that the shopper has given the garment where none is chosen."""
+    given = form.corrections.types.get(garment, "") if garment is not None else ""
+    return replace(form.filters, garment_type=given) if given and not form.filters.garment_type else form.filters
+
+
+def _title(spots: list[Spot], form: PhotoPageForm, *, is_box: bool) -> str:
+    """What is searched for: the type where one is chosen, else the garment, the box or the whole photo."""
+    if form.filters.garment_type:
+        return type_name(form.filters.garment_type)
+    return next((spot.label for spot in spots if spot.is_current), str(_("Your box") if is_box else _("Whole photo")))
+
+
+def _corrections_of(current: GarmentAnswer, corrections: Corrections, data: QueryDict) -> list[Correction]:
+    found = current.garment_type or ""
+    given = corrections.types.get(current.index, found)
+    return [
+        Correction(each, type_name(each), _corrected(data, corrections.retyping(current.index, each, found=found)))
+        for each in types_offered(found, given)
+    ]
+
+
+def _dismiss_href(
+    answer: PhotoAnswer, current: GarmentAnswer, corrections: Corrections, data: QueryDict, spots: list[Spot]
+) -> str:
+    """The page without the chosen garment: the next one is chosen, or the whole photo where there is no other."""
+    if not any(spot.is_current for spot in spots):
+        return ""
+    fewer = corrections.hiding(min(current.index, *current.pair, current.index))
+    others = garments_shown(answer, fewer)
+    which = {"garment": str(default_of(others).index)} if others else {"whole": "1"}
+    return _corrected(data, fewer, **which)
+
+
+def _corrected(data: QueryDict, corrections: Corrections, **which: str) -> str:
+    """The page's address with these corrections; the type that was chosen in the menu gives way."""
+    if which:
+        query = QueryDict(query_for(data, **which).partition("?")[2])
+        return query_with(query, **corrections.parameters)
+    return query_with(data, **corrections.parameters, garment_type="", offset="")
+
+
+def _not_sold(kind: str | None) -> str:
+    """A sentence where the shop has nothing of this type, whatever the filters; else empty."""
+    if kind is None or Product.objects.visible().filtered(ProductFilters(garment_type=kind)).exists():
+        return ""
+    return str(NOT_SOLD[kind])
 
 
 # -- the products -------------------------------------------------------------------------------------------------

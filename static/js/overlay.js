@@ -37,7 +37,13 @@ document.addEventListener("htmx:afterSettle", (event) => {
   setUp();
   if (event.detail.target?.id === "finding") showBeginning(); // none where history is brought back
   if (hadFocus) document.getElementById("box")?.focus();
+  if (corrected) document.querySelector(".choices [aria-current]")?.focus({ preventScroll: true });
+  corrected = false;
 });
+
+// The link that corrects a garment is gone with it: the focus moves on to what is searched for now.
+let corrected = false;
+document.addEventListener("htmx:beforeRequest", (event) => (corrected = "corrects" in event.detail.elt.dataset));
 
 document.addEventListener("htmx:historyRestore", setUp);
 

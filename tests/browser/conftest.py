@@ -174,9 +174,10 @@ class Shop:
     def __init__(self, encoder, vectors):
         self.encoder, self.vectors = encoder, vectors
 
-    def looked_at(self, garment_types=("dress", "top", "skirt")):
+    def looked_at(self, garment_types=("dress", "top", "skirt"), boxes=()):
         """The address of a photo that was searched with: its garments are products 0, 1 and 2."""
-        return f"/photo/?query={cache_photo(self.encoder, self.vectors, garment_types=garment_types)}"
+        query = cache_photo(self.encoder, self.vectors, garment_types=garment_types, boxes=boxes)
+        return f"/photo/?query={query}"
 
 
 @pytest.fixture

@@ -376,3 +376,98 @@ def test_without_javascript_a_box_has_buttons_and_numbers(plain, models):
     plain.click(".sides button")
     expect(plain).to_have_url(re.compile("x0=10&"))
     expect(plain.locator("#found-title")).to_have_text("Your box")
+
+
+# -- corrections ----------------------------------------------------------------------------------------------------
+
+
+def test_a_garment_gets_another_type_in_one_tap_and_the_search_follows(sized, shop):
+    sized.goto(shop.looked_at())
+    stayed = stays_loaded(sized)
+    expect(first_name(sized)).to_have_text("Dress 0")
+    sized.click("#as-skirt")
+    expect(sized.locator("#found-title")).to_have_text("Skirt 1")
+    expect(first_name(sized)).to_contain_text("Skirt")
+    expect(sized.locator("#garment-0")).to_contain_text("Skirt 1")
+    assert sized.evaluate("document.activeElement.id") == "garment-0"
+    sized.click("#garment-1")
+    expect(first_name(sized)).to_have_text("Top 1")
+    sized.click("#garment-0")  # it is remembered
+    expect(sized.locator("#found-title")).to_have_text("Skirt 1")
+    sized.click("#as-dress")
+    expect(first_name(sized)).to_have_text("Dress 0")
+    expect(sized).not_to_have_url(re.compile("retyped"))
+    assert stayed()
+
+
+def test_what_is_no_garment_is_dismissed_in_one_tap_and_can_be_brought_back(sized, shop):
+    sized.goto(shop.looked_at())
+    sized.click("#dismiss")
+    expect(sized.locator(".garments .chip")).to_have_count(2)
+    expect(sized.locator("#found-title")).to_have_text("Top")
+    expect(first_name(sized)).to_have_text("Top 1")
+    assert sized.evaluate("document.activeElement.id") == "garment-1"
+    sized.click("#dismiss")
+    expect(sized.locator("#found-title")).to_have_text("Skirt")
+    sized.click("#dismiss")
+    expect(sized.locator("#found-title")).to_have_text("Whole photo")  # none is left
+    sized.click("#restore")
+    expect(sized.locator(".garments .chip")).to_have_count(3)
+    assert sized.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_corrections_by_keyboard_and_without_javascript(page, plain, shop):
+    page.goto(shop.looked_at())
+    page.focus("#as-skirt")
+    page.keyboard.press("Enter")
+    expect(page.locator("#found-title")).to_have_text("Skirt 1")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "garment-1"
+    plain.goto(page.url)
+    plain.click("#dismiss")
+    expect(plain.locator("#found-title")).to_have_text("Top")
+    plain.fill("#refine", "top 4")
+    plain.click("#filters button")
+    expect(plain.locator("#restore")).to_be_visible()  # filters keep what was corrected
+
+
+def test_chips_are_grouped_by_person(sized, shop):
+    boxes = [(0.05, 0.1, 0.3, 0.5), (0.6, 0.1, 0.9, 0.5), (0.62, 0.5, 0.88, 0.8)]
+    sized.goto(shop.looked_at(("dress", "top", "skirt"), boxes=boxes))
+    expect(sized.locator(".garments")).to_have_count(2)
+    groups = sized.locator(".garments").all_inner_texts()
+    assert [text.split("\n")[0].strip() for text in groups] == ["Person 1", "Person 2"]
+    assert sized.get_by_role("list", name="Person 2").locator(".chip").count() == 2
+    assert sized.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+# -- a type that the shop does not sell -----------------------------------------------------------------------------
+
+
+def test_a_type_that_is_not_sold_is_said_and_what_else_to_search_for(sized, shop):
+    sized.goto(shop.looked_at(("bag", "top")))
+    results = sized.locator(".results")
+    expect(results.locator(".empty h2")).to_have_text("No bags here yet")
+    expect(results).not_to_contain_text("0 products")
+    expect(results).not_to_contain_text("Clear all filters")
+    results.get_by_role("link", name="Top", exact=True).click()
+    expect(first_name(sized)).to_have_text("Top 1")
+    sized.go_back()
+    results.get_by_role("link", name="Whole photo").click()
+    expect(sized.locator("#products > li")).to_have_count(24)
+
+
+def test_filters_that_leave_nothing_are_another_matter(sized, shop):
+    sized.goto(shop.looked_at() + "&q=zeppelin")
+    expect(sized.locator(".empty h2")).to_have_text("No products match these filters.")
+    sized.locator(".empty").get_by_text("Clear all filters").click()
+    expect(first_name(sized)).to_have_text("Dress 0")
+
+
+def test_the_heading_follows_the_chosen_type(sized, shop):
+    sized.goto(shop.looked_at() + "&garment_type=skirt")
+    expect(sized.locator("#found-title")).to_have_text("Skirt")
+    expect(first_name(sized)).to_contain_text("Skirt")
+    sized.click("#garment-1")  # the type was chosen for the garment before
+    expect(sized.locator("#found-title")).to_have_text("Top")
+    expect(first_name(sized)).to_have_text("Top 1")
