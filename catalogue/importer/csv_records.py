@@ -34,6 +34,7 @@ class _Lines:
 
     def __init__(self, file: TextIO, skip: int) -> None:
         self.file = file
+        self.readline = file.readline
         self.number = 0  # of the last line handed out
         self.waiting: deque[str] = deque()
         self.record: list[str] = []
@@ -47,7 +48,7 @@ class _Lines:
 
     def __next__(self) -> str:
         # A bound on the line too: a file without line ends is no reason to fill the memory.
-        line = self.waiting.popleft() if self.waiting else self.file.readline(MAX_CHARACTERS_A_RECORD)
+        line = self.waiting.popleft() if self.waiting else self.readline(MAX_CHARACTERS_A_RECORD)
         if not line:
             raise StopIteration
         self.number += 1
@@ -85,11 +86,16 @@ def read_records(path: Path, dialect: Dialect, on_position: Callable[[int], None
     ):
         lines = _Lines(file, dialect.skip)
         for record in _records(lines, dialect):
-            if not any(value.strip(" \t\r\n\0") for value in record.values) and not record.problem:
+            if not record.problem and _is_empty(record.values):
                 continue
             if on_position and record.line % 1000 == 1:
                 on_position(raw.tell())
             yield record
+
+
+def _is_empty(values: list[str]) -> bool:
+    """Whether no cell holds anything."""
+    return not any(value.strip(" \t\r\n\0") for value in values)
 
 
 def _width_of_header(values: list[str]) -> int:
@@ -115,7 +121,8 @@ def _records(lines: _Lines, dialect: Dialect) -> Iterator[Record]:
             problem = str(error)
         except csv.Error as error:
             problem = f"The line is not CSV ({error})."
-        problem = problem or _problem(values, lines.record, width)
+        if problem or len(values) != width or len(lines.record) > 1:
+            problem = problem or _problem(values, lines.record, width)
         width = width or _width_of_header(values)
         if problem:
             lines.put_back_all_but_first()
@@ -126,7 +133,7 @@ def _records(lines: _Lines, dialect: Dialect) -> Iterator[Record]:
 def _problem(values: list[str], lines: list[str], width: int) -> str:
     if len(lines) > 1 and sum(line.count('"') for line in lines) % 2:
         return "A quote opens here and does not close."
-    if not width or len(values) == width or not any(value.strip(" \t\r\n\0") for value in values):
+    if not width or len(values) == width or _is_empty(values):
         return ""
     if len(values) > width and not any(value.strip() for value in values[width:]):
         return ""

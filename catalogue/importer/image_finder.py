@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -55,8 +56,15 @@ class ImageFinder:
         self.csv_folder = os.path.realpath(csv_folder)
         self.skipped: Counter[str] = Counter()  # images that nobody asked to look for
 
+    @cached_property
+    def has_images(self) -> bool:
+        """Whether any product can have one: a column names them, or there is a file that may be one."""
+        return "images" in self.columns.of or self.staging.number_of_photos > 0
+
     def find_all(self, product: HasImages, records: list[Record], staged: StagedProduct) -> None:
         """Fills `product.images` with those that its records name, in their order, then the others of its folder."""
+        if not self.has_images:
+            return
         own = {photo.path for photo in staged.photos}
         found: dict[bytes | str, SourceImage] = {}
         for record in records:

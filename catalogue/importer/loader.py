@@ -17,7 +17,7 @@ from catalogue.importer.errors import database_problem
 from catalogue.importer.photo_reader import PhotoReader, ReadImage
 from catalogue.importer.product_rows import keys_of_products_with_images, write_products
 from catalogue.importer.report import Report
-from catalogue.importer.row_reader import SourceProduct
+from catalogue.importer.source_product import SourceProduct
 from catalogue.models import Category, Product, ProductImage
 from catalogue.services import delete_images
 
@@ -112,6 +112,8 @@ class Loader:
     def _name_categories(self, products: list[SourceProduct]) -> None:
         """Gives categories their names in other languages where they have none: what the admin holds stays."""
         for product in products:
+            if not product.category_names:
+                continue
             slug = category_slug(_category(product))
             for field_name, name in product.category_names.items():
                 if (slug, field_name) not in self._named:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+TABLES = (".csv", ".tsv", ".txt")
+TEXTS = (*TABLES, ".json", ".xml", ".md", ".xlsx", ".xls", ".ods")  # files that nobody takes for photos
 _LITTER = {"thumbs.db", "desktop.ini", "__macosx"}  # what Windows and macOS leave in folders
 
 

@@ -16,7 +16,7 @@ from catalogue.image_storage import remove_when_unused, write_photo
 from catalogue.importer.download import Downloads
 from catalogue.importer.errors import storage_problem
 from catalogue.importer.image_finder import SourceImage
-from catalogue.importer.row_reader import SourceProduct
+from catalogue.importer.source_product import SourceProduct
 from catalogue.models import ProductImage, image_path
 from catalogue.photo_files import MAX_BYTES, NotAPhoto, Photo, read_photo
 

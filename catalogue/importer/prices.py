@@ -11,6 +11,7 @@ from catalogue.importer.text import clean_text, is_nothing
 from catalogue.importer.values import Refused
 
 MAX_PRICE = Decimal(10) ** 12
+_PLAIN = re.compile(r"[0-9]{1,11}(\.[0-9]{1,2})?")
 _PRICE = re.compile(
     r"(?P<minus>[-−(]?)\s*(?P<before>[^\d(−-]*?)\.?\s*(?P<number>[-−(]?\s*[0-9].*?)\s*(?P<after>[^\d.,)–—-]*)"
 )
@@ -22,6 +23,8 @@ def parse_price(value: str, default: str | None = None) -> tuple[Decimal | None,
     `default` is the currency of a sign that may mean several: kr, Rs, $. Raises Refused for words, ranges, negative and
     too large numbers, more than two decimals, and signs that may mean several currencies.
     """
+    if _PLAIN.fullmatch(value):  # as most files write most prices
+        return Decimal(value), None
     if is_nothing(value):
         return None, None
     text = unicodedata.normalize("NFKC", value).strip()

@@ -14,13 +14,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from json.encoder import encode_basestring
 from typing import Any
 
 from django.db import connection
 
 from catalogue.category_words import WORDS_OF_CATEGORY
 from catalogue.importer.categories import category_slug
-from catalogue.importer.row_reader import SourceProduct
+from catalogue.importer.source_product import SourceProduct
 
 # Fields -> the value of a product for which the source says nothing.
 _WORDS: dict[str, Any] = {"name": "", "brand": "", "description": ""}  # text search reads them
@@ -28,6 +29,7 @@ _OTHERS: dict[str, Any] = {
     "price": None, "compare_at_price": None, "currency": "IDR", "url": "", "is_active": True, "availability": "",
 }  # fmt: skip
 _FIELDS = _WORDS | _OTHERS
+_quote = encode_basestring
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 _BIT = {name: 1 << number for number, name in enumerate([*_FIELDS, "category"])}
 _TYPES = {"price": "numeric(14, 2)", "compare_at_price": "numeric(14, 2)", "is_active": "boolean"}
@@ -192,7 +194,12 @@ def _row(position: int, product: SourceProduct, categories: Mapping[str, int]) -
 
 
 def _json(attributes: Mapping[str, Any]) -> str:
-    return _encode({name: value for name, value in attributes.items() if value != ""})
+    """Without the empty ones."""
+    return "{" + ",".join([_pair(name, value) for name, value in attributes.items() if value != ""]) + "}"
+
+
+def _pair(name: str, value: object) -> str:
+    return f"{_quote(name)}:{_quote(value) if isinstance(value, str) else _encode(value)}"
 
 
 def _removed(own: Mapping[str, Any], other: Mapping[str, Any]) -> str:

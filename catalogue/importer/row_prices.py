@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.utils import timezone
@@ -19,6 +20,7 @@ T = TypeVar("T")
 
 FALLBACK_CURRENCY = "IDR"
 _CENT = Decimal("0.01")
+_SHORT = 30  # characters
 
 
 class _CellRefused(Refused):
@@ -38,6 +40,9 @@ class PriceReader:
         self.default = columns.currency or currency
         self.now = timezone.now()
         self.fields = [name for name in ("price", "regular_price", "sale_price") if name in columns.of]
+        default = self.default
+        self._parse_price = _remembering(lambda text: parse_price(text, default))
+        self._parse_currency = _remembering(lambda text: parse_currency(text, default))
         self.several_prices = 0  # products whose variants cost differently
         self.outside_dates = 0  # sale prices that are not asked today
 
@@ -49,6 +54,8 @@ class PriceReader:
         """
         if not self.fields:
             return {}
+        if len(records) == 1:
+            return self._read_single(records[0])
         found: list[dict[str, Any]] = []
         problems: list[_CellRefused] = []
         for record in records:
@@ -65,6 +72,13 @@ class PriceReader:
         self.several_prices += len({row["price"] for row in priced}) > 1
         return min(priced, key=lambda row: row["price"]) if priced else found[0]
 
+    def _read_single(self, record: Record) -> dict[str, Any]:
+        try:
+            return self._read_row(record)
+        except _CellRefused as error:
+            self._report([error], is_row_refused=True)
+            raise
+
     def _report(self, problems: Sequence[_CellRefused], *, is_row_refused: bool) -> None:
         """Reports the cells; the first refuses the product where no other row has a price."""
         for number, problem in enumerate(problems):
@@ -80,7 +94,7 @@ class PriceReader:
         currencies: dict[str, None] = {}
         for name in self.fields:
             cell = self.columns.cell(record.values, name)
-            amounts[name], currency = self._parse(record, name, cell, lambda text: parse_price(text, self.default))
+            amounts[name], currency = self._parse(record, name, cell, self._parse_price)
             if currency:
                 currencies[currency] = None
         if len(currencies) > 1:
@@ -95,7 +109,7 @@ class PriceReader:
         cell = self.columns.cell(record.values, "currency")
         if not cell:
             return None
-        return self._parse(record, "currency", cell, lambda text: parse_currency(text, self.default))
+        return self._parse(record, "currency", cell, self._parse_currency)
 
     def _asked(self, record: Record, amounts: dict[str, Decimal | None]) -> tuple[Decimal | None, Decimal | None]:
         """What is asked today, and the higher price before."""
@@ -138,6 +152,12 @@ class PriceReader:
             return parse(cell)
         except Refused as error:
             raise _CellRefused(str(error), record, name, cell) from error
+
+
+def _remembering(parse: Callable[[str], T]) -> Callable[[str], T]:
+    """`parse`, which remembers short cells: the same stand in many rows."""
+    remembered = lru_cache(maxsize=20_000)(parse)
+    return lambda text: remembered(text) if len(text) <= _SHORT else parse(text)
 
 
 def _cents(amount: Decimal | None) -> Decimal | None:

@@ -17,19 +17,18 @@ from catalogue.importer.download import Downloads
 from catalogue.importer.errors import RERUN, ImportProblem
 from catalogue.importer.image_finder import ImageFinder
 from catalogue.importer.loader import Loader, batches
-from catalogue.importer.photo_folder import shown_path
+from catalogue.importer.photo_folder import TABLES, TEXTS, shown_path
 from catalogue.importer.photo_reader import PhotoReader
 from catalogue.importer.prefetch import prefetch
 from catalogue.importer.progress import Progress
 from catalogue.importer.report import LISTED, Report
-from catalogue.importer.row_reader import RowReader, SourceProduct
+from catalogue.importer.row_reader import RowReader
 from catalogue.importer.source import Source
+from catalogue.importer.source_product import SourceProduct
 from catalogue.models import Product
 
 IMPORT_LOCK = 7_046_029_254_386_354  # any number that no other advisory lock of this database uses
 CHUNK = 1_000
-TABLES = (".csv", ".tsv", ".txt")
-TEXTS = (*TABLES, ".json", ".xml", ".md", ".xlsx", ".xls", ".ods")  # files that nobody takes for photos
 NAMED = 20  # files, categories, products named in one note
 MAX_REFUSED_SHARE = 0.1  # of the rows, beyond which a missing product may well be one of those
 
@@ -154,7 +153,7 @@ def _read(source: Source, rows: RowReader, after: int, advance: Callable[[int], 
         for _position, staged in chunk:
             if product := rows.read(staged):
                 yield product
-            advance(1)
+        advance(len(chunk))
         after = chunk[-1][0]
 
 
@@ -162,7 +161,7 @@ def _read(source: Source, rows: RowReader, after: int, advance: Callable[[int], 
 
 
 def _note_attributes(report: Report, rows: RowReader) -> None:
-    public, private = rows.attribute_names
+    public, private = rows.attributes.names
     if public:
         report.notes.append(f"Shown to everybody as attributes: {', '.join(public)}.")
     if private:
@@ -205,8 +204,8 @@ def _note_categories(report: Report, loader: Loader) -> None:
 
 
 def _note_statuses(report: Report, rows: RowReader) -> None:
-    if rows.unknown_statuses:
-        words = _some([f"{word!r} ({count})" for word, count in rows.unknown_statuses.most_common()])
+    if rows.statuses.unknown_statuses:
+        words = _some([f"{word!r} ({count})" for word, count in rows.statuses.unknown_statuses.most_common()])
         report.notes.append(
             f"Status words that are not understood: {words}. New products with them are hidden. If "
             f"{rows.columns.header('is_active')!r} does not say what is shown, give it another meaning with --column "

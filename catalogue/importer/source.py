@@ -167,7 +167,7 @@ class Source:
             own = row_id
         if row_id and own:
             self.staging.add_row_id(row_id, own)
-        parent = parse_sku(self.columns.cell(values, "parent"))
+        parent = parse_sku(self.columns.cell(values, "parent")) if "parent" in self.columns.of else ""
         return self.staging.with_zeros(parent or own)
 
     @cached_property

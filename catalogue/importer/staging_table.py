@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from catalogue.importer.csv_records import Record
-from catalogue.importer.photo_folder import FoundFile, shown_path
+from catalogue.importer.photo_folder import TEXTS, FoundFile, shown_path
 
 _SCHEMA = """
 CREATE TABLE record (line INTEGER PRIMARY KEY, sku TEXT NOT NULL, cells TEXT NOT NULL);
@@ -41,6 +41,7 @@ PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -65536;
 """
+_encode = json.JSONEncoder(check_circular=False).encode
 _HAS_ROW = "(is_named OR folder_key IN (SELECT key FROM product WHERE is_row))"
 _SAME_ROOT_AS_ROWS = f"AND root IN (SELECT root FROM photo WHERE {_HAS_ROW})"
 
@@ -70,7 +71,7 @@ class StagingTable:
     # -- filling ------------------------------------------------------------------------------------------------
 
     def add_photos(self, files: Iterable[FoundFile]) -> int:
-        """Adds the files and returns how many there are."""
+        """Adds the files and returns how many of them may be photos."""
         insert = "INSERT OR IGNORE INTO photo VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)"
         self.database.executemany(insert, map(_photo_row, files))
         self.database.executescript(
@@ -82,14 +83,15 @@ class StagingTable:
             CREATE INDEX photo_of_number ON photo (number, folder) WHERE number <> '';
             """
         )
-        self.number_of_photos = self._number("SELECT count(*) FROM photo")
+        texts = " OR ".join(f"file LIKE '%{ending}'" for ending in TEXTS)
+        self.number_of_photos = self._number(f"SELECT count(*) FROM photo WHERE NOT ({texts})")
         return self.number_of_photos
 
     def add_records(self, records: Iterable[tuple[str, Record]]) -> None:
         """Adds (sku, record) pairs."""
         self.database.executemany(
             "INSERT INTO record VALUES (?, ?, ?)",
-            ((record.line, sku, json.dumps(record.values)) for sku, record in records),
+            ((record.line, sku, _encode(record.values)) for sku, record in records),
         )
         self.database.execute("CREATE INDEX record_of_sku ON record (sku, line)")
 
@@ -157,20 +159,25 @@ class StagingTable:
 
     def products(self, after: int, limit: int) -> list[tuple[int, StagedProduct]]:
         """The next products behind position `after`, each with its records and its folder's photos."""
-        query = "SELECT position, sku, key, is_row FROM product WHERE position > ? ORDER BY position LIMIT ?"
-        rows = self.database.execute(query, (after, limit)).fetchall()
-        return [
-            (position, StagedProduct(sku, self._records(sku) if is_row else [], self.photos_of(key)))
-            for position, sku, key, is_row in rows
-        ]
-
-    def photos_of(self, key: str) -> list[StagedPhoto]:
-        if not self.number_of_photos:
+        query = "SELECT position, sku FROM product WHERE position > ? ORDER BY position LIMIT ?"
+        found = {row[0]: StagedProduct(row[1], [], []) for row in self.database.execute(query, (after, limit))}
+        if not found:
             return []
-        found = self.database.execute(
-            "SELECT path, category FROM photo WHERE folder_key = ? ORDER BY path", (fold(key),)
+        between = (after, max(found))
+        query = (
+            "SELECT position, line, cells FROM product JOIN record USING (sku) "
+            "WHERE position > ? AND position <= ? AND is_row ORDER BY position, line"
         )
-        return [StagedPhoto(*row) for row in found]
+        for position, line, cells in self.database.execute(query, between):
+            found[position].records.append(Record(line, json.loads(cells)))
+        if self.number_of_photos:
+            query = (
+                "SELECT position, path, category FROM product JOIN photo ON folder_key = key "
+                "WHERE position > ? AND position <= ? ORDER BY position, path"
+            )
+            for position, path, category in self.database.execute(query, between):
+                found[position].photos.append(StagedPhoto(path, category))
+        return list(found.items())
 
     def photo_at(self, path: bytes) -> bytes | None:
         """The photo at this path, else the only one whose path differs from it in case or Unicode form."""
@@ -227,13 +234,15 @@ class StagingTable:
         return bool(self._number("SELECT EXISTS (SELECT 1 FROM product WHERE key = ?)", key))
 
     def has_product_folder(self, sku: str) -> bool:
+        if not self.number_of_photos:
+            return False
         key = fold(sku)
         query = "SELECT EXISTS (SELECT 1 FROM photo WHERE folder_key = ?)"
         return bool(key) and bool(self._number(query, key))
 
     def with_zeros(self, sku: str) -> str:
         """The id as its folder is called, where spreadsheets have taken the leading zeros off: 000012 for 12."""
-        if not sku.isdecimal() or self.has_product_folder(sku):
+        if not self.number_of_photos or not sku.isdecimal() or self.has_product_folder(sku):
             return sku
         query = "SELECT DISTINCT folder FROM photo WHERE number = ? AND number <> '' LIMIT 2"
         found = self.database.execute(query, (sku.lstrip("0"),)).fetchall()
@@ -252,17 +261,13 @@ class StagingTable:
         query = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE key = ?)" for table in tables)
         return bool(self._number(f"SELECT {query}", key, key, key))
 
-    def _records(self, sku: str) -> list[Record]:
-        found = self.database.execute("SELECT line, cells FROM record WHERE sku = ? ORDER BY line", (sku,))
-        return [Record(line, json.loads(cells)) for line, cells in found]
-
     def _number(self, query: str, *parameters: object) -> int:
         return int(self.database.execute(query, parameters).fetchone()[0])
 
 
 def fold(text: str) -> str:
     """What two spellings of a name have in common: without case, and in one Unicode form (macOS decomposes names)."""
-    return unicodedata.normalize("NFC", text.casefold())
+    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text.casefold())
 
 
 def _photo_row(found: FoundFile) -> tuple[bytes | str, ...]:

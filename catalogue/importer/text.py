@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 
 NOTHING = {"", "-", "--", "nan", "null", "none", "n/a", "na", "#n/a", "nil", "\\n"}
+_LONGEST_NOTHING = max(map(len, NOTHING))
+_SHORT = 60  # characters
 _BLOCKS = {
     "address", "article", "aside", "blockquote", "br", "caption", "center", "dd", "div", "dl", "dt", "fieldset",
     "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav",
@@ -86,7 +89,21 @@ def clean_paragraphs(value: str) -> str:
 
 def is_nothing(value: str) -> bool:
     """Whether a cell is empty, or holds one of the words that programs write for that: null, NaN, N/A, -."""
+    if len(value) > _LONGEST_NOTHING and not (value[0].isspace() or value[-1].isspace()):
+        return False
     return value.strip().casefold() in NOTHING
+
+
+def clean_cell(value: str) -> str:
+    """`clean_text` of a cell, "" for one that holds nothing. Short ones, which repeat in a column, are remembered."""
+    return _remembered(value) if len(value) <= _SHORT else _clean_cell(value)
+
+
+def _clean_cell(value: str) -> str:
+    return "" if is_nothing(value) else clean_text(value)
+
+
+_remembered = lru_cache(maxsize=20_000)(_clean_cell)
 
 
 def _printable(value: str) -> str:

@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from catalogue.importer.text import clean_text, is_nothing
 
 MAX_URL = 1000
+_PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(/[!-~]*)?")
 YES = frozenset({
     "1", "true", "t", "yes", "y", "on", "ya", "iya", "aktif", "active", "activated", "enabled", "enable", "available",
     "tersedia", "instock", "published", "publish", "live", "visible", "tampil", "ditampilkan", "ready", "online",
@@ -50,6 +51,8 @@ class Refused(ValueError):
 
 def parse_sku(value: str) -> str:
     """The id as text, leading zeros kept. What spreadsheets do to ids is undone: `="0012"`, `'0012`, `12.0`."""
+    if value.isascii() and value.isalnum():
+        return value
     text = clean_text(value)
     if match := re.fullmatch(r'="?([^"]*)"?|\'(.+)', text):
         text = match[1] or match[2] or ""
@@ -114,6 +117,8 @@ def parse_date_cell(value: str) -> dt.datetime | None:
 def parse_url(value: str) -> str:
     """An address of http or https. Raises Refused for another."""
     text = value.strip()
+    if _PLAIN_URL.fullmatch(text) and len(text) <= MAX_URL:
+        return text
     if is_nothing(text):
         return ""
     if text.startswith("//"):

@@ -18,8 +18,12 @@ BEGIN
     IF octet_length(plain) <> length(plain) THEN
         plain := regexp_replace(normalize(plain, NFKD), '[\u0300-\u036f]', '', 'g');
     END IF;
-    found := translate(plain, '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~’‘', repeat(' ', 34));
-    IF plain ~ '[-./_&+''’‘]' THEN
+    IF plain !~ '[!-/:-@[-`{-~’‘]' THEN
+        found := plain;
+    ELSE
+        found := regexp_replace(plain, '[!-/:-@[-`{-~’‘]+', ' ', 'g');
+    END IF;
+    IF plain ~ '[^\s][-./_&+''’‘][^\s]' THEN
         found := found
             || coalesce((SELECT ' ' || string_agg(regexp_replace(match[1], '[-./_&+''’‘]', '', 'g'), ' ')
                          FROM regexp_matches(
@@ -55,11 +59,8 @@ LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
     document tsvector;
 BEGIN
-    document := catalogue_words(name, 'A') || catalogue_words(brand || ' ' || sku, 'B')
-        || catalogue_words(category_words, 'B');
-    IF cardinality(colours) > 0 THEN
-        document := document || catalogue_words(array_to_string(colours, ' '), 'B');
-    END IF;
+    document := catalogue_words(name, 'A')
+        || catalogue_words(concat_ws(' ', brand, sku, category_words, array_to_string(colours, ' ')), 'B');
     IF attributes <> '{}' AND jsonb_typeof(attributes) = 'object' THEN
         document := document
             || catalogue_words((SELECT string_agg(value, ' ') FROM jsonb_each_text(attributes)), 'C');
