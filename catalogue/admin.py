@@ -152,6 +152,13 @@ class ProductAdmin(ImportExportModelAdmin):
         offered = ("is_active", "category", "created_at", "photos")
         return lookup.startswith(offered) and super().lookup_allowed(lookup, value, request)
 
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        """A file adds products and changes others."""
+        return self.has_add_permission(request) and self.has_change_permission(request)
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
     def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
         form.add_error("import_file", str(e))
 

@@ -6,6 +6,7 @@ from catalogue import thumbnails, views
 from catalogue.sitemaps import SITEMAPS
 
 AN_HOUR = 3600
+_kept = cache_page(AN_HOUR, cache="sitemaps")
 _sections = {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap-section"}
 
 urlpatterns = [
@@ -20,10 +21,10 @@ urlpatterns = [
     path("recently-viewed/", views.recently_viewed, name="recently-viewed"),
     path("info/<slug:slug>/", views.info_page, name="info-page"),
     path("robots.txt", views.robots, name="robots"),
-    path("sitemap.xml", cache_page(AN_HOUR)(sitemap_views.index), _sections, name="sitemap"),
+    path("sitemap.xml", _kept(sitemap_views.index), _sections, name="sitemap"),
     path(
         "sitemap-<section>.xml",
-        cache_page(AN_HOUR)(sitemap_views.sitemap),
+        _kept(sitemap_views.sitemap),
         {"sitemaps": SITEMAPS},
         name="sitemap-section",
     ),

@@ -12,6 +12,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.caches import caches_of
 from config.capacity import DEFAULT_MAX_PHOTO_SEARCHES, DEFAULT_MAX_REQUESTS
 from config.database import database_settings
 from config.required import require_in_production
@@ -29,7 +30,7 @@ require_in_production({"SECRET_KEY": SECRET_KEY, "ALLOWED_HOSTS": ALLOWED_HOSTS}
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "access.admin_app.ShopAdminConfig",  # django.contrib.admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -40,13 +41,14 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.contrib.postgres",
     "rest_framework",
-    "rest_framework.authtoken",
+    "knox",
     "django_prometheus",
     "django_htmx",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "import_export",
     "csp",
+    "access",
     "catalogue",
     "search",
     "demo",
@@ -96,20 +98,12 @@ if test_database := env.str("TEST_DB_NAME", default=""):
     DATABASES["default"]["TEST"] = {"NAME": test_database}  # for two test runs at once
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# A photo, its detections and vectors are cached for 30 minutes, in the memory of this process unless CACHE_URL names a
-# server (redis://...). Where several processes serve it must: search/checks.py warns.
-CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
-CACHES["default"].setdefault("OPTIONS", {})
-# Photos have a cache of their own: without it there is no photo search. Of the other one every page can do without.
-CACHES["photos"] = {**CACHES["default"], "OPTIONS": {**CACHES["default"]["OPTIONS"]}, "KEY_PREFIX": "photos"}
-if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
-    CACHES["photos"]["LOCATION"] = "photos"
-    CACHES["photos"]["OPTIONS"]["MAX_ENTRIES"] = 500  # a cached photo has about 150 kB
-    CACHES["default"]["OPTIONS"]["MAX_ENTRIES"] = 5_000
-elif CACHES["default"]["BACKEND"].endswith("RedisCache"):
-    CACHES["default"]["BACKEND"] = "config.optional_cache.OptionalRedisCache"
-    for _cache in CACHES.values():
-        _cache["OPTIONS"] |= {"socket_connect_timeout": 2, "socket_timeout": 5}
+# In the memory of this process unless CACHE_URL names a server (redis://...). Where several processes serve it must:
+# search/checks.py warns.
+PHOTO_CACHE_BYTES = env.int("PHOTO_CACHE_BYTES", default=256_000_000)  # of photos in memory; one has about 150 kB
+# Of it one client's: with more, the client's own earlier photos are deleted, and nobody else's.
+PHOTO_CLIENT_BYTES = env.int("PHOTO_CLIENT_BYTES", default=64_000_000)
+CACHES = caches_of(env.cache_url("CACHE_URL", default="locmemcache://"), photo_bytes=PHOTO_CACHE_BYTES)
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -155,19 +149,27 @@ AWS_S3_REGION_NAME = env.str("AWS_S3_REGION_NAME", default=None)
 AWS_S3_CUSTOM_DOMAIN = env.str("AWS_S3_CUSTOM_DOMAIN", default=None)
 AWS_QUERYSTRING_AUTH = env.bool("AWS_QUERYSTRING_AUTH", default=False)
 
+# How many proxies stand before this process: a client's address is the one that the outermost of them saw. None: an
+# X-Forwarded-For is the client's own invention.
+NUM_PROXIES = env.int("NUM_PROXIES", default=0)
+REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token"}  # a token lasts until it is deleted
+KNOX_TOKEN_MODEL = "access.ApiToken"  # noqa: S105  a model's name
+MIGRATION_MODULES = {"knox": None}  # a table of its own, that nothing would use
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",
+        "access.tokens.HashedTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["config.permissions.IsStaffOrReadOnly"],
+    "DEFAULT_PERMISSION_CLASSES": ["access.permissions.HasModelPermissionOrReadOnly"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.LimitOffsetPagination",
     "PAGE_SIZE": 24,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    # How many proxies stand before this process: a client's address is the one that the outermost of them saw. None: an
-    # X-Forwarded-For is the client's own invention.
-    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),
-    "DEFAULT_THROTTLE_RATES": {"photo": env.str("PHOTO_THROTTLE", default="300/min")},  # a client
+    "NUM_PROXIES": NUM_PROXIES,
+    "DEFAULT_THROTTLE_RATES": {  # of one client
+        "photo": env.str("PHOTO_THROTTLE", default="300/min"),
+        "deep": env.str("DEEP_THROTTLE", default="120/min"),
+    },
     "DEFAULT_PARSER_CLASSES": [
         "catalogue.api.parsers.FlatJSONParser",
         "rest_framework.parsers.FormParser",

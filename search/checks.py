@@ -54,7 +54,8 @@ def _error(reason: str, number: str) -> Error:
 def photos_are_shared_between_processes(app_configs=None, **kwargs) -> list[Warning]:
     """A photo kept in one process's memory is not found by its neighbour."""
     processes = int(os.environ.get("WEB_CONCURRENCY") or 1)
-    if processes == 1 or not settings.CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache")):
+    of_one_process = ("LocMemCache", "BoundedMemoryCache", "DummyCache")
+    if processes == 1 or not settings.CACHES["default"]["BACKEND"].endswith(of_one_process):
         return []
     return [
         Warning(

@@ -37,11 +37,11 @@ __all__ = [
 ]
 
 
-def search_photo(*, photo: bytes, filters: ProductFilters | None = None, **page: Any) -> PhotoAnswer:
+def search_photo(*, photo: bytes, filters: ProductFilters | None = None, client: str = "", **page: Any) -> PhotoAnswer:
     """The garments of a photo (an image file's bytes) and for each the nearest products.
 
-    `page`: PageRequest's fields. Raises PhotoError for what is no photo, NotReady before the first embedding,
-    ValueError for a garment, box, limit or offset out of range.
+    `page`: PageRequest's fields. client: who sent it, for its share of the photo cache. Raises PhotoError for what is
+    no photo, NotReady before the first embedding, ValueError for a garment, box, limit or offset out of range.
     """
     request, started = PageRequest(**page), time.perf_counter()
     pixels = decode_photo(photo)
@@ -56,7 +56,7 @@ def search_photo(*, photo: bytes, filters: ProductFilters | None = None, **page:
         encoder=encoder.pk,
         fingerprint=encoder.fingerprint,
     )
-    query = photo_cache.store(cached)
+    query = photo_cache.store(cached, client=client)
     timing |= seen.timing
     return answer_of(query, cached, encoder, filters or ProductFilters(), request, timing=timing, started=started)
 

@@ -14,13 +14,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from access.client_address import client_of
 from catalogue.models import Product
 from catalogue.photo_files import PhotoError, explain
 from search import services
 from search.photo.example_photos import scenes
 from search.photo.overlay import default_garment
 from search.photo.page import photo_page
-from search.photo.upload import Refused, garment_types_of_request, photo_of_request
+from search.photo.upload import Refused, check_rate, garment_types_of_request, photo_of_request
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,11 @@ def photo(request: HttpRequest) -> HttpResponse:
     if not query:
         return _start(request)
     try:
+        if "x0" in request.GET:  # a box is analysed like a photo
+            check_rate(request)
         page = photo_page(query, request.GET)
+    except Refused as refused:
+        return _start(request, str(refused), refused.status)
     except services.PhotoExpired:
         return _start(request, _expired(), 410)
     except services.NotReady:
@@ -53,7 +58,7 @@ def photo(request: HttpRequest) -> HttpResponse:
 def _receive(request: HttpRequest) -> HttpResponse:
     """Searches with the photo that was sent and leads on to its page; a refusal is a sentence on this page."""
     try:
-        answer = services.search_photo(photo=photo_of_request(request), garment=0, limit=1)
+        answer = services.search_photo(photo=photo_of_request(request), client=client_of(request), garment=0, limit=1)
     except Refused as refused:
         return _start(request, str(refused), refused.status)
     except PhotoError as error:

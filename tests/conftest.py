@@ -10,10 +10,13 @@ import time
 
 import pytest
 from django.apps import apps
-from django.core.cache import cache
+from django.conf import settings as site
+from django.core.cache import caches
 from django.db.models.signals import post_migrate
 from django.test.utils import override_settings
 from django.utils import translation
+
+from config.caches import caches_of
 
 TORCH_IS_MISSING = importlib.util.find_spec("torch") is None
 
@@ -41,7 +44,7 @@ def _throwaway_surroundings(django_test_environment, tmp_path_factory):
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         },
-        CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        CACHES=caches_of({"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}, photo_bytes=100_000_000),
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],  # the real one is slow on purpose
     ):
         yield
@@ -67,7 +70,8 @@ def _rows_of_migrations():
 @pytest.fixture(autouse=True)
 def _empty_cache():
     yield
-    cache.clear()
+    for name in site.CACHES:
+        caches[name].clear()
     translation.deactivate()  # a page in Indonesian leaves its language behind
 
 

@@ -3,6 +3,7 @@
 import io
 from itertools import count
 
+from django.contrib.auth.models import Permission, User
 from PIL import Image
 
 from catalogue.models import Category, Product
@@ -43,6 +44,14 @@ def make_image(product=None, *, picture=None, **overrides):
     if overrides:
         image.save(update_fields=list(overrides))
     return image
+
+
+def make_staff(*models, actions=("add", "change", "delete", "view"), name="staff"):
+    """A member of the staff with the permissions for these actions on these models of the catalogue, and no others."""
+    user = User.objects.create_user(name, password="a right password", is_staff=True)
+    codes = [f"{action}_{model}" for model in models for action in actions]
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="catalogue", codename__in=codes))
+    return user
 
 
 def picture_bytes(*, colour=(200, 30, 60), size=(48, 64), format="PNG"):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import LimitOffsetPagination
 from rest_framework.request import Request
 
+from access.named_caches import cache_of
 from catalogue.browsing.counts import EXACT_SECONDS, MAX_EXACT
 from catalogue.models import Product
 from catalogue.querysets import ProductQuerySet
@@ -63,11 +63,11 @@ class ProductPagination(BoundedPagination):
             key = "count:" + hashlib.sha256(repr(queryset.order_by().query.sql_with_params()).encode()).hexdigest()
         except EmptyResultSet:
             return 0
-        count = cache.get(key)
+        count = cache_of("counts").get(key)
         if count is None:
             count = super().get_count(queryset)
             if count > MAX_EXACT:
-                cache.set(key, count, EXACT_SECONDS)
+                cache_of("counts").set(key, count, EXACT_SECONDS)
         return count
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:

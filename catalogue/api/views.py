@@ -1,4 +1,4 @@
-"""The catalogue's endpoints: everybody reads, staff write."""
+"""The catalogue's endpoints: everybody reads, who has the model's permission writes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
+from access.permissions import may_view_hidden
+from access.throttling import DeepOffsetThrottle
 from catalogue import services
 from catalogue.api.pagination import BoundedPagination, ProductPagination
 from catalogue.api.serializers import (
@@ -45,15 +47,16 @@ class InUse(APIException):
         operation_id="list_products", summary="Products, narrowed down and ordered", parameters=[ListParameters]
     ),
     retrieve=extend_schema(operation_id="get_product", summary="All of one product"),
-    create=extend_schema(operation_id="create_product", summary="Add a product (staff)"),
-    update=extend_schema(operation_id="replace_product", summary="Write all of a product (staff)"),
-    partial_update=extend_schema(operation_id="update_product", summary="Change some of a product (staff)"),
-    destroy=extend_schema(operation_id="delete_product", summary="Delete a product and its photos (staff)"),
+    create=extend_schema(operation_id="create_product", summary="Add a product (permission)"),
+    update=extend_schema(operation_id="replace_product", summary="Write all of a product (permission)"),
+    partial_update=extend_schema(operation_id="update_product", summary="Change some of a product (permission)"),
+    destroy=extend_schema(operation_id="delete_product", summary="Delete a product and its photos (permission)"),
 )
 class ProductViewSet(viewsets.ModelViewSet):
-    """Products. Hidden ones are there for staff alone."""
+    """Products. Hidden ones are there only for who may view or change them in the admin."""
 
     queryset = Product.objects.all()
+    throttle_classes = [DeepOffsetThrottle]
     pagination_class = ProductPagination
     ordering = ""  # of the list that is asked for; empty for relevance
     query: ParsedQuery | None = None
@@ -62,7 +65,7 @@ class ProductViewSet(viewsets.ModelViewSet):
 
     def get_queryset(self) -> ProductQuerySet:
         products = Product.objects.defer("document").order_by("-id")
-        return products if self.request.user.is_staff else products.visible()
+        return products if may_view_hidden(self.request.user, Product) else products.visible()
 
     def filter_queryset(self, queryset: Any) -> Any:
         if self.action != "list":
@@ -98,11 +101,12 @@ class ProductViewSet(viewsets.ModelViewSet):
 class ProductImagesView(APIView):
     """The photos of one product, for staff to add to."""
 
+    permission_model = ProductImage
     parser_classes = [MultiPartParser, FormParser]
 
     @extend_schema(
         operation_id="add_product_image",
-        summary="Add a photo to a product (staff)",
+        summary="Add a photo to a product (permission)",
         request={"multipart/form-data": UploadSerializer},
         responses={
             201: ImageSerializer,
@@ -125,9 +129,11 @@ class ProductImagesView(APIView):
 class ProductImageOrderView(APIView):
     """The order in which a product's photos are shown."""
 
+    permission_model = ProductImage
+
     @extend_schema(
         operation_id="order_product_images",
-        summary="Order the photos of a product (staff)",
+        summary="Order the photos of a product (permission)",
         request=OrderSerializer,
         responses=ImageSerializer(many=True),
     )
@@ -146,7 +152,9 @@ class ProductImageOrderView(APIView):
 class ProductImageView(APIView):
     """One photo of a product."""
 
-    @extend_schema(operation_id="delete_product_image", summary="Remove a photo (staff)", responses={204: None})
+    permission_model = ProductImage
+
+    @extend_schema(operation_id="delete_product_image", summary="Remove a photo (permission)", responses={204: None})
     def delete(self, request: Request, pk: int, image: int) -> Response:
         """Removes the photo, and its file where no other product shows it."""
         found = ProductImage.objects.filter(pk=image, product=pk)
@@ -158,11 +166,11 @@ class ProductImageView(APIView):
 @extend_schema_view(
     list=extend_schema(operation_id="list_categories", summary="Categories with their numbers of products"),
     retrieve=extend_schema(operation_id="get_category", summary="One category"),
-    create=extend_schema(operation_id="create_category", summary="Add a category (staff)"),
-    update=extend_schema(operation_id="replace_category", summary="Write all of a category (staff)"),
-    partial_update=extend_schema(operation_id="update_category", summary="Change some of a category (staff)"),
+    create=extend_schema(operation_id="create_category", summary="Add a category (permission)"),
+    update=extend_schema(operation_id="replace_category", summary="Write all of a category (permission)"),
+    partial_update=extend_schema(operation_id="update_category", summary="Change some of a category (permission)"),
     destroy=extend_schema(
-        operation_id="delete_category", summary="Delete an empty category (staff)",
+        operation_id="delete_category", summary="Delete an empty category (permission)",
         responses={204: None, 409: OpenApiResponse(description="The category holds products.")},
     ),
 )  # fmt: skip

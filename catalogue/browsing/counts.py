@@ -14,11 +14,11 @@ import hashlib
 import json
 from typing import Any, NamedTuple
 
-from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
+from access.named_caches import cache_of
 from catalogue.models import Product
 from catalogue.single_flight import alone
 
@@ -76,10 +76,10 @@ def counted(querysets: list[QuerySet[Product]]) -> list[Counted]:
     """The counts of each list. What is kept costs nothing; of several threads that want the rest, one counts."""
     lists = [_List(queryset) for queryset in querysets]
     wanted = {each.key: each for each in lists}
-    kept = cache.get_many(wanted)
+    kept = cache_of("counts").get_many(wanted)
     if len(kept) < len(wanted):
         with alone(lists[0].key):
-            kept |= cache.get_many(wanted)
+            kept |= cache_of("counts").get_many(wanted)
             kept |= _count_and_keep([each for key, each in wanted.items() if key not in kept])
     return [kept[each.key] for each in lists]
 
@@ -88,7 +88,7 @@ def _count_and_keep(lists: list[_List]) -> dict[str, Counted]:
     found = _count(lists) if lists else {}
     for key, each in found.items():
         if each.total > MAX_INSTANT:
-            cache.set(key, each, ESTIMATE_SECONDS if each.is_estimate else EXACT_SECONDS)
+            cache_of("counts").set(key, each, ESTIMATE_SECONDS if each.is_estimate else EXACT_SECONDS)
     return found
 
 
@@ -156,10 +156,10 @@ def _surely_long(lists: list[_List]) -> list[_List]:
 
 def _rows_in_table() -> float:
     """What the statistics say; 1 where there are none yet, so that the sample is everything."""
-    rows: float | None = cache.get("rows-in-table")
+    rows: float | None = cache_of("counts").get("rows-in-table")
     if rows is None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'catalogue_product'::regclass")
             rows = max(1.0, cursor.fetchone()[0])
-        cache.set("rows-in-table", rows, EXACT_SECONDS)
+        cache_of("counts").set("rows-in-table", rows, EXACT_SECONDS)
     return rows

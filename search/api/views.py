@@ -12,6 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from access.client_address import client_of
+from access.throttling import DeepOffsetThrottle
 from catalogue.api.parsers import FlatJSONParser
 from catalogue.choices import ColourChoices
 from catalogue.models import Product
@@ -38,7 +40,7 @@ class PhotoSearchView(APIView):
     authentication_classes = []
     permission_classes = [AllowAny]  # a search changes nothing
     parser_classes = [MultiPartParser, FormParser, FlatJSONParser]
-    throttle_classes = [ApiPhotoThrottle]
+    throttle_classes = [ApiPhotoThrottle, DeepOffsetThrottle]
 
     @extend_schema(
         operation_id="search_photo",
@@ -56,7 +58,7 @@ class PhotoSearchView(APIView):
     def post(self, request: Request) -> Response:
         given = PhotoSearchInput(data=request.data)
         given.is_valid(raise_exception=True)
-        answer = _answered(given)
+        answer = _answered(given, client_of(request))
         return Response(PhotoAnswerSerializer(answer, context={"request": request}).data)
 
 
@@ -96,13 +98,13 @@ class SimilarProductsView(APIView):
         return Response(ResultSerializer(results, many=True, context={"request": request}).data)
 
 
-def _answered(given: PhotoSearchInput) -> PhotoAnswer:
+def _answered(given: PhotoSearchInput, client: str) -> PhotoAnswer:
     """The service's answer, its errors as HTTP's."""
     asked = {"filters": given.filters, **given.page()}
     try:
         if query := given.validated_data.get("query"):
             return services.search_query(query=query, **asked)
-        return services.search_photo(photo=_photo(given), **asked)
+        return services.search_photo(photo=_photo(given), client=client, **asked)
     except PhotoError as error:
         raise ValidationError({"image": [explain(error)]}) from error
     except FetchError as error:

@@ -1,27 +1,28 @@
 """The photo cache: a shopper's photo in Django's cache, so that refining a search needs no second upload.
 
-An entry lives for `PHOTO_QUERY_SECONDS` (30 minutes by default). Nothing of a photo reaches the database, the media
-storage or a log. The in-process cache, which is the default, drops an expired entry only when it is read; a timer reads
-it on time.
+An entry lives for `PHOTO_QUERY_SECONDS` (30 minutes by default), or until its client has stored PHOTO_CLIENT_BYTES of
+later photos. Nothing of a photo reaches the database, the media storage or a log.
 """
 
 from __future__ import annotations
 
 import io
+import pickle
 import re
 import secrets
-import threading
 import time
 from dataclasses import dataclass, field
 
 import numpy as np
 from django.conf import settings
-from django.core.cache import BaseCache, caches
-from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache import BaseCache
+from django.utils.crypto import salted_hmac
 from PIL import Image
 
+from access.named_caches import cache_of
 from search.vision.analysis import DetectedGarment
 
+SLOT_BYTES = 64_000  # the unit of a client's share
 _QUERY = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits: cannot be guessed
 
 
@@ -51,15 +52,16 @@ class CachedPhoto:
             return np.array(image.convert("RGB"))
 
 
-def store(photo: CachedPhoto, *, query: str | None = None) -> str:
+def store(photo: CachedPhoto, *, query: str | None = None, client: str = "") -> str:
     """Caches the photo until its `expires_at` and returns the id under which `load` finds it.
 
-    query: the earlier id, for a photo that is stored again.
+    query: an earlier id to store it under. client: who sent it, an address for example. Its photos have
+    PHOTO_CLIENT_BYTES together; the earliest are deleted past them. Without a client there is no such limit.
     """
     query = query or secrets.token_urlsafe(16)
     _cache().set(_key(query), photo, timeout=max(1, round(photo.expires_at - time.time())))
-    if isinstance(_cache(), LocMemCache):
-        _drop_on_time(_key(query))
+    if client:
+        _keep_to_share(client, query, len(pickle.dumps(photo)))
     return query
 
 
@@ -87,15 +89,26 @@ def to_webp(pixels: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-def _drop_on_time(key: str) -> None:
-    timer = threading.Timer(settings.PHOTO_QUERY_SECONDS + 1, _cache().get, [key])  # a get drops what is expired
-    timer.daemon = True
-    timer.start()
+def _keep_to_share(client: str, query: str, size: int) -> None:
+    """Gives the photo as many of the client's slots as it has bytes for, and deletes the photos that had them.
+
+    The slots are taken in turn by one atomic step of the cache, so that photos of the same moment get different ones.
+    """
+    number = max(1, settings.PHOTO_CLIENT_BYTES // SLOT_BYTES)
+    wanted = min(number, 1 + size // SLOT_BYTES)
+    cache, name = _cache(), salted_hmac("photo-client", client).hexdigest()
+    seconds = settings.PHOTO_QUERY_SECONDS
+    cache.add(f"photo-client:{name}", 0, seconds)
+    last = cache.incr(f"photo-client:{name}", wanted)
+    cache.touch(f"photo-client:{name}", seconds)  # as long as the last photo's slots
+    slots = [f"photo-client:{name}:{place % number}" for place in range(last - wanted, last)]
+    cache.delete_many({_key(earlier) for earlier in cache.get_many(slots).values()})
+    cache.set_many(dict.fromkeys(slots, query), seconds)
 
 
 def _cache() -> BaseCache:
-    """Photos' own, where the settings have one: it fails where it does not answer, and another might forget them."""
-    return caches["photos" if "photos" in settings.CACHES else "default"]
+    """Photos' own: it fails where it does not answer, and another might forget them."""
+    return cache_of("photos")
 
 
 def _key(query: str) -> str:

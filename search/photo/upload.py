@@ -27,7 +27,7 @@ class Refused(Exception):
 
 def photo_of_request(request: HttpRequest) -> bytes:
     """The bytes of the photo that a POST brings. Raises Refused."""
-    _check_rate(request)
+    check_rate(request)
     _check_size(int(request.META.get("CONTENT_LENGTH") or 0) - FORM_BYTES)
     for name in ("image", "camera"):
         if file := request.FILES.get(name):
@@ -48,7 +48,8 @@ def garment_types_of_request(request: HttpRequest) -> list[str]:
     return image.product.category.garment_types if image else []
 
 
-def _check_rate(request: HttpRequest) -> None:
+def check_rate(request: HttpRequest) -> None:
+    """Counts one more photo or box of this client. Raises Refused past the limit."""
     if not PhotoThrottle().allows(request):
         raise Refused(_("That was a lot of photos in one minute. Please wait a moment, then try again."), 429)
 

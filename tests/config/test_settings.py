@@ -101,7 +101,7 @@ def test_a_database_that_will_not_do_is_refused_with_a_way_on(tmp_path, command,
 
 
 def test_memory_of_one_process_is_warned_of_where_several_serve(monkeypatch):
-    assert caches["default"].__class__.__name__ == "LocMemCache"
+    assert caches["default"].__class__.__name__ == "BoundedMemoryCache"
     monkeypatch.setenv("WEB_CONCURRENCY", "4")
     assert [warning.id for warning in photos_are_shared_between_processes()] == ["search.W001"]
     with override_settings(CACHES={"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}):

@@ -1,10 +1,10 @@
 import pytest
 from django.contrib.auth.models import User
-from rest_framework.authtoken.models import Token
 from rest_framework.test import APIClient
 
+from access.tokens import create_token
 from catalogue.models import Category, Product
-from tests.factories import make_category, make_image, make_product, picture_bytes
+from tests.factories import make_category, make_image, make_product, make_staff, picture_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -17,8 +17,8 @@ def api():
 @pytest.fixture
 def staff():
     client = APIClient()
-    token = Token.objects.create(user=User.objects.create_user("staff", is_staff=True))
-    client.credentials(HTTP_AUTHORIZATION=f"Token {token.key}")
+    user = make_staff("product", "productimage", "category")
+    client.credentials(HTTP_AUTHORIZATION=f"Token {create_token(user)}")
     return client
 
 

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import pytest
-from django.core.cache import cache, caches
+from django.core.cache import caches
 from django.test import override_settings
 
 from search.photo import cache as photo_cache
@@ -48,9 +48,9 @@ def test_other_ids_find_nothing(query):
 @override_settings(PHOTO_QUERY_SECONDS=0.2)
 def test_expired_photo_leaves_the_memory_without_being_asked_for():
     query = photo_cache.store(cached_photo())
-    assert cache._cache, "this test looks into Django's cache of one process"
+    assert caches["photos"]._cache, "this test looks into Django's cache of one process"
     deadline = time.monotonic() + 5
-    while any(query in key for key in list(cache._cache)):
+    while any(query in key for key in list(caches["photos"]._cache)):
         assert time.monotonic() < deadline
         time.sleep(0.1)
 
