@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 import yaml
+from django.conf import settings
 
 from tests.documents import ROOT, block, blocks
 from tests.test_documents import SETTINGS
@@ -107,6 +108,16 @@ def test_nginx_accepts_the_sample(tmp_path):
     file.write_text(f"{head}http {{\naccess_log off;\n{folders}\n{sample}\n}}\n")
     done = subprocess.run([program, "-t", "-c", str(file), "-p", str(tmp_path)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("sample", "pattern"),
+    [("deploy/nginx.conf", r"client_max_body_size (\d+);"), ("deploy/Caddyfile", r"max_size (\d+)MB")],
+)
+def test_proxies_take_what_the_site_takes(sample, pattern):
+    (number,) = re.findall(pattern, (ROOT / sample).read_text())
+    factor = 1_000_000 if "MB" in pattern else 1
+    assert int(number) * factor == settings.MAX_REQUEST_BYTES
 
 
 @pytest.mark.parametrize("sample", ["deploy/nginx.conf", "deploy/Caddyfile"])

@@ -99,7 +99,10 @@ def _keep_to_share(client: str, query: str, size: int) -> None:
     cache, name = _cache(), salted_hmac("photo-client", client).hexdigest()
     seconds = settings.PHOTO_QUERY_SECONDS
     cache.add(f"photo-client:{name}", 0, seconds)
-    last = cache.incr(f"photo-client:{name}", wanted)
+    try:
+        last = cache.incr(f"photo-client:{name}", wanted)
+    except ValueError:  # it has expired or was pushed out at this very moment
+        return
     cache.touch(f"photo-client:{name}", seconds)  # as long as the last photo's slots
     slots = [f"photo-client:{name}:{place % number}" for place in range(last - wanted, last)]
     cache.delete_many({_key(earlier) for earlier in cache.get_many(slots).values()})
