@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.caches import caches_of
 from config.capacity import DEFAULT_MAX_PHOTO_SEARCHES, DEFAULT_MAX_REQUESTS
-from config.database import database_settings
+from config.database import database_settings, replica_settings
 from config.required import require_in_production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.faults.FaultMiddleware",
+    "config.replicas.ReplicaMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -96,6 +97,11 @@ TEMPLATES = [
 DATABASES = {"default": database_settings(env.str("DATABASE_URL", default=""), folder=VAR_DIR / "postgres")}
 if test_database := env.str("TEST_DB_NAME", default=""):
     DATABASES["default"]["TEST"] = {"NAME": test_database}  # for two test runs at once
+# Streaming replicas that pages and searches read from (config/replicas.py), and how many seconds one may lag.
+REPLICAS = replica_settings(env.list("REPLICA_URLS", default=[]))
+REPLICA_MAX_LAG_S = env.int("REPLICA_MAX_LAG_S", default=5)
+DATABASES |= REPLICAS
+DATABASE_ROUTERS = ["config.replicas.ReplicaRouter"] if REPLICAS else []
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # In the memory of this process unless CACHE_URL names a server (redis://...). Where several processes serve it must:

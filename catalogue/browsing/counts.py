@@ -15,11 +15,11 @@ import json
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import QuerySet
 
 from access.named_caches import cache_of
 from catalogue.models import Product
+from catalogue.reading_connection import reading_connection
 from catalogue.single_flight import alone
 
 MAX_INSTANT = 1_000  # counted within a few milliseconds: not worth being a minute late for
@@ -126,7 +126,7 @@ def _run(queries: list[tuple[str, str, tuple[Any, ...]]]) -> list[Counts]:
         _COUNTS.format(list=number, rows=rows, priced=priced, brands=MAX_BRANDS)
         for number, (rows, priced, _) in enumerate(queries)
     ]
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), [value for query in queries for value in query[2]])
         for number, facet, value, count in cursor.fetchall():
             found[number][facet][value] = count
@@ -146,7 +146,7 @@ def _scaled(counts: Counts, share: float) -> Counts:
 
 def _surely_long(lists: list[_List]) -> list[_List]:
     union = " UNION ALL ".join(f"({each.sql})" for each in lists)
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {union}", [value for each in lists for value in each.parameters])
         plan = cursor.fetchone()[0]
     plan = (json.loads(plan) if isinstance(plan, str) else plan)[0]["Plan"]
@@ -158,7 +158,7 @@ def _rows_in_table() -> float:
     """What the statistics say; 1 where there are none yet, so that the sample is everything."""
     rows: float | None = cache_of("counts").get("rows-in-table")
     if rows is None:
-        with connection.cursor() as cursor:
+        with reading_connection().cursor() as cursor:
             cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'catalogue_product'::regclass")
             rows = max(1.0, cursor.fetchone()[0])
         cache_of("counts").set("rows-in-table", rows, EXACT_SECONDS)

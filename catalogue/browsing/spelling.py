@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from django.core.cache import cache
-from django.db import connection
 
 from catalogue.browsing.synonyms import synonyms
 from catalogue.browsing.text_search import ParsedQuery, Unit, all_of, read_units
+from catalogue.reading_connection import reading_connection
 from catalogue.single_flight import alone
 
 NEWEST_PRODUCTS = 20_000  # their words are read in a fifth of a second, and hardly a word is in none of them
@@ -96,7 +96,7 @@ def _vocabulary() -> Vocabulary:
 
 
 def _read_vocabulary() -> Vocabulary:
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(_VOCABULARY)
         known = {word: count for word, count in cursor.fetchall() if not word.isdigit()}
     by_trigram = defaultdict(list)

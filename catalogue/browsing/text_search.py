@@ -18,11 +18,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
-from django.db import connection
 
 from catalogue.browsing.price_words import read_price_words
 from catalogue.browsing.synonyms import Term, synonyms
 from catalogue.browsing.words import words_of
+from catalogue.reading_connection import reading_connection
 
 CONFIGURATIONS = ("simple", "english", "indonesian")
 MAX_UNITS = 20
@@ -167,7 +167,7 @@ def _quoted(word: str) -> str:
 
 def _stems(words: set[str]) -> dict[str, list[str]]:
     """Each word's lexeme in the three languages, quoted; empty where it says nothing in one."""
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(
             "SELECT word, array_agg(plainto_tsquery(name::regconfig, word)::text ORDER BY place)"
             " FROM unnest(%s::text[]) AS words (word), unnest(%s) WITH ORDINALITY AS languages (name, place)"

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
+from catalogue.reading_connection import reading_connection
 from search.models import Encoder
 
 M = 16  # edges a node; pgvector's default
@@ -58,7 +59,7 @@ def _is_finished(name: str) -> bool:
 
 def indexed_rows(encoder: Encoder) -> int | None:
     """How many rows the finished graph has, as the statistics say; None where there is none."""
-    with connection.cursor() as cursor:
+    with reading_connection().cursor() as cursor:
         cursor.execute(
             "SELECT c.reltuples FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid "
             "WHERE c.oid = to_regclass(%s) AND i.indisvalid",

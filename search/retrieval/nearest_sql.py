@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 
 from catalogue.models import Category
 from catalogue.querysets import ProductQuerySet
+from catalogue.reading_connection import reading_connection
 from search.models import Encoder
 
 # Nearer than two different garments come, farther than two files of one photo: a garment that the detector took for
@@ -249,6 +249,7 @@ def fetch(statement: Statement, *, settings: str = "") -> list[tuple[Any, ...]]:
     One message to the server and not one for each statement: several in one message are a transaction by themselves.
     """
     query, parameters = statement
+    connection = reading_connection()
     with connection.cursor() as cursor:
         if not settings or connection.get_autocommit():
             cursor.execute(f"{settings}{query}", parameters)
