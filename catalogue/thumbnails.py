@@ -35,6 +35,11 @@ class Thumbnail(NamedTuple):
     height: int
 
 
+def fills_frame(image: ProductImage) -> bool:
+    """Whether a photo is about as tall and narrow as a card's frame, and may be cut to it; else all of it is shown."""
+    return 0.6 <= image.width / image.height <= 0.9
+
+
 def thumbnail_of(image: ProductImage, size: str) -> Thumbnail:
     """Where the thumbnail is and the size that it will have, in pixels; nothing is read or made."""
     box_width, box_height, _quality = settings.THUMBNAILS[size]

@@ -15,13 +15,31 @@ from catalogue.models import Category, InfoPage, Product
 from catalogue.page_sections import HOME_HERO, sections_of
 
 NEW_ARRIVALS = 15
+HERO_PHOTOS = 3
 
 
 def home(request: HttpRequest) -> HttpResponse:
     newest = list(Product.objects.visible().for_cards()[:NEW_ARRIVALS])
-    hero_sections = sections_of(HOME_HERO)
-    context = {"newest": newest, "tiles": _category_tiles(), "canonical": "/", "hero_sections": hero_sections}
+    hero_sections = [section for section in sections_of(HOME_HERO) if section.context]
+    tiles = _category_tiles()
+    context = {
+        "newest": newest,
+        "tiles": tiles,
+        "tile_columns": [columns_of(len(tiles), at_most=most) for most in (6, 10)],
+        "canonical": "/",
+        "hero_sections": hero_sections,
+        "hero_photos": [] if hero_sections else [each for each in newest if each.main_image][:HERO_PHOTOS],
+    }
     return render(request, "catalogue/home.html", context)
+
+
+def columns_of(number: int, *, at_most: int) -> int:
+    """Into how many columns so many tiles are laid, so that no row is nearly empty."""
+    rows = max(1, -(-number // at_most))
+    columns = max(1, -(-number // rows))
+    while columns > at_most // 2 and number > columns and number % columns == 1:
+        columns -= 1
+    return columns
 
 
 def _category_tiles() -> list[Product]:

@@ -7,6 +7,7 @@ from typing import Any
 from catalogue import page_sections
 from catalogue.models import Product
 from search import services
+from search.photo.catalogue_example import catalogue_example
 from search.photo.example_photos import example, scenes
 
 RELATED = 10  # products in a row
@@ -18,8 +19,13 @@ def register_sections() -> None:
 
 
 def _hero() -> dict[str, Any]:
-    found = example()
-    return {"example": found, "scenes": [] if found else scenes()}
+    """The first of these that there is: an example with known products, example photos, a photo of the shop's own."""
+    if found := example():
+        return {"example": found}
+    if names := scenes():
+        return {"scenes": names}
+    own = catalogue_example()
+    return {"own": own} if own else {}
 
 
 def _related(product: Product) -> dict[str, Any]:

@@ -58,6 +58,7 @@ def _rows_of_migrations():
         for model, migration, function in [
             ("PublicAttribute", "0004_public_attributes_and_prices", "list_names"),
             ("SynonymGroup", "0005_search_words", "add_synonyms"),
+            ("InfoPage", "0006_names_and_texts", "write_pages"),
         ]:
             if not apps.get_model("catalogue", model).objects.using(using).exists():
                 getattr(importlib.import_module(f"catalogue.migrations.{migration}"), function)(apps, None)

@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
 from catalogue.models import Category, InfoPage, Product, ProductImage
-from catalogue.thumbnails import thumbnail_of, thumbnails_of
+from catalogue.thumbnails import fills_frame, thumbnail_of, thumbnails_of
 
 register = template.Library()
 
@@ -94,7 +94,7 @@ def picture(image: ProductImage | None, drawn: str = "card", *, alt: str = "", e
     thumbnails = thumbnails_of(image, largest=_LARGEST[drawn])
     return format_html(
         '<img class="photo{}" src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}"{}>',
-        "" if 0.6 <= image.width / image.height <= 0.9 else " is-whole",
+        "" if fills_frame(image) else " is-whole",
         thumbnails[min(1, len(thumbnails) - 1)].url,
         format_html_join(", ", "{} {}w", ((each.url, each.width) for each in thumbnails)),
         _DRAWN[drawn],

@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from django.core.cache import cache
+from django.core.files.storage import default_storage
+from django.db import transaction
 from playwright.sync_api import expect
 
 from catalogue.models import Product
-from tests.factories import make_image
+from tests.factories import make_category, make_image, make_product, picture_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -236,3 +239,90 @@ def test_a_wrong_price_is_said_in_place(page, shop):
     page.press("#price_min", "Enter")
     expect(page.locator(".summary p")).to_have_text("10 products")
     expect(page.locator(".chosen .chip")).to_contain_text("From 150,000")
+
+
+# -- a home page that fits any catalogue ----------------------------------------------------------------------------
+
+
+def rows_of(page, selector):
+    """How many of the visible elements lie in each row."""
+    tops = page.evaluate(
+        """(selector) => [...document.querySelectorAll(selector)].filter((each) => each.checkVisibility())
+            .map((each) => Math.round(each.getBoundingClientRect().top))""",
+        selector,
+    )
+    return [tops.count(top) for top in sorted(set(tops))]
+
+
+@pytest.mark.parametrize("number", [4, 7, 11, 13])
+def test_no_tile_of_the_home_page_stands_alone(sized, media, number):
+    with transaction.atomic():
+        for each in range(number):
+            make_image(make_product(category=make_category(name=f"Category {each}"), name=f"P {each}"), position=0)
+    sized.goto("/")
+    for selector in [".tiles > li", "#new .grid > li"]:
+        rows = rows_of(sized, selector)
+        assert len(rows) == 1 or rows[-1] > 1, (selector, rows)
+    assert sized.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_photos_of_all_shapes_lie_on_one_ground(sized, media):
+    with transaction.atomic():
+        for size in [(300, 400), (400, 300), (300, 300), (200, 600)]:
+            make_image(make_product(), picture=picture_bytes(size=size), position=0)
+    sized.goto("/search/")
+    frames = sized.evaluate(
+        """() => [...document.querySelectorAll(".card .frame")].map((frame) => {
+            const size = ["width", "height"].map((side) => Math.round(frame.getBoundingClientRect()[side]));
+            const blend = getComputedStyle(frame.querySelector("img")).mixBlendMode;
+            return [...size, getComputedStyle(frame).backgroundColor, blend];
+        })"""
+    )
+    assert len(frames) == 4
+    assert all(frame == frames[0] for frame in frames)
+    assert frames[0][3] == "multiply"
+
+
+def test_the_hero_of_a_shop_of_ones_own_shows_its_photos(sized, shop):
+    default_storage.delete("samples/scenes/street-01.jpg")
+    cache.clear()
+    sized.goto("/")
+    hero = sized.locator(".example.is-own")
+    expect(hero.locator("button img")).to_be_visible()
+    expect(hero.locator("li")).to_have_count(4)
+    photo, products = hero.locator("button").bounding_box(), hero.locator("ol").bounding_box()
+    assert abs(photo["height"] - products["height"]) < 2
+    assert sized.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_footer_leads_to_the_pages_of_text(sized, shop):
+    sized.goto("/")
+    sized.locator("footer").get_by_role("link", name="Privacy").click()
+    expect(sized.locator("h1")).to_have_text("Privacy")
+    expect(sized.locator("main")).to_contain_text("no person sees it")
+    assert sized.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize(("locale", "name", "language"), [("en-GB", "Tops", None), ("id-ID", "Atasan", "id")])
+def test_categories_are_named_in_the_readers_language(open_browser, media, settings, locale, name, language):
+    settings.CATALOGUE_LANGUAGE = "id"
+    make_product(category=make_category(name="Atasan", slug="a", name_en="Tops"))
+    make_product(category=make_category(name="Rok", slug="rok"))
+    page = open_browser(locale=locale, viewport={"width": 390, "height": 844})
+    page.goto("/")
+    expect(page.locator("nav.categories a").first).to_have_text(name)
+    marked = page.locator("nav.categories [lang=id]")
+    expect(marked).to_have_text(["Rok"] if locale == "en-GB" else [])
+
+
+def test_availability_and_prices_that_leave_nothing(sized, media):
+    product = make_product(name="Gone", availability="out_of_stock", price=100_000)
+    make_image(product, position=0)
+    sized.goto("/search/?price_max=5000")
+    expect(sized.locator(".empty")).to_contain_text("Nothing here costs so little. The lowest price is 100,000.")
+    sized.goto("/search/")
+    expect(sized.locator(".card .stock")).to_have_text("Out of stock")
+    sized.goto(product.get_absolute_url())
+    expect(sized.locator(".availability")).to_have_text("Out of stock")
+    sized.goto("/search/?price_min=300000&price_max=200000")
+    expect(sized.locator(".notice.is-error")).to_contain_text("is above the highest")

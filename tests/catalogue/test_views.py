@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 
 from catalogue.models import Product
+from catalogue.views import columns_of
 from tests.factories import make_category, make_image, make_product
 
 pytestmark = pytest.mark.django_db
@@ -331,3 +332,12 @@ def test_the_page_for_a_fault_of_ours_needs_no_database(client, rf, django_asser
 def test_the_language_can_be_switched(client, shop):
     client.post("/i18n/setlang/", {"language": "id", "next": "/"})
     assert "Baru datang" in text_of(client.get("/"))
+
+
+@pytest.mark.parametrize("at_most", [6, 10])
+@pytest.mark.parametrize("number", range(1, 41))
+def test_no_tile_stands_alone_in_its_row(number, at_most):
+    columns = columns_of(number, at_most=at_most)
+    assert 1 <= columns <= at_most
+    if number > columns and number != 1:
+        assert number % columns != 1 or columns == at_most // 2
