@@ -52,7 +52,7 @@ class FaissHnsw:
         self.faiss.write_index(index, str(self.path))
 
     def load(self, vectors: np.ndarray) -> None:
-        from search.retrieval.nearest import EF_SEARCH
+        from search.retrieval.nearest_sql import EF_SEARCH
 
         self.index = self.faiss.read_index(str(self.path))
         self.index.hnsw.efSearch = EF_SEARCH
@@ -86,7 +86,7 @@ class Hnswlib:
         index.save_index(str(self.path))
 
     def load(self, vectors: np.ndarray) -> None:
-        from search.retrieval.nearest import EF_SEARCH
+        from search.retrieval.nearest_sql import EF_SEARCH
 
         self.index = self.hnswlib.Index(space="ip", dim=vectors.shape[1])
         self.index.load_index(str(self.path))

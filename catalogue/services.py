@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from django.db import transaction
 from django.db.models import Max, QuerySet
 
 from catalogue import derived_data
 from catalogue.image_storage import keep_files_until_commit, remove_when_unused, write_photo
 from catalogue.models import Category, Product, ProductImage
+from catalogue.ordered_writes import ordered_writes
 from catalogue.photo_files import Photo, read_photo
 
 
-@transaction.atomic
+@ordered_writes()
 def add_image(
     *, product: Product, file: BinaryIO | bytes, position: int | None = None, source: str = ""
 ) -> ProductImage:
@@ -38,7 +38,7 @@ def add_image(
     return image
 
 
-@transaction.atomic
+@ordered_writes()
 def replace_image(*, image: ProductImage, file: BinaryIO | bytes) -> ProductImage:
     """`image` with this content in the same place; its old file goes with its last row.
 
@@ -57,7 +57,7 @@ def replace_image(*, image: ProductImage, file: BinaryIO | bytes) -> ProductImag
     return image
 
 
-@transaction.atomic
+@ordered_writes()
 def order_images(*, product: Product, images: Sequence[int]) -> None:
     """Shows the product's images in the order of these ids. Raises ValueError unless they are exactly its images."""
     rows = {image.pk: image for image in product.images.select_for_update()}
@@ -69,7 +69,7 @@ def order_images(*, product: Product, images: Sequence[int]) -> None:
     derived_data.images_changed(product.images.all())
 
 
-@transaction.atomic
+@ordered_writes()
 def move_image(*, image: ProductImage, position: int) -> None:
     """Gives one image another position among its product's images."""
     image.position = position
@@ -77,7 +77,7 @@ def move_image(*, image: ProductImage, position: int) -> None:
     derived_data.images_changed(ProductImage.objects.filter(product=image.product_id))
 
 
-@transaction.atomic
+@ordered_writes()
 def delete_images(*, images: QuerySet[ProductImage]) -> int:
     """Deletes the rows and, after the commit, the files that no other row names. Returns how many rows."""
     rows = list(images.values_list("pk", "file", "product_id"))
@@ -88,7 +88,7 @@ def delete_images(*, images: QuerySet[ProductImage]) -> int:
     return len(rows)
 
 
-@transaction.atomic
+@ordered_writes()
 def delete_products(*, products: QuerySet[Product]) -> int:
     """Deletes products with their images and, after the commit, the files that no other row names. Returns how many."""
     pks = list(products.order_by().values_list("pk", flat=True))
@@ -99,7 +99,7 @@ def delete_products(*, products: QuerySet[Product]) -> int:
     return len(pks)
 
 
-@transaction.atomic
+@ordered_writes()
 def save_product(*, product: Product) -> None:
     """Saves a product, new or changed; what is derived from its photos follows it to another category."""
     before = Product.objects.filter(pk=product.pk).values_list("category", flat=True).first() if product.pk else None
@@ -108,7 +108,7 @@ def save_product(*, product: Product) -> None:
         derived_data.products_moved(Product.objects.filter(pk=product.pk))
 
 
-@transaction.atomic
+@ordered_writes()
 def save_category(*, category: Category) -> None:
     """Saves a category, new or changed; what is derived from its products' photos follows its garment types."""
     stored = Category.objects.filter(pk=category.pk) if category.pk else Category.objects.none()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import DataError, Error, IntegrityError, OperationalError, connection, transaction
+from django.db import DataError, Error, IntegrityError, OperationalError, connection
 
 from catalogue import derived_data
 from catalogue.category_garment_types import garment_types_of_category
@@ -19,6 +19,7 @@ from catalogue.importer.product_rows import keys_of_products_with_images, write_
 from catalogue.importer.report import Report
 from catalogue.importer.source_product import SourceProduct
 from catalogue.models import Category, Product, ProductImage
+from catalogue.ordered_writes import ordered_writes
 from catalogue.services import delete_images
 
 IMAGE_FIELDS = ["position", "source", "source_etag", "source_modified"]
@@ -72,7 +73,7 @@ class Loader:
 
     def _load(self, products: list[SourceProduct]) -> Outcome:
         outcome = Outcome()
-        with transaction.atomic():
+        with ordered_writes():
             if not self.dry_run:
                 keep_files_until_commit()
             self._make_categories(products)

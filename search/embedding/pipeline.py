@@ -17,11 +17,11 @@ from itertools import islice
 
 import numpy as np
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Case, F, FilteredRelation, Q, QuerySet, Value, When
 from pgvector import HalfVector
 
 from catalogue.models import Product, ProductImage
+from catalogue.ordered_writes import ordered_writes
 from search.models import Encoder, GarmentEmbedding
 from search.retrieval import indexes
 from search.retrieval.calibration import calibrate
@@ -72,7 +72,7 @@ def register_encoder(name: str) -> Encoder:
     """
     card = choose("encoder", name)
     dimensions = card.dimensions or 0
-    with transaction.atomic():
+    with ordered_writes():
         encoder, is_new = Encoder.objects.select_for_update().get_or_create(
             name=card.name, defaults={"dimensions": dimensions, "fingerprint": card.fingerprint}
         )
@@ -136,7 +136,7 @@ def embed_photos(
 def embed_images(encoder: Encoder, images: Sequence[int]) -> EmbeddingReport:
     """Embeds those of these images that need it, and gives their products the colours of their first photo."""
     *_, report = embed_photos(encoder, images=images)
-    with transaction.atomic():
+    with ordered_writes():
         follow_first_photos(set(ProductImage.objects.filter(pk__in=images).values_list("product", flat=True)), encoder)
     return report
 
@@ -230,7 +230,7 @@ def garments_of_category(garments: list[DetectedGarment], held: list[str]) -> li
 
 def _store(done: list[tuple[ProductImage, list[DetectedGarment]]], encoder: Encoder) -> int:
     """Replaces the vectors of these photos in one transaction; photos deleted meanwhile are left out."""
-    with transaction.atomic():
+    with ordered_writes():
         _check_weights(encoder)
         alive = set(
             ProductImage.objects.select_for_update(of=("self",), no_key=True)

@@ -33,7 +33,7 @@ from search.photo.overlay import (
     start_box,
     type_name,
 )
-from search.retrieval.nearest import COUNT_UP_TO
+from search.retrieval.estimates import COUNT_UP_TO
 from search.retrieval.rerank import prefer_matching_type
 from search.services import search_query
 

@@ -23,7 +23,6 @@ and a scan that finds little ends at MAX_SCAN_ROWS; each falls back to the other
 from __future__ import annotations
 
 import heapq
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -35,14 +34,14 @@ import numpy as np
 from catalogue.querysets import ProductQuerySet
 from search.models import Encoder
 from search.retrieval import indexes
+from search.retrieval.estimates import estimates, product_counts
 from search.retrieval.nearest_sql import (
     EXACT_SETTINGS,
     FEW_ROWS_SETTINGS,
+    SCAN_SETTINGS,
     GarmentSQL,
-    Statement,
-    counts,
     fetch,
-    union,
+    fetch_each,
     vector_text,
 )
 
@@ -52,28 +51,11 @@ EXACT_FACTOR = 20
 MIN_EXACT_ROWS = 8_000  # so few are compared in a hundredth of a second, and exactly
 ALL_ROWS = 10**12  # where there is no index yet
 MAX_COMPARED = 8  # times the rows that the exact strategy is for
-EF_SEARCH = 200  # candidates a step of the scan holds: recall@10 of a million rows 0.988, where 100 gave 0.961
 LOOK_AHEAD = 32  # products; a step's first rows are the ones that the step before has missed
 ROWS_A_PRODUCT = 2  # read for each at first; a scan that ends too soon is done again with twice as many
-MAX_SCAN_ROWS = 20_000
 MOSTLY_PASSING = 4  # vectors for each that passes: up to so many, vectors are compared before products are joined
 CANDIDATES_A_PRODUCT = 4  # of the nearest vectors, joined with the products at first; then MORE times as many
 MORE = 8
-COUNT_UP_TO = 1_000  # past this a count is the planner's estimate: to count on would cost over a millisecond
-
-_SCAN_SETTINGS = f"""
-    SET LOCAL jit = off;
-    SET LOCAL hnsw.iterative_scan = 'relaxed_order';
-    SET LOCAL hnsw.ef_search = {EF_SEARCH};
-    SET LOCAL hnsw.max_scan_tuples = {MAX_SCAN_ROWS};
-    SET LOCAL hnsw.scan_mem_multiplier = 16;
-    SET LOCAL max_parallel_workers_per_gather = 0;
-    SET LOCAL enable_seqscan = off;
-    SET LOCAL enable_bitmapscan = off;
-    SET LOCAL enable_sort = off;
-    SET LOCAL enable_hashjoin = off;
-    SET LOCAL enable_mergejoin = off;
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +112,8 @@ class NearestGarments:
         return nearest_pages([self], limit=limit, offset=offset, counted=False)[0].neighbours
 
     def count(self) -> int:
-        """How many products match: exactly up to COUNT_UP_TO, the planner's estimate beyond."""
-        return _counted([self])[0]
+        """How many products match: exactly up to a bound (estimates.py), the planner's estimate beyond."""
+        return product_counts([self.sql])[0]
 
     @property
     def is_exact(self) -> bool:
@@ -172,7 +154,7 @@ class NearestGarments:
             query, parameters = self.sql.exact(24, 0, 1 + self.most_compared, candidates=candidates)
             settings = FEW_ROWS_SETTINGS
         else:
-            (query, parameters), settings = self.sql.scan(100), _SCAN_SETTINGS
+            (query, parameters), settings = self.sql.scan(100), SCAN_SETTINGS
         return "\n".join(row[0] for row in fetch((f"EXPLAIN {query}", parameters), settings=settings))
 
 
@@ -192,7 +174,7 @@ def nearest_pages(
     rest = [number for number in range(len(searches)) if number not in pages]
     pages |= dict(zip(rest, _approximate_pages([searches[n] for n in rest], limit, offset), strict=True))
     unknown = [number for number, page in pages.items() if page.count is None and counted]
-    for number, count in zip(unknown, _counted([searches[n] for n in unknown]), strict=True):
+    for number, count in zip(unknown, product_counts([searches[n].sql for n in unknown]), strict=True):
         pages[number] = NearestPage(pages[number].neighbours, count)
     return [pages[number] for number in range(len(searches))]
 
@@ -211,7 +193,7 @@ def _exact_pages(searches: Sequence[NearestGarments], limit: int, offset: int) -
             )
             for search in (searches[number] for number in unfinished)
         ]
-        for number, rows in zip(unfinished, _fetch_each(statements, FEW_ROWS_SETTINGS), strict=True):
+        for number, rows in zip(unfinished, fetch_each(statements, FEW_ROWS_SETTINGS), strict=True):
             compared, joined, products = rows[0][:3]
             if compared > searches[number].most_compared:
                 pages[number] = None
@@ -242,7 +224,7 @@ def _approximate_pages(searches: Sequence[NearestGarments], limit: int, offset: 
     rows = ROWS_A_PRODUCT * (wanted + LOOK_AHEAD)
     pages: dict[int, NearestPage] = {}
     while unfinished := [number for number in range(len(searches)) if number not in pages]:
-        scans = _fetch_each([searches[number].sql.scan(rows) for number in unfinished], _SCAN_SETTINGS)
+        scans = fetch_each([searches[number].sql.scan(rows) for number in unfinished], SCAN_SETTINGS)
         for number, scanned in zip(unfinished, scans, strict=True):
             finalised = list(islice(finalised_neighbours(scanned), wanted))
             if len(finalised) == wanted:
@@ -284,7 +266,7 @@ def finalised_neighbours(rows: Iterable[tuple[Any, ...]]) -> Iterator[Neighbour]
                 yield waiting.pop(nearest.product_id)
 
 
-# -- estimates and counts -----------------------------------------------------------------------------------------
+# -- several searches at once -----------------------------------------------------------------------------------------
 
 
 def _find_categories(searches: Sequence[NearestGarments]) -> None:
@@ -298,41 +280,11 @@ def _estimate_rows(searches: Sequence[NearestGarments]) -> None:
     """Lets each search know how many rows the planner expects to match. One statement; a garment type is asked once."""
     of_type = {search.sql.garment_type: search.sql for search in searches if search._estimated_rows is None}
     statements = [statement for sql in of_type.values() for statement in (sql.matching_rows(), sql.comparable_rows())]
-    estimates = _estimates(statements)
-    found = dict(zip(of_type, zip(estimates[::2], estimates[1::2], strict=True), strict=True))
+    expected = estimates(statements)
+    found = dict(zip(of_type, zip(expected[::2], expected[1::2], strict=True), strict=True))
     for search in searches:
         if search._estimated_rows is None:
             search._estimated_rows, search._comparable_rows = found[search.sql.garment_type]
-
-
-def _counted(searches: Sequence[NearestGarments]) -> list[int]:
-    """How many products match each search: the planner's estimate, and counted where that may be under COUNT_UP_TO."""
-    found = _estimates([search.sql.estimated_products() for search in searches])
-    few = [number for number, estimate in enumerate(found) if estimate < 2 * COUNT_UP_TO]
-    if few:
-        statement = counts([searches[number].sql.matching_products(most=COUNT_UP_TO + 1) for number in few])
-        for number, count in zip(few, fetch(statement, settings=FEW_ROWS_SETTINGS)[0], strict=True):
-            found[number] = count if count <= COUNT_UP_TO else max(count, found[number])
-    return found
-
-
-def _estimates(statements: Sequence[Statement]) -> list[int]:
-    """How many rows the planner expects of each, by one EXPLAIN, whose plan has a branch for each in their order."""
-    if not statements:
-        return []
-    query, parameters = counts(statements)
-    plan = fetch((f"EXPLAIN (FORMAT JSON) {query}", parameters), settings=FEW_ROWS_SETTINGS)[0][0]
-    plan = json.loads(plan) if isinstance(plan, str) else plan
-    return [int(count["Plans"][0]["Plan Rows"]) for count in plan[0]["Plan"]["Plans"]]
-
-
-def _fetch_each(statements: Sequence[Statement], settings: str) -> list[list[tuple[Any, ...]]]:
-    """The rows of each statement, by one statement for all."""
-    found: list[list[tuple[Any, ...]]] = [[] for _ in statements]
-    if statements:
-        for number, *row in fetch(union(statements), settings=settings):
-            found[number].append(tuple(row))
-    return found
 
 
 def _nearest_first(neighbours: Iterable[Neighbour]) -> list[Neighbour]:

@@ -6,7 +6,8 @@ from django.test import TestCase
 
 from catalogue.models import Product, ProductImage
 from search.retrieval import indexes, nearest
-from search.retrieval.nearest import COUNT_UP_TO, LOOK_AHEAD, NearestGarments, finalised_neighbours
+from search.retrieval.estimates import COUNT_UP_TO
+from search.retrieval.nearest import LOOK_AHEAD, NearestGarments, finalised_neighbours
 from tests.search.vectors import clustered_vectors, embed, exact_ranking, make_embedded_catalogue, make_encoder
 
 IMAGES = 2

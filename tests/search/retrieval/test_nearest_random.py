@@ -20,7 +20,8 @@ from catalogue.models import Category, Product, ProductImage
 from search.models import GarmentEmbedding
 from search.photo.answer import filtered_products
 from search.retrieval import indexes
-from search.retrieval.nearest import COUNT_UP_TO, NearestGarments
+from search.retrieval.estimates import COUNT_UP_TO
+from search.retrieval.nearest import NearestGarments
 from search.retrieval.nearest_sql import NEAR_DUPLICATE_DISTANCE
 from tests.factories import make_category
 from tests.search.vectors import clustered_vectors, make_encoder
