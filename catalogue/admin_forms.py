@@ -17,6 +17,7 @@ from catalogue.photo_files import ACCEPTED, PhotoError, explain, read_photo
 
 class CategoryForm(forms.ModelForm):
     garment_types = forms.MultipleChoiceField(
+        label=_("Garment types"),
         choices=GarmentTypeChoices.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -33,6 +34,7 @@ class ProductForm(forms.ModelForm):
         label=_("source URL"), required=False, max_length=1000, assume_scheme="https", widget=AdminURLFieldWidget
     )
     colours = forms.MultipleChoiceField(
+        label=_("Colours"),
         choices=ColourChoices.choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,

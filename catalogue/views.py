@@ -13,6 +13,7 @@ from catalogue.browsing.saved_products import MAX_VIEWED, saved_products
 from catalogue.browsing.suggestions import suggestions_for
 from catalogue.models import Category, InfoPage, Product
 from catalogue.page_sections import HOME_HERO, sections_of
+from catalogue.thumbnails import fills_frame
 
 NEW_ARRIVALS = 15
 HERO_PHOTOS = 3
@@ -28,9 +29,15 @@ def home(request: HttpRequest) -> HttpResponse:
         "tile_columns": [columns_of(len(tiles), at_most=most) for most in (6, 10)],
         "canonical": "/",
         "hero_sections": hero_sections,
-        "hero_photos": [] if hero_sections else [each for each in newest if each.main_image][:HERO_PHOTOS],
+        "hero_photos": [] if hero_sections else _hero_photos(tiles),
     }
     return render(request, "catalogue/home.html", context)
+
+
+def _hero_photos(tiles: list[Product]) -> list[Product]:
+    """Some products of different categories, those first whose photo fills its frame."""
+    shown = [(not fills_frame(image), product) for product in tiles if (image := product.main_image)]
+    return [product for _is_cut, product in sorted(shown, key=lambda each: each[0])][:HERO_PHOTOS]
 
 
 def columns_of(number: int, *, at_most: int) -> int:

@@ -234,3 +234,19 @@ def test_the_products_box_of_an_image_looks_up_while_somebody_types(admin):
         {"app_label": "catalogue", "model_name": "productimage", "field_name": "product", "term": "gaun"},
     )
     assert answer.json()["results"] == [{"id": str(product.pk), "text": "Gaun"}]
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("", ["Katalog", "Halaman teks", "Akses API"]),
+        ("catalogue/product/", ["Impor", "Ekspor", "Sembunyikan dari toko"]),
+        ("catalogue/product/add/", ["Warna:", "Ketersediaan:"]),
+        ("catalogue/category/add/", ["Jenis pakaian:", "Nama Inggris:", "Nama Indonesia:"]),
+        ("catalogue/product/import/", ["Berkas yang diimpor", "Kolom yang diimpor"]),
+        ("catalogue/product/export/", ["Kolom yang diekspor", "Pilih semua"]),
+    ],
+)
+def test_the_admin_speaks_indonesian(admin_client, path, words):
+    page = admin_client.get(f"/admin/{path}", headers={"Accept-Language": "id"}).content.decode()
+    assert [word for word in words if word not in page] == []
