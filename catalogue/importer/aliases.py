@@ -122,11 +122,12 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "stock", "stok", "quantity", "qty", "jumlah", "jumlahstok", "stockquantity", "inventory", "persediaan",
         "inventoryquantity", "variantinventoryqty",
     ),
+    "ignored": ("refusalreason",),  # what refused_rows.py writes, and what --column ignored=HEADER names
     "attribute": (),  # a column that is none of the above, whatever its header says; only --column gives it
 }  # fmt: skip
 FIELDS = tuple(ALIASES)
 # Fields that may have several columns: all images; of the others the first cell that tells something.
-SEVERAL = frozenset({"images", "category", "description", "is_active", "cost", "attribute"})
+SEVERAL = frozenset({"images", "category", "description", "is_active", "cost", "ignored", "attribute"})
 # Columns that are kept as attributes, though the importer knows what they are.
 KEPT = frozenset({"cost", "attribute", "tags", "variant_sku"})
 # Either an id or a name; its cells say which.

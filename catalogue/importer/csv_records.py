@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
+from catalogue.formula_cells import unescape_formula
 from catalogue.importer.dialect import Dialect
 
 # A description may have paragraphs; a quote that nobody closes would swallow the rest of the file.
@@ -88,6 +89,8 @@ def read_records(path: Path, dialect: Dialect, on_position: Callable[[int], None
         for record in _records(lines, dialect):
             if not record.problem and _is_empty(record.values):
                 continue
+            if any("'" in value for value in record.values):
+                record = record._replace(values=[unescape_formula(value) for value in record.values])
             if on_position and record.line % 1000 == 1:
                 on_position(raw.tell())
             yield record

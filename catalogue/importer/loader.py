@@ -62,6 +62,7 @@ class Loader:
             [product] = products
             reason = f"The database refuses it: {str(error).splitlines()[0]}."
             self.report.refuse("product", line=product.line, value=product.sku, reason=reason)
+            self.report.refuse_lines(product.more_lines, f"It belongs to line {product.line}, which was refused.")
             return
         except BaseException:
             self.reader.remove_unstored()

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import TextIO
+
+from catalogue.formula_cells import escape_formula
 
 SHOWN = 50  # refusals on the terminal
 LISTED = 10_000  # products that were hidden and unused files in the report
@@ -50,7 +54,7 @@ class ReportFile:
         if self.is_json:
             self.file.write(("\n" if self.is_first else ",\n") + json.dumps(asdict(refusal), ensure_ascii=False))
         else:
-            self.table.writerow(asdict(refusal).values())
+            self.table.writerow(escape_formula("" if v is None else str(v)) for v in asdict(refusal).values())
         self.is_first = False
 
     def close(self, summary: dict[str, dict[str, int]], lists: dict[str, list[str]]) -> None:
@@ -61,7 +65,9 @@ class ReportFile:
                 self.file.write(f',\n"{name}": {json.dumps(items, ensure_ascii=False)}')
             self.file.write("}\n")
         else:
-            self.table.writerows((name, "", "", item, "") for name, items in lists.items() for item in items)
+            self.table.writerows(
+                (name, "", "", escape_formula(item), "") for name, items in lists.items() for item in items
+            )
         self.file.close()
 
 
@@ -84,6 +90,7 @@ class Report:
     rows: int = 0  # records of the CSV, refused ones included
     rows_refused: int = 0  # records that were refused before their product was read
     unidentified_rows: int = 0  # of those, the ones whose product is not known
+    refused_lines: dict[int, str] = field(default_factory=dict)  # lines of rows that were left out -> the first reason
     lock: Lock = field(default_factory=Lock)  # rows are read while others are written
 
     def refuse(
@@ -97,10 +104,18 @@ class Report:
                 self.values_refused += 1
             else:
                 {"product": self.products, "image": self.images}[kind]["refused"] += 1
+            if kind == "product" and line is not None:
+                self.refused_lines.setdefault(line, sys.intern(reason))
             if len(self.refusals) < SHOWN:
                 self.refusals.append(refusal)
             if self.file:
                 self.file.write(refusal)
+
+    def refuse_lines(self, lines: Iterable[int], reason: str) -> None:
+        """Notes other rows of a product that was refused."""
+        with self.lock:
+            for line in lines:
+                self.refused_lines.setdefault(line, sys.intern(reason))
 
     def add(self, *, products: Counter[str], images: Counter[str]) -> None:
         """Counts what one batch did."""

@@ -59,6 +59,8 @@ class RowReader:
     def read(self, staged: StagedProduct) -> SourceProduct | None:
         """The product, or None where its row is refused."""
         product = SourceProduct(staged.sku, staged.records[0].line if staged.records else None)
+        if len(staged.records) > 1:
+            product.more_lines = tuple(record.line for record in staged.records[1:])
         records = self._agreeing(staged.records)
         self.finder.find_all(product, records, staged)
         try:
@@ -68,6 +70,8 @@ class RowReader:
             else:
                 product.defaults["category"] = product.fields.pop("category")
         except RowRefused:
+            reason = f"It belongs to line {product.line}, which was refused."
+            self.report.refuse_lines((record.line for record in staged.records), reason)
             return None
         category = product.fields.get("category") or product.defaults["category"]
         product.defaults["name"] = f"{category} {product.sku}"[:MAX_NAME]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from django.conf import settings
 from django.db import connection, reset_queries
@@ -21,9 +22,11 @@ from catalogue.importer.photo_folder import TABLES, TEXTS, shown_path
 from catalogue.importer.photo_reader import PhotoReader
 from catalogue.importer.prefetch import prefetch
 from catalogue.importer.progress import Progress
+from catalogue.importer.refused_rows import open_refused
 from catalogue.importer.report import LISTED, Report
 from catalogue.importer.row_reader import RowReader
 from catalogue.importer.source import Source
+from catalogue.importer.source_checks import check_folder, check_folder_fits
 from catalogue.importer.source_product import SourceProduct
 from catalogue.models import Product
 
@@ -39,6 +42,7 @@ class Options:
 
     `currency` is that of prices that name none (the shop's, IDR, if it is None), `encoding` the CSV's (found by looking
     if it is ""), `default_category` that of products without one.
+    `trust_source` imports what looks like no catalogue; `refused` is where the refused rows are written.
     """
 
     csv: Path
@@ -54,6 +58,8 @@ class Options:
     allow_private_hosts: bool = False
     prune: bool = False
     deactivate_missing: bool = False
+    trust_source: bool = False
+    refused: Path | None = None
 
 
 def import_catalogue(options: Options, *, report: Report, progress: Progress) -> None:
@@ -63,15 +69,39 @@ def import_catalogue(options: Options, *, report: Report, progress: Progress) ->
     database cannot go on.
     """
     csv, folder = _csv_and_folder(options)
-    with _import_lock(options.dry_run):
+    with _import_lock(options.dry_run), _refused_file(options.refused, csv or options.csv) as refused:
         source = Source(report=report, progress=progress)
         if folder:
             source.scan_folder(folder, is_given=options.images is not None or csv is None)
+        if source.is_folder_given and not options.trust_source:
+            check_folder(source.staging)
         if csv:
-            source.read(csv, chosen=options.columns, encoding=options.encoding, has_price=options.has_price)
+            source.read(
+                csv, chosen=options.columns, encoding=options.encoding, has_price=options.has_price,
+                is_trusted=options.trust_source,
+            )  # fmt: skip
+        source.staging.create_products()
+        if source.is_folder_given and not options.trust_source:
+            check_folder_fits(source.staging, source.columns)
         _load(source, options, csv_folder=(csv or options.csv).parent)
+        if refused and (rows := source.write_refused(refused)):
+            report.notes.append(f"{rows} refused rows are in {options.refused}: correct them there and import that.")
         if options.deactivate_missing:
             _deactivate_missing(source, report, options.dry_run)
+
+
+@contextmanager
+def _refused_file(path: Path | None, source: Path) -> Iterator[TextIO | None]:
+    """The file for refused rows, empty: opened first, so that a path that cannot be written is no late surprise."""
+    if path is None:
+        yield None
+        return
+    try:
+        file = open_refused(path, source)
+    except (OSError, ValueError) as error:
+        raise ImportProblem(f"--refused: {error}") from error
+    with file:
+        yield file
 
 
 def _csv_and_folder(options: Options) -> tuple[Path | None, Path | None]:
@@ -137,7 +167,7 @@ def _downloads(options: Options) -> Downloads | None:
 
 def _products(source: Source, rows: RowReader) -> Iterator[SourceProduct]:
     """The products that have rows, in the file's order, then those of folders that no row has named."""
-    total = source.staging.create_products()
+    total = source.staging.number_of_products()
     advance = source.progress.step("Importing products", total=total)
     yield from _read(source, rows, 0, advance)
     if source.is_folder_given or source.staging.has_photos_of_rows():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
+from typing import TextIO
 
 from django.conf import settings
 
@@ -13,13 +15,15 @@ from catalogue.category_garment_types import garment_types_of_category, is_known
 from catalogue.importer.categories import category_name, category_slug, choose_category
 from catalogue.importer.columns import ColumnContext, Columns, UnknownColumns, explain, find_columns
 from catalogue.importer.csv_records import Record, read_records
-from catalogue.importer.dialect import find_dialect
+from catalogue.importer.dialect import Dialect, find_dialect
 from catalogue.importer.headers import is_known_header
 from catalogue.importer.image_lists import split_images
 from catalogue.importer.photo_folder import FoundFile, scan
 from catalogue.importer.prices import parse_price
 from catalogue.importer.progress import Progress
+from catalogue.importer.refused_rows import write_refused
 from catalogue.importer.report import Report
+from catalogue.importer.source_checks import check_header
 from catalogue.importer.staging_table import StagingTable
 from catalogue.importer.text import clean_text
 from catalogue.importer.values import Refused, is_url, parse_sku
@@ -29,6 +33,15 @@ SAMPLE_ROWS = 200
 DEPTH_BESIDE_CSV = 4  # without --images a CSV may lie in a home folder, which is not to be walked to its end
 MAX_CELLS = 200  # of a row that cannot be read, where the id is looked for
 MAX_SKU = int(Product._meta.get_field("sku").max_length or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A CSV as it was read."""
+
+    path: Path
+    dialect: Dialect
+    has_header: bool = True
 
 
 class Source:
@@ -41,6 +54,7 @@ class Source:
         self.columns = Columns(headers=[])
         self.folder: Path | None = None
         self.is_folder_given = False
+        self.table: Table | None = None
 
     def scan_folder(self, folder: Path, *, is_given: bool) -> None:
         """Stages the paths below `folder`; not `is_given`: the folder beside the CSV, which may hold anything."""
@@ -52,13 +66,23 @@ class Source:
         files = scan(folder, on_refused=self._refuse_file if is_given else _ignore, max_depth=depth, leave_out=own)
         self.staging.add_photos(_counted(files, advance))
 
-    def read(self, path: Path, *, chosen: dict[str, list[str]], encoding: str = "", has_price: bool = True) -> None:
+    def read(
+        self,
+        path: Path,
+        *,
+        chosen: dict[str, list[str]],
+        encoding: str = "",
+        has_price: bool = True,
+        is_trusted: bool = False,
+    ) -> None:
         """Stages the records of the CSV at `path`.
 
-        Raises UnknownColumns where its header cannot be understood, and UnknownEncoding.
+        Raises UnknownColumns where its header cannot be understood, UnknownEncoding, and ImportProblem for a report
+        unless it `is_trusted`.
         """
         _check_is_text(path)
         dialect = find_dialect(path, encoding)
+        self.table = Table(path, dialect)
         advance = self.progress.step(f"Reading {path.name}", total=path.stat().st_size)
         done = 0
 
@@ -71,11 +95,14 @@ class Source:
         header = next(records, None)
         if header is None:
             raise UnknownColumns(f"{path} is empty.")
+        if not is_trusted:
+            check_header(header.values)
         sample = list(islice(records, SAMPLE_ROWS))
         records = chain(sample, records)
         if self._is_data(header.values):
             sample, records = [header, *sample], chain([header], records)
             header = Record(0, [f"column {number}" for number in range(1, len(header.values) + 1)])
+            self.table = Table(path, dialect, has_header=False)
             self.report.notes.append("The file has no header: its columns are called column 1, column 2 and so on.")
         rows = [record.values for record in sample if not record.problem]
         self.columns = find_columns(header.values, rows, chosen=chosen, context=self._context(), has_price=has_price)
@@ -84,6 +111,15 @@ class Source:
         self.report.notes += self.columns.notes
         self.staging.add_records(self._with_skus(records))
         on_position(path.stat().st_size)
+
+    def write_refused(self, file: TextIO) -> int:
+        """Writes the rows that were refused as a table of the same columns, and returns how many."""
+        if self.table is None:
+            return 0
+        records = read_records(self.table.path, self.table.dialect)
+        header = next(records).values if self.table.has_header else self.columns.headers
+        rows = ((record.line, record.values) for record in records)
+        return write_refused(file, header, rows, self.report.refused_lines)
 
     # -- columns ------------------------------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ class SourceProduct:
     private_attributes: dict[str, Any] = field(default_factory=dict)
     images: list[SourceImage] = field(default_factory=list)
     category_names: dict[str, str] = field(default_factory=dict)  # its category's name_en, name_id
+    more_lines: tuple[int, ...] = ()  # of its other rows
     has_all_images: bool = True  # False: one that it names was not found, so what it no longer names is unknown
 
 

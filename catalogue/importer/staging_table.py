@@ -10,7 +10,7 @@ import json
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from catalogue.importer.csv_records import Record
@@ -138,6 +138,16 @@ class StagingTable:
             """
         )
         return self._number("SELECT count(*) FROM product")
+
+    def product_folders_without_row(self, limit: int) -> tuple[int, list[str]]:
+        """How many folders <Category>/<id> no row has named by its id, and the first of them."""
+        condition = "FROM photo WHERE category <> '' AND folder <> '' AND folder_key NOT IN (SELECT key FROM product)"
+        found = self.database.execute(f"SELECT DISTINCT category || '/' || folder {condition} LIMIT ?", (limit,))
+        return self._number(f"SELECT count(DISTINCT folder_key) {condition}"), [row[0] for row in found]
+
+    def paths(self) -> Iterator[bytes]:
+        """The paths of all files below the folder."""
+        return (row[0] for row in self.database.execute("SELECT path FROM photo"))
 
     def has_photos_of_rows(self) -> bool:
         return bool(self._number(f"SELECT EXISTS (SELECT 1 FROM photo WHERE {_HAS_ROW})"))

@@ -81,6 +81,14 @@ class Command(BaseCommand):
             "--report", type=Path, metavar="FILE", help=f"write every refusal, not the first {SHOWN}: .csv or .json"
         )
         parser.add_argument(
+            "--refused", type=Path, metavar="FILE",
+            help="write the refused rows there, with their columns and the reason, to be corrected and imported",
+        )  # fmt: skip
+        parser.add_argument(
+            "--trust-source", action="store_true",
+            help="import also what looks like a report, a backup of the shop's photos or another shop's folder",
+        )  # fmt: skip
+        parser.add_argument(
             "--prune", action="store_true", help="remove a product's imported images that the source no longer has"
         )
         parser.add_argument(
@@ -119,6 +127,8 @@ class Command(BaseCommand):
             allow_private_hosts=options["allow_private_hosts"],
             prune=options["prune"],
             deactivate_missing=options["deactivate_missing"],
+            trust_source=options["trust_source"],
+            refused=Path(options["refused"]) if options["refused"] else None,
         )
 
     def _currency(self, code: str | None) -> str | None:
