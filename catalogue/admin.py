@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -17,7 +18,7 @@ from import_export.admin import ImportExportModelAdmin
 
 from catalogue import services
 from catalogue.admin_forms import CategoryForm, ImageForm, ImageFormSet, ProductForm
-from catalogue.admin_resources import ProductResource, TableFormat
+from catalogue.admin_resources import ProductResource, TableFormat, refused_table
 from catalogue.attributes import apply_public_attributes
 from catalogue.browsing.synonyms import forget_synonyms
 from catalogue.choices import GarmentTypeChoices
@@ -126,6 +127,7 @@ class ProductAdmin(ImportExportModelAdmin):
     form = ProductForm
     resource_classes = [ProductResource]
     formats = [TableFormat]
+    import_template_name = "admin/catalogue/product/import_products.html"
     list_display = ["photo", "name", "sku", "category", "brand", "costs", "photos", "is_active", "updated_at"]
     list_display_links = ["photo", "name"]
     list_filter = ["is_active", "category", HasPhotoFilter, "created_at"]
@@ -158,6 +160,13 @@ class ProductAdmin(ImportExportModelAdmin):
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
+
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> TemplateResponse:
+        response = super().import_action(request, **kwargs)
+        context = getattr(response, "context_data", None)
+        if context and context.get("result"):
+            context["refused_rows"] = refused_table(context["result"])
+        return response
 
     def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
         form.add_error("import_file", str(e))

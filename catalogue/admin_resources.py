@@ -5,6 +5,8 @@ Cells are read by the importer's own functions, so that both ways in understand 
 
 from __future__ import annotations
 
+import base64
+import io
 import tempfile
 from collections.abc import Callable
 from decimal import Decimal
@@ -15,15 +17,18 @@ import tablib
 from django.db.models import QuerySet
 from import_export import fields, resources, widgets
 from import_export.formats.base_formats import CSV
+from import_export.results import Result, RowResult
 
 from catalogue import services
 from catalogue.attributes import public_keys, split_attributes
+from catalogue.formula_cells import escape_formula
 from catalogue.importer.aliases import ALIASES
 from catalogue.importer.categories import category_slug, choose_category
 from catalogue.importer.csv_records import read_records
 from catalogue.importer.dialect import find_dialect
 from catalogue.importer.headers import PRICE_FIELDS, header_keys, is_cost_header, is_price_header
 from catalogue.importer.prices import parse_currency, parse_price
+from catalogue.importer.refused_rows import write_refused
 from catalogue.importer.text import is_nothing
 from catalogue.importer.values import parse_availability, parse_bool, parse_sku, parse_url
 from catalogue.models import Category, Product
@@ -55,6 +60,26 @@ class TableFormat(CSV):
         for record in records[1:]:
             dataset.append((record.values + [""] * width)[:width])
         return dataset
+
+    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> Any:
+        """The table, without cells that a spreadsheet would run as formulas."""
+        safe = tablib.Dataset(headers=dataset.headers)
+        safe.extend(["" if cell is None else escape_formula(str(cell)) for cell in row] for row in dataset)
+        return super().export_data(safe, **kwargs)
+
+
+def refused_table(result: Result) -> str:
+    """The rows that an import refuses as an address that holds them: a CSV of the same columns and the reason.
+
+    Empty where there are none. `result` is of a `ProductResource`.
+    """
+    refused = getattr(result, "refused", [])
+    if not refused:
+        return ""
+    text = io.StringIO()
+    rows = ((number, list(row.values())) for number, (row, _reason) in enumerate(refused))
+    write_refused(text, list(refused[0][0]), rows, {number: reason for number, (_, reason) in enumerate(refused)})
+    return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(text.getvalue().encode('utf-8-sig')).decode()}"
 
 
 class ParsedWidget(widgets.Widget):
@@ -143,6 +168,22 @@ class ProductResource(resources.ModelResource):
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         self.public_keys = public_keys()
+        self.refused: list[tuple[dict[str, Any], str]] = []
+
+    def import_row(self, row: dict[str, Any], instance_loader: Any, **kwargs: Any) -> RowResult:
+        """Imports the row, and keeps it as it came where it is refused."""
+        as_it_came = dict(row)
+        outcome = super().import_row(row, instance_loader, **kwargs)
+        problems = [str(error.error) for error in outcome.errors]
+        if outcome.validation_error:
+            problems += outcome.validation_error.messages
+        if problems:
+            self.refused.append((as_it_came, " ".join(problems)))
+        return outcome
+
+    def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
+        super().after_import(dataset, result, **kwargs)
+        result.refused = self.refused  # type: ignore[attr-defined]  # what `refused_table` writes
 
     def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
         """The currency that a price names is the product's."""

@@ -13,9 +13,10 @@ from django.conf import settings
 
 from catalogue.category_garment_types import garment_types_of_category, is_known_category
 from catalogue.importer.categories import category_name, category_slug, choose_category
-from catalogue.importer.columns import ColumnContext, Columns, UnknownColumns, explain, find_columns
+from catalogue.importer.columns import ColumnContext, Columns, UnknownColumns, explain
 from catalogue.importer.csv_records import Record, read_records
 from catalogue.importer.dialect import Dialect, find_dialect
+from catalogue.importer.find_columns import find_columns
 from catalogue.importer.headers import is_known_header
 from catalogue.importer.image_lists import split_images
 from catalogue.importer.photo_folder import FoundFile, scan

@@ -1,10 +1,14 @@
 """The admin's import reads every cell as import_zalora does, in the same encodings."""
 
+import base64
+import html
 import io
+import re
 
 import pytest
 from django.urls import reverse
 
+from catalogue.admin_resources import ProductResource
 from catalogue.models import Product
 from tests.factories import make_category, make_product
 
@@ -79,3 +83,48 @@ def test_a_cost_is_not_taken_for_the_price(admin_client):
     make_product(sku="1", price=7)
     bring(admin_client, "sku,Harga Beli,brand\n1,5,Senja Baru\n")
     assert (Product.objects.get().price, Product.objects.get().brand) == (7, "Senja Baru")
+
+
+def test_refused_rows_come_back_and_are_imported_once_corrected(admin_client):
+    make_category(name="Rok", slug="rok")
+    text = "Kode,Nama,Kategori,Harga,Catatan\n1,Rok satu,Rok,call us,=SUM(A1)\n2,Rok dua,Rok,99000,x\n3,Rok,Rok,-5,y\n"
+    page = upload(admin_client, text.encode())
+    table = refused_table_of(page)
+    assert b"call us" in table and b"'=SUM(A1)" in table and b"Rok dua" not in table
+    assert b"not a number" in table and b"cannot be negative" in table
+    corrected = table.replace(b"call us", b"199000").replace(b"-5", b"5000")
+    bring(admin_client, corrected.decode("utf-8-sig"))
+    assert dict(Product.objects.values_list("sku", "price")) == {"1": 199_000, "3": 5_000}
+
+
+def test_a_row_that_the_model_refuses_comes_back_too(admin_client):
+    make_category(name="Rok", slug="rok")
+    page = upload(admin_client, b"sku,name,category,price\n1,,Rok,99000\n")
+    assert b"name" in refused_table_of(page)
+
+
+def test_nothing_refused_offers_no_table(admin_client):
+    make_category(name="Rok", slug="rok")
+    assert b"download=" not in upload(admin_client, b"sku,name,category,price\n1,Rok,Rok,99000\n").content
+
+
+def refused_table_of(page):
+    found = re.search(rb'href="data:text/csv;charset=utf-8;base64,([^"]+)" download', page.content)
+    return base64.b64decode(html.unescape(found[1].decode()))
+
+
+def test_an_export_holds_no_formulas_and_comes_back_as_it_was(admin_client):
+    product = make_product(sku="1", name="=HYPERLINK(1)", description="-x", brand="@b", price=5)
+    answer = admin_client.post(
+        "/admin/catalogue/product/export/", {"format": "0", "resource": "0", **dict.fromkeys(exported_fields(), "on")}
+    )
+    table = answer.content.decode()
+    assert "'=HYPERLINK(1)" in table and "'-x" in table and "'@b" in table
+    Product.objects.filter(pk=product.pk).update(name="x", description="x", brand="x")
+    bring(admin_client, table)
+    product.refresh_from_db()
+    assert (product.name, product.description, product.brand) == ("=HYPERLINK(1)", "-x", "@b")
+
+
+def exported_fields():
+    return [f"productresource_{name}" for name in ProductResource.Meta.fields]

@@ -1,6 +1,7 @@
 import pytest
 
-from catalogue.importer.columns import ColumnContext, UnknownColumns, find_columns
+from catalogue.importer.columns import ColumnContext, UnknownColumns
+from catalogue.importer.find_columns import find_columns
 
 FOLDERS = {"000001", "000002", "000003"}
 PHOTOS = {"a.jpg", "b.jpg"}

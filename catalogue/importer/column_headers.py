@@ -1,0 +1,144 @@
+"""Maps columns to fields by their headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from catalogue.importer.aliases import ALIASES, AMBIGUOUS, SEVERAL, WEAK_PRICE_ALIASES
+from catalogue.importer.categories import is_program_word
+from catalogue.importer.column_cells import ENOUGH, is_image, is_taken, share
+from catalogue.importer.columns import ColumnContext, Columns, Rows, UnknownColumns
+from catalogue.importer.headers import (
+    PRICE_FIELDS,
+    has_price_word,
+    header_key,
+    header_keys,
+    header_words,
+    is_cost_header,
+    is_known_header,
+    is_price_header,
+)
+
+
+def match_headers(columns: Columns, rows: Rows, context: ColumnContext, has_price: bool) -> None:
+    keys = [header_keys(header) for header in columns.headers]
+    skipped = _fields_not_matched(columns, has_price)
+    for name in (name for name in ALIASES if name not in columns.of and name not in skipped):
+        numbers = _numbers_of_field(name, columns, keys, rows, context)
+        if name == "sku":
+            numbers = _best_ids(columns, numbers, rows, context)
+        elif name == "images":
+            numbers = _without_thumbnails(sorted(numbers), keys)
+        elif name in ("price", "sale_price"):
+            numbers = _strong(numbers, keys) or numbers
+            _check_single(columns, name, numbers)
+        if numbers:
+            columns.of[name] = numbers if name in SEVERAL else numbers[:1]
+    if "parent" in columns.of and "sku" not in columns.of:
+        columns.of["sku"] = columns.of.pop("parent")
+    _match_ambiguous(columns, keys, rows)
+
+
+def _fields_not_matched(columns: Columns, has_price: bool) -> set[str]:
+    if not has_price:
+        return {*PRICE_FIELDS, "sale_start", "sale_end"}
+    # Who names the price's column has named what is asked: no other column may change it.
+    return {"sale_price", "sale_start", "sale_end"} if "price" in columns.of else set()
+
+
+def _numbers_of_field(
+    name: str, columns: Columns, keys: Sequence[Sequence[str]], rows: Rows, context: ColumnContext
+) -> list[int]:
+    """The free columns whose header means the field, the likeliest first."""
+    aliases = ALIASES[name]
+    ranks = {}
+    for number, found in enumerate(keys):
+        if is_taken(columns, number) or not _header_allows(name, columns.headers[number]):
+            continue
+        known = [aliases.index(key) for key in found if key in aliases]
+        if name == "cost" and not known and is_cost_header(columns.headers[number]) and _is_money(columns, number):
+            known = [len(aliases)]
+        if known and _fits(name, rows, number, context):
+            ranks[number] = min(known)
+    return sorted(ranks, key=lambda number: (ranks[number], number))
+
+
+def _header_allows(name: str, header: str) -> bool:
+    return is_price_header(header, name) if name in PRICE_FIELDS else True
+
+
+def _is_money(columns: Columns, number: int) -> bool:
+    return has_price_word(columns.headers[number])
+
+
+def _strong(numbers: Sequence[int], keys: Sequence[Sequence[str]]) -> list[int]:
+    """Those of the columns whose header is a price by itself, not only where there is no other."""
+    return [number for number in numbers if not WEAK_PRICE_ALIASES.intersection(keys[number])]
+
+
+def _check_single(columns: Columns, name: str, numbers: Sequence[int]) -> None:
+    """Raises UnknownColumns where several headers that differ may be the field."""
+    different = dict.fromkeys(header_key(header_words(columns.headers[number])) for number in numbers)
+    if len(different) > 1:
+        found = ", ".join(repr(columns.headers[number]) for number in numbers)
+        what = "price" if name == "price" else "price of a sale"
+        raise UnknownColumns(
+            f"Several columns may be the {what}: {found}. Say which with --column {name}=HEADER; nothing was imported."
+        )
+
+
+def _fits(name: str, rows: Rows, number: int, context: ColumnContext) -> bool:
+    """Whether the cells may be what the header says: a "source" may be "zalora", a "type" "variable"."""
+    if name == "images":
+        return _is_empty_or(rows, number, lambda value: re.search(r"[./\\]", value) is not None)
+    if name == "url":
+        is_photo_column = share(rows, number, lambda value: is_image(value.strip(), context)) >= ENOUGH
+        return _is_empty_or(rows, number, lambda value: re.search(r"[./]", value) is not None) and not is_photo_column
+    if name == "category":
+        return _is_empty_or(rows, number, lambda value: _has_letter(value) and not is_program_word(value))
+    if name in ("brand", "name"):  # a number is some other table's key
+        return _is_empty_or(rows, number, _has_letter)
+    if name == "availability":
+        return _is_empty_or(rows, number, lambda value: not re.fullmatch(r"\d{4}-\d\d-\d\d.*", value.strip()))
+    return True
+
+
+def _has_letter(value: str) -> bool:
+    return re.search(r"[^\W\d_]", value) is not None
+
+
+def _is_empty_or(rows: Rows, number: int, test: Callable[[str], bool]) -> bool:
+    is_empty = share(rows, number, lambda value: True) == 0
+    return is_empty or share(rows, number, test) >= 0.5
+
+
+def _without_thumbnails(numbers: list[int], keys: Sequence[Sequence[str]]) -> list[int]:
+    """Small copies count only where there is nothing else."""
+    large = [number for number in numbers if not any("thumb" in key or key == "smallimage" for key in keys[number])]
+    return large or numbers
+
+
+def _best_ids(columns: Columns, named: list[int], rows: Rows, context: ColumnContext) -> list[int]:
+    """Of several columns that may be the id, the one whose cells name product folders; else the likeliest header's."""
+    free = [
+        number
+        for number, header in enumerate(columns.headers)
+        if number in named or not (is_taken(columns, number) or is_known_header(header))
+    ]
+    shares = {number: share(rows, number, context.is_product_folder) for number in free}
+    best = max(free, key=lambda number: (shares[number], number in named), default=None)
+    if best is None or shares[best] < ENOUGH or (named and shares[named[0]] >= shares[best]):
+        return named[:1]
+    if best not in named:
+        columns.guessed.add("sku")
+    return [best]
+
+
+def _match_ambiguous(columns: Columns, keys: Sequence[Sequence[str]], rows: Rows) -> None:
+    for number, found in enumerate(keys):
+        if is_taken(columns, number) or not AMBIGUOUS.intersection(found):
+            continue
+        name = "name" if share(rows, number, lambda value: " " in value.strip()) >= 0.5 else "sku"
+        if name not in columns.of:
+            columns.of[name] = [number]

@@ -1,0 +1,128 @@
+"""Maps columns to fields: by the header, else by the cells. A price is never told by its cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from catalogue.importer.aliases import KEPT
+from catalogue.importer.column_cells import ENOUGH, has_currency, is_taken, looks_like_price, share
+from catalogue.importer.column_guesses import match_cells
+from catalogue.importer.column_headers import match_headers
+from catalogue.importer.columns import ColumnContext, Columns, Rows, UnknownColumns, explain
+from catalogue.importer.headers import (
+    PRICE_FIELDS,
+    currency_of_word,
+    has_price_word,
+    header_key,
+    header_words,
+    is_cost_header,
+    names_other_number,
+)
+
+_PAIR = re.compile(r"\b(attribute|option|opsi|atribut|variation|variasi|varian)\s*_?(\d+)\s*_?(name|nama|value|nilai)")
+
+
+def find_columns(
+    headers: Sequence[str],
+    rows: Rows,
+    *,
+    chosen: dict[str, list[str]],
+    context: ColumnContext,
+    has_price: bool = True,
+) -> Columns:
+    """What the columns of a table with these `headers` and first `rows` mean; `chosen` is FIELD -> HEADERs.
+
+    `has_price` False says that the table has no price. Raises UnknownColumns where a chosen header is not there, and
+    where several columns or none may be the price.
+    """
+    columns = Columns(headers=[" ".join(header.split()) for header in headers])
+    for name, wanted in chosen.items():
+        columns.of[name] = [number_of(columns.headers, header) for header in wanted]
+    columns.pairs = _pairs(columns)
+    match_headers(columns, rows, context, has_price)
+    match_cells(columns, rows, context)
+    if has_price:
+        check_price(columns, rows)
+    columns.currency = currency_of_headers(columns)
+    _note_doubles(columns)
+    return columns
+
+
+def number_of(headers: Sequence[str], wanted: str) -> int:
+    if re.fullmatch(r"#[0-9]+", wanted) and 0 < int(wanted[1:]) <= len(headers):
+        return int(wanted[1:]) - 1
+    key = header_key(header_words(wanted))
+    for number, header in enumerate(headers):
+        if header == " ".join(wanted.split()):
+            return number
+    for number, header in enumerate(headers):
+        if key and header_key(header_words(header)) == key:
+            return number
+    raise UnknownColumns(explain(headers, f"There is no column {wanted!r}."))
+
+
+def _pairs(columns: Columns) -> list[tuple[int, int]]:
+    """The columns of an attribute's name and of its value, by their numbers: "Attribute 1 name", "Option1 Value"."""
+    found: dict[tuple[str, str], dict[bool, int]] = {}
+    for number, header in enumerate(columns.headers):
+        match = _PAIR.match(header.casefold())
+        if match and not is_taken(columns, number):
+            found.setdefault((match[1], match[2]), {})[match[3] in ("name", "nama")] = number
+    return [(both[True], both[False]) for both in found.values() if len(both) == 2]
+
+
+def check_price(columns: Columns, rows: Rows) -> None:
+    """Raises UnknownColumns where no header names the price, but a column may hold one."""
+    if any(name in columns.of for name in PRICE_FIELDS):
+        return
+    candidates = [
+        header
+        for number, header in enumerate(columns.headers)
+        if not is_taken(columns, number)
+        and not is_cost_header(header)
+        and (
+            share(rows, number, has_currency) >= ENOUGH
+            or (not names_other_number(header) and _may_be_price(rows, number, header))
+        )
+    ]
+    costs = [columns.headers[number] for number in columns.of.get("cost", ())]
+    if not candidates and not costs:
+        return
+    found = f" It may be one of {', '.join(map(repr, candidates))}." if candidates else ""
+    cost = f" {', '.join(map(repr, costs))} is a cost, and never shown." if costs else ""
+    raise UnknownColumns(
+        f"No header says which column is the price.{found}{cost} Say which with --column price=HEADER, or --no-price "
+        f"to import without prices; nothing was imported. The headers are: {', '.join(map(repr, columns.headers))}."
+    )
+
+
+def _may_be_price(rows: Rows, number: int, header: str) -> bool:
+    return has_price_word(header) or share(rows, number, looks_like_price) >= ENOUGH
+
+
+def currency_of_headers(columns: Columns) -> str | None:
+    for name in PRICE_FIELDS:
+        for number in columns.of.get(name, ()):
+            for word in header_words(columns.headers[number]):
+                if currency := currency_of_word(word):
+                    return currency
+    return None
+
+
+def _note_doubles(columns: Columns) -> None:
+    """Says what becomes of columns that have the same header."""
+    numbers: dict[str, list[int]] = {}
+    for number, header in enumerate(columns.headers):
+        if header:
+            numbers.setdefault(header.casefold(), []).append(number)
+    attributes = dict(columns.attributes)
+    for same in numbers.values():
+        if len(same) > 1:
+            told = "; ".join(f"column {n + 1} is {_use(columns, attributes, n)}" for n in same)
+            columns.notes.append(f"Several columns are called {columns.headers[same[0]]!r}: {told}.")
+
+
+def _use(columns: Columns, attributes: dict[int, str], number: int) -> str:
+    name = next((name for name, numbers in columns.of.items() if number in numbers and name not in KEPT), None)
+    return f"the {name}" if name else f"the attribute {attributes.get(number, '')!r}"
