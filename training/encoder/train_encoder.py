@@ -2,10 +2,11 @@
 
     python -m training.encoder.train_encoder --views var/training/encoder-views --out var/training/encoder
 
-Three terms. Distillation: at every stride the student's feature map, through a 1x1 convolution, predicts
-EfficientNet-Lite's (ImageNet) of the same crop. Products: supervised contrastive loss (Khosla et al., 2020) over
-several views of products that are easily confused: colours of one garment, garments of one type or colour. Types: the
-garment type can be read off the vector.
+Four terms. Distillation: at every stride the student's feature map, through a 1x1 convolution, predicts
+EfficientNet-Lite's (ImageNet) of the same crop. Relations: a view's cosines to the others of the batch are distributed
+as those of the teacher's vectors (see `encoder_relations`). Products: supervised contrastive loss (Khosla et al.,
+2020) over several views of products that are easily confused: colours of one garment, garments of one type or colour.
+Types: the garment type can be read off the vector.
 
 Stopped at any time, it goes on from its last checkpoint when run again with the same arguments; `--steps` and `--rate`
 may have changed. An average of the weights over the last steps is kept beside them: it is what is exported.
@@ -31,6 +32,7 @@ from torch.nn import functional
 from training.encoder.encoder_batches import Batch, Batches, PreparedViews
 from training.encoder.encoder_network import EncoderError, GarmentEncoder, ResNetTaps
 from training.encoder.encoder_projection import fit_projection, weighed
+from training.encoder.encoder_relations import TeacherVectors, fit_teacher_vectors, relational_loss
 from training.encoder.resnet_weights import load_resnet
 
 TEMPERATURE = 0.07
@@ -38,7 +40,19 @@ SHARES = (0.3, 0.3, 0.3, 0.3, 1.0)  # of the squared length of the vector before
 AVERAGE = 0.998  # of the weights, a step: about the last 500
 WARM_UP = 200  # steps until the full rate
 DECAY_FROM = 0.7  # of all steps, after which the rate falls to nothing by a cosine
-RECIPE = ("depth", "size", "dimensions", "batch", "views_each", "real_share", "steps", "rate", "freeze", "seed")
+RECIPE = (
+    "depth",
+    "size",
+    "dimensions",
+    "batch",
+    "views_each",
+    "real_share",
+    "steps",
+    "rate",
+    "freeze",
+    "relations",
+    "seed",
+)
 
 
 @dataclass
@@ -141,9 +155,17 @@ def _lit(image: Tensor, rng: np.random.Generator) -> Tensor:
 
 
 def train_step(
-    trainer: Trainer, batch: Batch, rate: float, rng: np.random.Generator, size: int = 0
+    trainer: Trainer,
+    batch: Batch,
+    rate: float,
+    rng: np.random.Generator,
+    size: int = 0,
+    relations: tuple[TeacherVectors, float] | None = None,
 ) -> dict[str, float]:
-    """Makes one step; returns the terms of the loss."""
+    """Makes one step; returns the terms of the loss.
+
+    relations: the teacher's vectors and the weight of their term in the loss, None to leave it out.
+    """
     image, mask, targets = inputs_of(batch, rng, size)
     with torch.autocast("cpu", torch.bfloat16):
         maps = trainer.student.maps(image, mask)
@@ -154,6 +176,10 @@ def train_step(
         "types": _types(trainer.heads["kind"](10 * vector), batch.kinds),
     }
     loss = terms["teacher"] + 0.5 * terms["products"] + 0.2 * terms["types"]
+    if relations is not None:
+        teacher, share = relations
+        terms["relations"] = relational_loss(vector, teacher(targets, image, mask))
+        loss = loss + share * terms["relations"]
     for group in trainer.optimiser.param_groups:
         group["lr"] = rate
     trainer.optimiser.zero_grad(set_to_none=True)
@@ -225,6 +251,13 @@ def start_projection(trainer: Trainer, batches: Batches, count: int = 1500) -> N
     trainer.average = {name: value.clone() for name, value in student.state_dict().items()}
 
 
+def _teacher_vectors(batches: Batches, size: int, count: int = 3000) -> TeacherVectors:
+    """Returns the teacher's vectors with a projection fitted to views of the first batches: always the same ones."""
+    count = min(count, sum(map(len, batches.prepared.rows.values())))
+    seen = (batches.draw(20_000_000 + step) for step in range(-(-count // batches.size)))
+    return fit_teacher_vectors((*inputs_of(batch, None, size), batch.products) for batch in seen)
+
+
 def read_ahead(batches: Batches, step: int, steps: int) -> Iterator[Batch]:
     """Yields the batches of steps `step` to `steps`, the next one being read from disk meanwhile."""
     with ThreadPoolExecutor(1) as reader:
@@ -257,10 +290,12 @@ def train(args: argparse.Namespace) -> Path:
 
 
 def _run(trainer: Trainer, batches: Batches, args: argparse.Namespace, path: Path) -> None:
+    relations = (_teacher_vectors(batches, args.size), args.relations) if args.relations else None
     started = kept = time.monotonic()
     for batch in read_ahead(batches, trainer.step, args.steps):
         rng = np.random.default_rng((args.seed, trainer.step, 1))
-        terms = train_step(trainer, batch, rate_at(trainer.step, args.steps, args.rate), rng, args.size)
+        rate = rate_at(trainer.step, args.steps, args.rate)
+        terms = train_step(trainer, batch, rate, rng, args.size, relations)
         now = time.monotonic()
         _report(args.out / "log.jsonl", {"step": trainer.step, "seconds": now - started, **terms})
         if now - kept > 60 * args.keep_minutes:
@@ -309,6 +344,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--real-share", type=float, default=0.4, help="of a batch from real photos in several views")
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--rate", type=float, default=6e-4)
+    parser.add_argument("--relations", type=float, default=1.0, help="weight of the teacher's cosines in the loss")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--keep-minutes", type=float, default=3.0, help="between checkpoints")

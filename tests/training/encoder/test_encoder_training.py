@@ -67,6 +67,15 @@ def test_steps_on_one_batch_bring_its_loss_down(views):
     assert terms[-1]["products"] < terms[0]["products"]
 
 
+def test_without_relations_their_term_is_left_out(views, tmp_path):
+    assert main(arguments(views, tmp_path / "with", 1)) == 0
+    assert main(arguments(views, tmp_path / "without", 1, "--relations", "0")) == 0
+    (with_them,), (without,) = log_of(tmp_path / "with"), log_of(tmp_path / "without")
+    assert with_them["relations"] > 0
+    assert "relations" not in without
+    assert without["products"] == with_them["products"]  # of the first step's weights
+
+
 def test_frozen_stages_stay_as_they_are_and_the_others_learn(views, tmp_path):
     start = tmp_path / "start.pt"
     torch.save(ResNetTaps("resnet10").state_dict(), start)
