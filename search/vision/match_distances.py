@@ -1,8 +1,10 @@
-"""What a distance means: up to where a match is right often enough to be called strong, or close.
+"""What a distance means: up to where a match is probably enough right to be called strong, or close.
 
-Pairs of photos are judged: right is the same kind of garment with a main colour that both have. A word keeps its
-promise when at least that share of its matches is right: STRONG_PRECISION of the strong ones, CLOSE_PRECISION of
-the close ones. The distances depend on the encoder, and are stored in its card (`parameters.match_distances`).
+Pairs of photos are judged: right is the same kind of garment with a main colour that both have. How probable that is at
+a distance is a logistic regression, with an intercept and a slope for each garment type that are drawn to the common
+ones. A match is strong where it is right with a probability of at least STRONG_PRECISION, close where with at least
+CLOSE_PRECISION; so of all that is called strong, and of all that is called close, at least that share is right. The
+distances depend on the encoder, and are stored in its card (`parameters.match_distances`).
 """
 
 from __future__ import annotations
@@ -12,8 +14,10 @@ from collections.abc import Sequence
 import numpy as np
 
 STRONG_PRECISION, CLOSE_PRECISION = 0.9, 0.7
-MIN_PAIRS = 400  # a garment type with fewer takes the distances of all
-CONFIDENCE = 1.28  # standard deviations: one word in ten promises more than it keeps, by the number of matches seen
+MIN_PAIRS = 100  # with fewer there is nothing to tell from, and no distance is close
+TYPE_PAIRS = 30  # a garment type with fewer takes the distances of all
+COMMON_PENALTY, INTERCEPT_PENALTY, SLOPE_PENALTY = 1e-3, 0.5, 20.0  # ridge: slopes of types hardly differ
+ITERATIONS = 50
 
 MatchDistances = dict[str, list[float]]  # {garment type, "" for all: [strong, close]}
 
@@ -24,19 +28,26 @@ def fit_match_distances(distances: np.ndarray, is_right: np.ndarray, garment_typ
     distances: (N,) cosine distances of matches as a search gives them. is_right: (N,) bool. garment_types: N of the
     garments that were searched with.
     """
-    types = np.asarray(garment_types)
-    chosen = {"": np.ones(len(distances), bool)} | {str(name): types == name for name in sorted(set(garment_types))}
-    return {
-        name: _two_words(distances[mask], is_right[mask])
-        for name, mask in chosen.items()
-        if name == "" or mask.sum() >= MIN_PAIRS
-    }
+    if len(distances) < MIN_PAIRS:
+        return {"": [0.0, 0.0]}
+    names, place = np.unique(np.asarray(garment_types, dtype=str), return_inverse=True)
+    common, own = _fit_logistic(distances, is_right, place, len(names))
+    farthest = float(distances.max())
+    counts = np.bincount(place)
+    found = {"": _two_words(*common, farthest)}
+    for name, count, (intercept, slope) in zip(names, counts, own, strict=True):
+        if count >= TYPE_PAIRS:
+            found[str(name)] = _two_words(common[0] + intercept, common[1] + slope, farthest)
+    return found
 
 
 def precision_of_words(
     distances: np.ndarray, is_right: np.ndarray, bounds: Sequence[Sequence[float]]
 ) -> dict[str, dict[str, float]]:
-    """{word: {"matches": how many, "precision": the share that is right}}; bounds: N times [strong, close]."""
+    """{word: {"matches": how many, "share": of all, "precision": the share that is right}}.
+
+    bounds: N times [strong, close].
+    """
     strong, close = np.asarray(bounds, float).reshape(-1, 2).T
     said = {
         "strong": distances <= strong,
@@ -44,28 +55,37 @@ def precision_of_words(
         "weak": distances > np.maximum(strong, close),
     }
     return {
-        word: {"matches": int(mask.sum()), "precision": round(float(is_right[mask].mean()), 4) if mask.any() else 0.0}
+        word: {
+            "matches": int(mask.sum()),
+            "share": round(float(mask.mean()), 4) if len(mask) else 0.0,
+            "precision": round(float(is_right[mask].mean()), 4) if mask.any() else 0.0,
+        }
         for word, mask in said.items()
     }
 
 
-def _two_words(distances: np.ndarray, is_right: np.ndarray) -> list[float]:
-    strong = _largest_distance(distances, is_right, STRONG_PRECISION)
-    beyond = distances > strong
-    return [strong, max(strong, _largest_distance(distances[beyond], is_right[beyond], CLOSE_PRECISION))]
+def _fit_logistic(
+    distances: np.ndarray, is_right: np.ndarray, place: np.ndarray, types: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Intercept and slope (2,) of all, and what each type adds to them (types, 2): P = sigmoid(intercept - slope * d).
+
+    place: (N,) the number of each pair's type. Ridge regression by Newton's method.
+    """
+    rows = np.zeros((len(distances), 1 + types, 2))
+    rows[:, 0] = rows[np.arange(len(distances)), 1 + place] = np.stack([np.ones_like(distances), -distances], 1)
+    flat = rows.reshape(len(distances), -1)
+    penalty = np.array([[COMMON_PENALTY] * 2, *[[INTERCEPT_PENALTY, SLOPE_PENALTY]] * types]).reshape(-1)
+    weights = np.zeros(flat.shape[1])
+    for _ in range(ITERATIONS):
+        probable = 1 / (1 + np.exp(-(flat @ weights).clip(-30, 30)))
+        curvature = flat.T @ (flat * (probable * (1 - probable))[:, None]) + np.diag(penalty)
+        step = np.linalg.solve(curvature, flat.T @ (is_right - probable) - penalty * weights)
+        weights += step.clip(-5, 5)
+    return weights[:2], weights[2:].reshape(types, 2)
 
 
-def _largest_distance(distances: np.ndarray, is_right: np.ndarray, precision: float) -> float:
-    """Up to where at least `precision` of the matches are right, by Wilson's lower bound; 0 where none are."""
-    order = np.argsort(distances, kind="stable")
-    enough = np.flatnonzero(_lower_bounds(is_right[order]) >= precision)
-    return round(float(distances[order][enough[-1]]), 4) if len(enough) else 0.0
-
-
-def _lower_bounds(is_right: np.ndarray) -> np.ndarray:
-    """Wilson's lower bound of the share that is right among the first n, for n = 1 .. N (Wilson, 1927)."""
-    n = np.arange(1, len(is_right) + 1)
-    share = np.cumsum(is_right) / n
-    z2 = CONFIDENCE**2
-    spread = CONFIDENCE * np.sqrt(share * (1 - share) / n + z2 / (4 * n**2))
-    return (share + z2 / (2 * n) - spread) / (1 + z2 / n)
+def _two_words(intercept: float, slope: float, farthest: float) -> list[float]:
+    """The distances at which the probability falls to either precision, from 0 to `farthest`."""
+    logits = [np.log(share / (1 - share)) for share in (STRONG_PRECISION, CLOSE_PRECISION)]
+    bounds = [(intercept - logit) / max(slope, 1e-6) for logit in logits]
+    return [round(float(np.clip(bound, 0, farthest)), 4) for bound in bounds]

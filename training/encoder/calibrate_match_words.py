@@ -3,9 +3,9 @@
     SHARED_DATA=... python -m training.encoder.calibrate_match_words --encoder resnet18-fashion --write
 
 Photos of products (views/) and of single garments at home (clothing/) search among each other, those of one person's
-home never. Of each the nearest five products are judged: right is the same type and a
-main colour that both have. Only photos
-that the encoder was not trained with are searched with. All of them fit the distances; what each word is worth is
+home never, as the site searches: among the products of the detected type, and near duplicates. Of each the nearest five
+products are judged: right is the same type and a main colour that both have. Only photos that the encoder was not
+trained with are searched with. All of them fit the distances; what each word is worth, and how often it is said, is
 measured by cross-validation, each half with distances that the other half gave.
 """
 
@@ -33,6 +33,7 @@ from training.encoder.encoder_batches import garment_type_of
 from training.splits import clothing_split, views_split
 
 JUDGED = 5  # products a search
+NEAR_DUPLICATE_DISTANCE = 0.1  # that of search.retrieval.nearest_sql, which needs a database
 NOISE_LABELS = {"Not sure", "Other", "Skip"}
 
 
@@ -143,12 +144,18 @@ def _nearest_products(
         other = garments[index]
         if index == query or (other.photo.room == asked.photo.room and other.photo.product != asked.photo.product):
             continue
-        # A search looks among the products whose category holds the garment's detected type.
-        if asked.garment.garment_type in (other.photo.garment_type, other.garment.garment_type):
+        if _is_searched(asked, other, distances[index]):
             found.setdefault(other.photo.product, (other, float(distances[index])))
         if len(found) == JUDGED:
             break
     return list(found.values())
+
+
+def _is_searched(asked: LabelledGarment, other: LabelledGarment, distance: float) -> bool:
+    """As a search does: products of categories that hold the detected type, and near duplicates detected as that."""
+    if asked.garment.garment_type == other.photo.garment_type:
+        return True
+    return asked.garment.garment_type == other.garment.garment_type and distance < NEAR_DUPLICATE_DISTANCE
 
 
 def labelled_garments(photos: list[LabelledPhoto], encoder: str) -> Iterator[LabelledGarment]:
