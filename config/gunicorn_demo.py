@@ -16,6 +16,7 @@ bind = f"{os.environ.get('HOST', '0.0.0.0')}:{PORT}"  # noqa: S104  the demo is 
 workers = 1
 threads = threads_for(DEFAULT_MAX_REQUESTS, DEFAULT_MAX_PHOTO_SEARCHES)
 timeout = 120
+worker_class = "config.buffering_worker.BufferingWorker"
 control_socket_disable = True
 loglevel = "warning"
 

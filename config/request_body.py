@@ -37,7 +37,7 @@ class BoundedBody:
         self.photo_bytes = photo_bytes
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        limit = self._limit(environ.get("PATH_INFO", ""))
+        limit = self.limit_of(environ.get("PATH_INFO", ""))
         if _announced(environ) > limit:
             return _refuse(environ, start_response, "413 Content Too Large", _too_large(limit))
         if not _is_chunked(environ):
@@ -55,7 +55,8 @@ class BoundedBody:
             environ.pop("HTTP_TRANSFER_ENCODING", None)
             return self.application(environ, start_response)
 
-    def _limit(self, path: str) -> int:
+    def limit_of(self, path: str) -> int:
+        """The most bytes of a body at this path."""
         return self.photo_bytes + FORM_BYTES if path.startswith(PHOTO_PATHS) else self.max_bytes
 
 

@@ -27,6 +27,8 @@ def server():
         f"127.0.0.1:{port}",
         "--threads",
         "4",
+        "--worker-class",
+        "config.buffering_worker.BufferingWorker",
         "--config",
         "python:builtins",
     ]

@@ -1,0 +1,89 @@
+"""When a request has arrived, whatever parts it comes in; and when it never will."""
+
+import pytest
+
+from config.incoming_request import GRACE_SECONDS, HEAD_BYTES, LEAST_RATE, HeadTooLarge, IncomingRequest
+
+LIMIT = 1_000
+
+
+def arrived(data, step=None):
+    request = IncomingRequest(lambda path: LIMIT)
+    for at in range(0, len(data), step or len(data)):
+        assert not request.is_complete()
+        request.add(data[at : at + (step or len(data))])
+    return request
+
+
+GET = b"GET /c/dress/?a=b HTTP/1.1\r\nHost: shop.example\r\n\r\n"
+POST = b"POST /photo/ HTTP/1.1\r\nContent-Length: 5\r\n\r\nabcde"
+CHUNKED = b"POST / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+
+
+@pytest.mark.parametrize("data", [GET, POST, CHUNKED])
+@pytest.mark.parametrize("step", [None, 1, 2, 3, 7, 40])
+def test_it_is_complete_with_its_last_byte(data, step):
+    request = arrived(data, step)
+    assert request.is_complete()
+    assert request.take(10) + request.take(10_000) == data
+    assert request.take(10) == b""
+
+
+@pytest.mark.parametrize("data", [GET, POST, CHUNKED])
+def test_without_its_last_byte_it_is_not(data):
+    assert not arrived(data[:-1], 5).is_complete()
+
+
+def test_what_the_site_refuses_for_its_size_is_not_waited_for():
+    head = b"POST /photo/ HTTP/1.1\r\nContent-Length: 1001\r\nExpect: 100-continue\r\n\r\n"
+    request = arrived(head)
+    assert request.is_complete()
+    assert not request.wants_continue
+    endless = arrived(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
+    endless.add(bytes(LIMIT + HEAD_BYTES))
+    assert endless.is_complete()
+
+
+def test_the_limit_is_that_of_the_path():
+    asked = []
+    request = IncomingRequest(lambda path: asked.append(path) or LIMIT)
+    request.add(b"POST /photo/?query=x HTTP/1.1\r\n\r\n")
+    assert asked == ["/photo/"]
+
+
+@pytest.mark.parametrize("length", [b"three", b"-1", b"9" * 40, b"", b"\xb2"])
+def test_a_length_that_is_none_is_for_the_server_to_refuse(length):
+    assert arrived(b"POST / HTTP/1.1\r\nContent-Length: " + length + b"\r\n\r\n").is_complete()
+
+
+@pytest.mark.parametrize("head", [b"\r\n\r\n", b"GET\r\n\r\n", b"\0\xff\r\n\r\n"])
+def test_what_is_no_request_is_for_the_server_to_refuse(head):
+    assert arrived(head).is_complete()
+
+
+def test_a_client_may_ask_before_it_sends_a_body():
+    assert arrived(b"POST / HTTP/1.1\r\nContent-Length: 10\r\nExpect: 100-Continue\r\n\r\n").wants_continue
+
+
+def test_headers_without_an_end_are_refused():
+    request = IncomingRequest(lambda path: LIMIT)
+    with pytest.raises(HeadTooLarge):
+        for _ in range(HEAD_BYTES):
+            request.add(b"x" * 100)
+
+
+@pytest.mark.parametrize(
+    ("data", "seconds", "expected"),
+    [
+        (b"GET / HT", GRACE_SECONDS - 1, False),
+        (b"GET / HT", GRACE_SECONDS + 1, True),
+        (b"", GRACE_SECONDS + 1, True),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n" + bytes(5 * LEAST_RATE), GRACE_SECONDS + 4, False),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n" + bytes(5 * LEAST_RATE), GRACE_SECONDS + 6, True),
+    ],
+)
+def test_a_client_has_time_for_headers_and_a_least_rate_for_the_rest(data, seconds, expected):
+    request = IncomingRequest(lambda path: 10**9)
+    request.add(data)
+    request.started -= seconds
+    assert request.is_too_slow() is expected
