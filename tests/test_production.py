@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.clients import Site as Clients
+from benchmarks.clients import measure
 from config import embedded_postgres
 from config.embedded_postgres import EmbeddedPostgres
 from tests.documents import ROOT, block
@@ -173,6 +175,21 @@ def test_the_recipe_serves_a_page_with_its_styles_and_answers_a_photo(site, serv
     answer = site.search_with(catalogue)
     found = [result["product"]["sku"] for result in answer["garments"][0]["results"]]
     assert found[0] == "1"
+
+
+@pytest.mark.parametrize("clients", [100])
+def test_many_clients_at_once_are_answered_or_sent_away_soon_and_slow_ones_hold_up_nobody(
+    site, server, catalogue, clients
+):
+    site.wait_until_ready(server)
+    found = measure(Clients(f"http://127.0.0.1:{site.port}", HOST), catalogue, clients=clients, slow=40)
+    for kind in ("pages", "photos"):
+        statuses = found[kind]["statuses"]
+        assert set(statuses) <= {200, 503}, found
+        assert statuses[200] > 0, found
+        assert found[kind]["refusals_without_retry_after"] == 0
+        assert set(found[kind]["healthz"]["statuses"]) == {200}, found
+    assert found["photos"]["statuses"][503] > 0, "the queue is bounded"
 
 
 def test_the_site_runs_as_an_unprivileged_database_user(site, settings_of_site):
