@@ -5,13 +5,16 @@ Counted by client, never by name alone: whoever tries passwords locks out nobody
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.core.exceptions import ValidationError
+from django.contrib.admin.options import TO_FIELD_VAR
+from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +50,17 @@ class ThrottledLoginForm(AdminAuthenticationForm):
 
 class ShopAdminSite(AdminSite):
     login_form = ThrottledLoginForm
+
+    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+        """Django takes an empty `_to_field` for a field's name, and fails."""
+
+        @functools.wraps(view)
+        def checked(request: HttpRequest, *args: Any, **keywords: Any) -> HttpResponse:
+            if request.GET.get(TO_FIELD_VAR) == "" or request.POST.get(TO_FIELD_VAR) == "":
+                raise SuspiciousOperation(f"{TO_FIELD_VAR} is empty; a field's name is expected.")
+            return view(request, *args, **keywords)
+
+        return super().admin_view(checked, cacheable)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """429 with Retry-After past the limit."""

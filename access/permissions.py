@@ -24,9 +24,10 @@ class HasModelPermissionOrReadOnly(BasePermission):
     """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        if request.method in SAFE_METHODS:
+        method = str(request.method)
+        if method in SAFE_METHODS or not hasattr(view, method.lower()):  # the second is answered 405
             return True
-        action = ACTIONS.get(str(request.method))
+        action = ACTIONS.get(method)
         return action is not None and has_permission(request.user, action, _model_of(view))
 
 

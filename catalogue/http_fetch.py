@@ -7,14 +7,16 @@ included. Proxies of the environment are not used, since through one the check w
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.client
 import io
+import math
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
@@ -77,7 +79,8 @@ def fetch_changed(
     headers = HEADERS | {name: value for name, value in asked.items() if value}
     deadline = _Deadline(total_seconds)
     try:
-        return _followed(url, headers, max_bytes, deadline, allow_private)
+        with _followed(url, headers, deadline, allow_private) as response:
+            return _answer(response, max_bytes)
     except FetchError:
         raise
     except (http.client.HTTPException, OSError) as error:
@@ -89,9 +92,26 @@ def fetch_changed(
         raise FetchError(f"It is no address that can be fetched ({error}).") from error
 
 
+@contextlib.contextmanager
+def open_url(
+    url: str, *, headers: Mapping[str, str], allow_private: bool = False
+) -> Iterator[http.client.HTTPResponse]:
+    """The host's answer whatever its status, redirects followed: for a large file, which the caller reads in parts.
+
+    There is no limit for all of it; a silence of CONNECT_SECONDS ends it. Raises FetchError, and OSError and
+    http.client.HTTPException where a connection fails, while the answer is read too.
+    """
+    try:
+        with _followed(url, {**HEADERS, **headers}, _Deadline(math.inf), allow_private) as response:
+            yield response
+    except ValueError as error:
+        raise FetchError(f"It is no address that can be fetched ({error}).") from error
+
+
+@contextlib.contextmanager
 def _followed(
-    url: str, headers: Mapping[str, str], max_bytes: int, deadline: _Deadline, allow_private: bool
-) -> Fetched:
+    url: str, headers: Mapping[str, str], deadline: _Deadline, allow_private: bool
+) -> Iterator[http.client.HTTPResponse]:
     for _ in range(MAX_REDIRECTS + 1):
         parts = _checked(url, allow_private)
         connection = _Connection(parts, deadline, allow_private)
@@ -100,7 +120,8 @@ def _followed(
             response = connection.getresponse()
             location = response.headers.get("Location", "")
             if response.status not in (301, 302, 303, 307, 308) or not location:
-                return _answer(response, max_bytes)
+                yield response
+                return
             url = urljoin(url, location)
         finally:
             connection.close()

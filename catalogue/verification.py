@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.core.files.storage import Storage, default_storage
-from django.utils import timezone
 
 from catalogue.image_storage import PARTIAL, SIZES, remove_now, storage, thumbnail_name, write_whole
 from catalogue.models import ProductImage
@@ -18,7 +17,7 @@ from garments.image_decoding import PhotoError, check_photo
 
 ROWS_AT_ONCE = 500
 MOST_LOST = 0.2  # of the files: when more are missing, the storage is the wrong one rather than the rows
-WRITTEN_WITHIN = timedelta(hours=1)
+WRITTEN_WITHIN_S = 10.0  # one write and a rename take less; what still lies there as it did is nobody's
 FEW = 20  # images of so small a catalogue may all be lost
 
 MISSING_FILE = "images whose file is missing"
@@ -71,17 +70,42 @@ def check_files(*, repair: bool = False) -> Iterator[Finding]:
 
     Repaired by deleting them: a thumbnail is made again when it is asked for. Raises what the storage raises.
     """
+    partial: dict[tuple[Storage, str], tuple[object, int] | None] = {}
     for name in _walk(storage(), "products"):
-        if finding := _check_stored(name):
+        if name.endswith(PARTIAL):
+            partial[storage(), name] = _state(storage(), name)
+        elif finding := _check_stored(name):
             if repair:
                 remove_now(name)
             yield Finding(finding, name, is_repaired=repair)
     for size in SIZES:
         for name in _walk(default_storage, f"thumbs/{size}"):
-            if finding := _check_thumbnail(name, size):
+            if name.endswith(PARTIAL):
+                partial[default_storage, name] = _state(default_storage, name)
+            elif finding := _check_thumbnail(name, size):
                 if repair:
                     default_storage.delete(name)
                 yield Finding(finding, name, is_repaired=repair)
+    yield from _check_partial(partial, repair=repair)
+
+
+def _check_partial(partial: dict[tuple[Storage, str], tuple[object, int] | None], *, repair: bool) -> Iterator[Finding]:
+    """Those that nobody has touched for a while, which a killed process has left; others are being written."""
+    if partial:
+        time.sleep(WRITTEN_WITHIN_S)
+    for (files, name), state in partial.items():
+        if state is not None and _state(files, name) == state:
+            if repair:
+                files.delete(name)
+            yield Finding(UNFINISHED_FILE, name, is_repaired=repair)
+
+
+def _state(files: Storage, name: str) -> tuple[object, int] | None:
+    """What changes while a file is written; None where it is there no more."""
+    try:
+        return files.get_modified_time(name), files.size(name)
+    except FileNotFoundError:
+        return None
 
 
 def _images() -> Iterator[ProductImage]:
@@ -129,8 +153,6 @@ def _check_share(lost: int, number: int) -> None:
 
 def _check_stored(name: str) -> str:
     """What is wrong with a file below products/, nothing where an image names it."""
-    if name.endswith(PARTIAL):
-        return UNFINISHED_FILE if _is_abandoned(storage(), name) else ""
     if "/thumbs/" in name:  # where releases before 2026-12 kept them
         return UNKNOWN_THUMBNAIL
     return "" if ProductImage.objects.filter(sha256=_sha256_in(name), file=name).exists() else UNKNOWN_FILE
@@ -138,21 +160,11 @@ def _check_stored(name: str) -> str:
 
 def _check_thumbnail(name: str, size: str) -> str:
     source = name.removeprefix(f"thumbs/{size}/").removesuffix(".webp")
-    if name.endswith(PARTIAL):
-        return UNFINISHED_FILE if _is_abandoned(default_storage, name) else ""
     is_known = ProductImage.objects.filter(sha256=_sha256_in(source), file=source).exists()
     if thumbnail_name(source, size) != name or not (is_known or default_storage.exists(source)):
         return UNKNOWN_THUMBNAIL
     with default_storage.open(name) as file:
         return "" if is_whole_webp(file.read()) else BROKEN_THUMBNAIL
-
-
-def _is_abandoned(files: Storage, name: str) -> bool:
-    """Whether nobody writes it any more."""
-    try:
-        return timezone.now() - files.get_modified_time(name) > WRITTEN_WITHIN
-    except FileNotFoundError:
-        return False
 
 
 def _sha256_in(name: str) -> str:

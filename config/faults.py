@@ -9,6 +9,7 @@ from django.db.utils import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found
 from redis.exceptions import RedisError
 
 from search.vision.cards import ModelError
@@ -34,6 +35,15 @@ class FaultMiddleware:
         if not isinstance(exception, OUTAGES):
             return None
         logger.error("%s %s met an outage: %s", request.method, request.path, exception)
+        return unavailable(request)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The site's handler404: its page lists the categories, which may be out of reach."""
+    try:
+        return page_not_found(request, exception)
+    except OUTAGES as outage:
+        logger.error("%s %s is not found, and its page met an outage: %s", request.method, request.path, outage)
         return unavailable(request)
 
 

@@ -1,5 +1,4 @@
-import os
-import time
+import threading
 
 import pytest
 from PIL import Image
@@ -83,7 +82,29 @@ def test_a_storage_that_holds_other_files_is_not_taken_for_lost_photos(media):
     assert product.images.count() == len(images)
 
 
-def test_files_and_thumbnails_of_nobody_are_found_and_deleted(media, client):
+def test_a_file_that_is_being_written_is_nobodys_fault(media, monkeypatch):
+    """Written to, or renamed, while the others are checked."""
+    monkeypatch.setattr(verification, "WRITTEN_WITHIN_S", 0.5)
+    names = ["products/ab/.left.part", "products/ab/.growing.part", "products/ab/.renamed.part"]
+    for name in names:
+        (media / name).parent.mkdir(parents=True, exist_ok=True)
+        (media / name).write_bytes(b"half")
+
+    def go_on():
+        (media / names[1]).write_bytes(b"half and more")
+        (media / names[2]).unlink()
+
+    timer = threading.Timer(0.1, go_on)
+    timer.start()
+    found = [finding.name for finding in check_files(repair=True)]
+    timer.join()
+    assert found == names[:1]
+    assert not (media / names[0]).exists()
+    assert (media / names[1]).exists()
+
+
+def test_files_and_thumbnails_of_nobody_are_found_and_deleted(media, client, monkeypatch):
+    monkeypatch.setattr(verification, "WRITTEN_WITHIN_S", 0.01)
     image = make_image()
     kept = media / thumbnail_name(image.file.name, "tiny")
     for path in (
@@ -92,11 +113,10 @@ def test_files_and_thumbnails_of_nobody_are_found_and_deleted(media, client):
         "thumbs/card/products/ab/" + "c" * 62 + ".jpg.webp",
         "thumbs/tiny/" + image.file.name + ".webp",
         "products/ab/.half.part",
-        "products/ab/.new.part",
+        "thumbs/tiny/products/ab/.half.part",
     ):
         (media / path).parent.mkdir(parents=True, exist_ok=True)
         (media / path).write_bytes(picture_bytes())
-    os.utime(media / "products/ab/.half.part", (0, time.time() - 7_200))
     found = {finding.kind: finding.name for finding in check_files()}
     assert set(found) == {
         verification.UNKNOWN_FILE, verification.UNKNOWN_THUMBNAIL, verification.BROKEN_THUMBNAIL,
@@ -105,7 +125,6 @@ def test_files_and_thumbnails_of_nobody_are_found_and_deleted(media, client):
     assert all(finding.is_repaired for finding in check_files(repair=True))
     assert not list(check_files())
     assert not kept.exists()  # it was no whole picture
-    assert (media / "products/ab/.new.part").exists()  # somebody may be writing it
     assert client.get(f"/thumbs/tiny/{image.file.name}.webp").status_code == 200
     with Image.open(kept) as made:
         assert made.format == "WEBP"

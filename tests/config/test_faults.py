@@ -11,9 +11,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import override_settings
 
+from config.caches import caches_of
 from search.photo import cache as photo_cache
+from search.vision import cards
 from search.vision.cards import choose
+from tests.catalogue.test_fuzzed_parameters import PARTS as FUZZED_PARTS
 from tests.factories import make_product
+from tests.routes import addresses_of, routes
 from tests.search.photo.test_cache import cached_photo
 from tests.search.photos import photo_bytes
 from tests.search.vectors import make_encoder
@@ -43,10 +47,29 @@ def no_database(monkeypatch):
     connection.close()
 
 
+PARTS = {name: values[:1] for name, values in FUZZED_PARTS.items()}  # one of each
+
+
+def every_address(method):
+    """One address of each URL pattern, but those that only another method takes."""
+    others = {"get": {"api-search-photo", "photo-forget"}, "post": set()}[method]
+    return [address for route in routes() if route.name not in others for address in addresses_of(route, PARTS)]
+
+
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("path", [*PAGES[:2], *API])
-def test_without_a_database_pages_and_api_say_so(client, no_database, path):
-    assert_unavailable(client.get(path), is_json=path in API)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_without_a_database_every_address_says_so_or_needs_none(client, no_database, method):
+    client.raise_request_exception = False
+    unavailable = set()
+    for address in every_address(method):
+        response = getattr(client, method)(address)
+        assert response.status_code < 500 or response.status_code == 503, (method, address)
+        if response.status_code == 503:
+            assert_unavailable(response, is_json=address.startswith("/api/"))
+            unavailable.add(address)
+    if method == "get":
+        assert {"/", "/search/", "/c/dress/", "/p/1/dress/", *API} <= unavailable
+        assert not unavailable & {"/robots.txt", "/api/v1/docs/"}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -97,15 +120,27 @@ def redis():
     if not shutil.which("redis-server"):
         pytest.skip("no redis-server here: apt-get install redis-server")
     server = Redis()
-    options = {"socket_connect_timeout": 1, "socket_timeout": 1}
-    backends = {
-        "default": {"BACKEND": "config.optional_cache.OptionalRedisCache", "LOCATION": server.url, "OPTIONS": options},
-        "photos": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": server.url,
-                   "OPTIONS": options, "KEY_PREFIX": "photos"},
-    }  # fmt: skip
-    with override_settings(CACHES=backends):
+    redis_cache = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": server.url}
+    with override_settings(CACHES=caches_of(redis_cache, photo_bytes=1)):
         yield server
     server.stop()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("who", ["shopper", "admin"])
+def test_without_redis_no_address_fails(client, redis, admin_user, method, who):
+    make_product(name="Gaun", pk=1)
+    if who == "admin":
+        client.force_login(admin_user)
+    client.raise_request_exception = False
+    redis.stop()
+    for address in every_address(method):
+        if (who == "admin") != address.startswith("/admin/") or "logout" in address:
+            continue
+        response = getattr(client, method)(address)
+        is_photo = address.startswith(("/photo/A", "/api/v1/search/photo/A"))
+        assert response.status_code < 500 or (is_photo and response.status_code == 503), (method, address)
 
 
 @pytest.mark.django_db
@@ -160,3 +195,41 @@ def test_a_detector_that_is_not_there_is_503(client, settings):
     photo = {"image": SimpleUploadedFile("a.jpg", photo_bytes())}
     assert client.post("/photo/", photo).status_code == 503
     assert client.get("/photo/").status_code == 200
+
+
+@pytest.fixture
+def broken_models(settings, tmp_path, request):
+    """Every model of the site is missing, has a broken card, or a file that is not the one that the card names."""
+    for folder in (settings.BASE_DIR / "search/weights").iterdir():
+        if (folder / "card.json").exists():
+            shutil.copytree(folder, tmp_path / f"own-{folder.name}")
+    settings.MODELS_DIR = str(tmp_path)
+    name = next(path.name for path in tmp_path.iterdir() if (path / "body.bin").exists())
+    fault = request.param
+    folder = tmp_path / name
+    if fault == "missing":
+        shutil.rmtree(folder)
+    elif fault == "card":
+        (folder / "card.json").write_text("{")
+    else:
+        (folder / "body.bin").write_bytes((folder / "body.bin").read_bytes()[:-100])
+    settings.DETECTOR = name
+    cards.available.cache_clear()
+    yield
+    cards.available.cache_clear()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("broken_models", ["missing", "card", "file"], indirect=True)
+def test_a_broken_model_is_503_where_it_is_needed_and_nowhere_else(client, broken_models):
+    make_product(name="Gaun", pk=1)
+    make_encoder("lite2-colour")
+    client.raise_request_exception = False
+    for address in every_address("get"):
+        assert client.get(address).status_code < 500, address
+    for address in ("/photo/", "/api/v1/search/photo/"):
+        photo = {"image": SimpleUploadedFile("a.jpg", photo_bytes())}
+        response = client.post(address, photo)
+        assert response.status_code == 503
+        assert int(response["Retry-After"]) > 0, address
+    assert client.get("/readyz").status_code == 503
