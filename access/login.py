@@ -9,18 +9,20 @@ import functools
 import hashlib
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.admin.options import TO_FIELD_VAR
 from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from access.client_address import client_of
 from access.throttling import count, forget, uncount
 
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 SECONDS = 300  # from the first wrong password
 MOST_FOR_A_NAME = 5
 MOST_OF_A_CLIENT = 20  # whatever names it tries
@@ -51,16 +53,16 @@ class ThrottledLoginForm(AdminAuthenticationForm):
 class ShopAdminSite(AdminSite):
     login_form = ThrottledLoginForm
 
-    def admin_view(self, view: Callable[..., HttpResponse], cacheable: bool = False) -> Callable[..., HttpResponse]:
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
         """Django takes an empty `_to_field` for a field's name, and fails."""
 
         @functools.wraps(view)
-        def checked(request: HttpRequest, *args: Any, **keywords: Any) -> HttpResponse:
+        def checked(request: HttpRequest, *args: Any, **keywords: Any) -> HttpResponseBase:
             if request.GET.get(TO_FIELD_VAR) == "" or request.POST.get(TO_FIELD_VAR) == "":
                 raise SuspiciousOperation(f"{TO_FIELD_VAR} is empty; a field's name is expected.")
             return view(request, *args, **keywords)
 
-        return super().admin_view(checked, cacheable)
+        return cast("View", super().admin_view(checked, cacheable))
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """429 with Retry-After past the limit."""

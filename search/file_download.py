@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.client
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,7 +105,7 @@ def _version(part: Path) -> Path:
     return part.with_name(f"{part.name}.version")
 
 
-def _note_version(part: Path, headers: Mapping[str, str]) -> None:
+def _note_version(part: Path, headers: http.client.HTTPMessage) -> None:
     tag = headers.get("ETag", "")
     version = (
         tag if tag and not tag.startswith("W/") else headers.get("Last-Modified", "")

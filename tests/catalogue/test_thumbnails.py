@@ -131,8 +131,10 @@ def ask(folder, name):
         return [content for _response, content in pool.map(answered, [name] * 6)]
 
 
-def test_a_thumbnail_that_many_ask_for_at_once_is_whole_for_all(media):
-    names = [write_photo(read_photo(picture_bytes(size=(300 + number, 400), format="JPEG"))) for number in range(40)]
+@pytest.mark.parametrize("number", [40, pytest.param(300, marks=pytest.mark.slow)])
+def test_a_thumbnail_that_many_ask_for_at_once_is_whole_for_all(media, number):
+    sizes = [(300 + each, 400) for each in range(number)]
+    names = [write_photo(read_photo(picture_bytes(size=size, format="JPEG"))) for size in sizes]
     with ThreadPoolExecutor(6) as pool:
         given = list(pool.map(lambda number: answered(names[number // 6], "card"), range(6 * len(names))))
     assert all(thumbnails.is_whole_webp(content) for _response, content in given)
