@@ -69,6 +69,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "hargapromo", "hargadiskon", "hargasetelahdiskon", "hargasale", "hargaobral", "hargaspesial",
         "variantsaleprice",
     ),
+    "on_sale": ("onsale", "isonsale", "sedangpromo", "sedangdiskon"),  # whether the sale price is asked
     "sale_start": (
         "datesalepricestarts", "salepricestartdate", "salepricestart", "salestart", "specialpricefromdate",
         "specialfromdate", "salepricedatesfrom", "salepriceeffectivedate", "promomulai", "mulaipromo",
@@ -122,12 +123,15 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "stock", "stok", "quantity", "qty", "jumlah", "jumlahstok", "stockquantity", "inventory", "persediaan",
         "inventoryquantity", "variantinventoryqty",
     ),
+    "attribute_pairs": ("additionalattributes",),  # Magento's: color=Red,size=M
     "ignored": ("refusalreason",),  # what refused_rows.py writes, and what --column ignored=HEADER names
     "attribute": (),  # a column that is none of the above, whatever its header says; only --column gives it
 }  # fmt: skip
 FIELDS = tuple(ALIASES)
 # Fields that may have several columns: all images; of the others the first cell that tells something.
-SEVERAL = frozenset({"images", "category", "description", "is_active", "cost", "ignored", "attribute"})
+SEVERAL = frozenset(
+    {"images", "category", "description", "is_active", "cost", "attribute_pairs", "ignored", "attribute"}
+)
 # Columns that are kept as attributes, though the importer knows what they are.
 KEPT = frozenset({"cost", "attribute", "tags", "variant_sku"})
 # Either an id or a name; its cells say which.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from catalogue.importer.aliases import FIELDS, KEPT
 from catalogue.importer.text import is_nothing
@@ -57,6 +58,11 @@ class Columns:
     def has_variants(self) -> bool:
         """Whether several rows of one product are its variants: there is a column for the product and one for each."""
         return "parent" in self.of or "variant_sku" in self.of
+
+    @cached_property
+    def names_parent_once(self) -> bool:
+        """Whether a variant's row may leave the product empty: it stands in the row before."""
+        return "parent" in self.of and "variant_sku" in self.of
 
     @property
     def attributes(self) -> list[tuple[int, str]]:

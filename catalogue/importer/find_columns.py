@@ -15,12 +15,15 @@ from catalogue.importer.headers import (
     currency_of_word,
     has_price_word,
     header_key,
+    header_keys,
     header_words,
     is_cost_header,
     names_other_number,
 )
 
-_PAIR = re.compile(r"\b(attribute|option|opsi|atribut|variation|variasi|varian)\s*_?(\d+)\s*_?(name|nama|value|nilai)")
+_OPTION = r"\b(attribute|option|opsi|atribut|variation|variasi|varian)"
+_PAIR = re.compile(rf"{_OPTION}\s*_?(\d+)\s*_?(name|nama|value|nilai)")
+_PAIR_NUMBER_LAST = re.compile(rf"{_OPTION}\s*_?(name|nama|value|nilai)\s*_?(\d+)")  # Squarespace's
 
 
 def find_columns(
@@ -41,6 +44,7 @@ def find_columns(
         columns.of[name] = [number_of(columns.headers, header) for header in wanted]
     columns.pairs = _pairs(columns)
     match_headers(columns, rows, context, has_price)
+    _match_parent(columns)
     match_cells(columns, rows, context)
     if has_price:
         check_price(columns, rows)
@@ -66,10 +70,20 @@ def _pairs(columns: Columns) -> list[tuple[int, int]]:
     """The columns of an attribute's name and of its value, by their numbers: "Attribute 1 name", "Option1 Value"."""
     found: dict[tuple[str, str], dict[bool, int]] = {}
     for number, header in enumerate(columns.headers):
-        match = _PAIR.match(header.casefold())
+        match = _PAIR.match(header.casefold()) or _PAIR_NUMBER_LAST.match(header.casefold())
         if match and not is_taken(columns, number):
-            found.setdefault((match[1], match[2]), {})[match[3] in ("name", "nama")] = number
+            place, kind = (match[2], match[3]) if match[2].isdecimal() else (match[3], match[2])
+            found.setdefault((match[1], place), {})[kind in ("name", "nama")] = number
     return [(both[True], both[False]) for both in found.values() if len(both) == 2]
+
+
+def _match_parent(columns: Columns) -> None:
+    """Beside a column of variants' ids, "Product ID" is the product's where the SKU is the id: Squarespace's export."""
+    if "variant_sku" in columns.of and "parent" not in columns.of:
+        for number, header in enumerate(columns.headers):
+            if "productid" in header_keys(header) and not is_taken(columns, number):
+                columns.of["parent"] = [number]
+                return
 
 
 def check_price(columns: Columns, rows: Rows) -> None:

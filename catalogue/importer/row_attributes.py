@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
@@ -14,6 +15,7 @@ from catalogue.importer.text import clean_cell, is_nothing
 
 MAX_ATTRIBUTE = 2_000
 MAX_VARIANTS = 200  # rows of one product whose cells are kept
+_ATTRIBUTE_PAIR = re.compile(r'([A-Za-z0-9_]+)=("(?:[^"]|"")*"|.*?)(?=,[A-Za-z0-9_]+=|$)', re.DOTALL)
 _NO_OPTION = {"title", "defaulttitle"}  # what Shopify writes for a product without variants
 
 
@@ -46,6 +48,9 @@ class AttributeReader:
             self._read_single(product, records[0].values)
         for name, texts in self._options(records).items():
             self._put(product, name, texts)
+        if "attribute_pairs" in self.columns.of:
+            for name, texts in self._pairs_in_cells(records).items():
+                self._put(product, name, texts)
         if self.columns.has_variants and len(records) > 1:
             product.private_attributes["variants"] = [self._variant(record) for record in records[:MAX_VARIANTS]]
 
@@ -67,6 +72,17 @@ class AttributeReader:
                 name = cell or name  # Shopify writes it in the first row only
                 if name and value and attribute_key(name) not in _NO_OPTION:
                     found.setdefault(name[:MAX_NAME], []).append(value)
+        return found
+
+    def _pairs_in_cells(self, records: Sequence[Record]) -> dict[str, list[str]]:
+        """What Magento writes into one cell: color=Red,size=M,features=Zip|Pockets."""
+        found: dict[str, list[str]] = {}
+        for record in records:
+            for cell in self.columns.cells(record.values, "attribute_pairs"):
+                for name, value in _ATTRIBUTE_PAIR.findall(cell):
+                    text = clean_cell(value.strip('"').replace('""', '"').replace("|", ", "))
+                    if text:
+                        found.setdefault(name[:MAX_NAME], []).append(text)
         return found
 
     def _put(self, product: SourceProduct, name: str, texts: list[str]) -> None:

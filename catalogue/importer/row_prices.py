@@ -14,7 +14,7 @@ from catalogue.importer.columns import Columns
 from catalogue.importer.csv_records import Record
 from catalogue.importer.prices import parse_currency, parse_price
 from catalogue.importer.report import Report
-from catalogue.importer.values import Refused, parse_date_cell
+from catalogue.importer.values import Refused, parse_bool, parse_date_cell
 
 T = TypeVar("T")
 
@@ -124,8 +124,10 @@ class PriceReader:
         return _cents(price), _cents(before if before and price is not None and before > price else None)
 
     def _is_on_sale(self, record: Record) -> bool:
-        """Whether today is within the sale's dates; a date that is not understood ends the sale, and is reported."""
+        """Whether the row and the sale's dates say so; what is not understood ends the sale, and is reported."""
         try:
+            if self._parse(record, "on_sale", self.columns.cell(record.values, "on_sale"), parse_bool) is False:
+                return False
             start, end = self._dates(record)
         except _CellRefused as error:
             self._report([error], is_row_refused=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
@@ -14,18 +14,20 @@ from django.conf import settings
 from catalogue.category_garment_types import garment_types_of_category, is_known_category
 from catalogue.importer.categories import category_name, category_slug, choose_category
 from catalogue.importer.columns import ColumnContext, Columns, UnknownColumns, explain
-from catalogue.importer.csv_records import Record, read_records
-from catalogue.importer.dialect import Dialect, find_dialect
+from catalogue.importer.csv_records import Record
+from catalogue.importer.dialect import find_dialect
 from catalogue.importer.find_columns import find_columns
 from catalogue.importer.headers import is_known_header
 from catalogue.importer.image_lists import split_images
 from catalogue.importer.photo_folder import FoundFile, scan
 from catalogue.importer.prices import parse_price
+from catalogue.importer.product_feed import is_feed
 from catalogue.importer.progress import Progress
 from catalogue.importer.refused_rows import write_refused
 from catalogue.importer.report import Report
 from catalogue.importer.source_checks import check_header
 from catalogue.importer.staging_table import StagingTable
+from catalogue.importer.table import Table
 from catalogue.importer.text import clean_text
 from catalogue.importer.values import Refused, is_url, parse_sku
 from catalogue.models import Category, Product
@@ -34,15 +36,6 @@ SAMPLE_ROWS = 200
 DEPTH_BESIDE_CSV = 4  # without --images a CSV may lie in a home folder, which is not to be walked to its end
 MAX_CELLS = 200  # of a row that cannot be read, where the id is looked for
 MAX_SKU = int(Product._meta.get_field("sku").max_length or 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A CSV as it was read."""
-
-    path: Path
-    dialect: Dialect
-    has_header: bool = True
 
 
 class Source:
@@ -56,6 +49,7 @@ class Source:
         self.folder: Path | None = None
         self.is_folder_given = False
         self.table: Table | None = None
+        self._last_parent = ""
 
     def scan_folder(self, folder: Path, *, is_given: bool) -> None:
         """Stages the paths below `folder`; not `is_given`: the folder beside the CSV, which may hold anything."""
@@ -82,8 +76,7 @@ class Source:
         unless it `is_trusted`.
         """
         _check_is_text(path)
-        dialect = find_dialect(path, encoding)
-        self.table = Table(path, dialect)
+        self.table = Table(path, None if is_feed(path) else find_dialect(path, encoding))
         advance = self.progress.step(f"Reading {path.name}", total=path.stat().st_size)
         done = 0
 
@@ -92,7 +85,7 @@ class Source:
             advance(position - done)
             done = position
 
-        records = read_records(path, dialect, on_position)
+        records = self.table.records(on_position)
         header = next(records, None)
         if header is None:
             raise UnknownColumns(f"{path} is empty.")
@@ -100,15 +93,15 @@ class Source:
             check_header(header.values)
         sample = list(islice(records, SAMPLE_ROWS))
         records = chain(sample, records)
-        if self._is_data(header.values):
+        if self.table.dialect and self._is_data(header.values):
             sample, records = [header, *sample], chain([header], records)
             header = Record(0, [f"column {number}" for number in range(1, len(header.values) + 1)])
-            self.table = Table(path, dialect, has_header=False)
+            self.table = replace(self.table, has_header=False)
             self.report.notes.append("The file has no header: its columns are called column 1, column 2 and so on.")
         rows = [record.values for record in sample if not record.problem]
         self.columns = find_columns(header.values, rows, chosen=chosen, context=self._context(), has_price=has_price)
         self._check_columns(rows)
-        self.report.notes.append(f"{path.name}: {dialect.words}. {self._words()}")
+        self.report.notes.append(f"{path.name}: {self.table.words}. {self._words()}")
         self.report.notes += self.columns.notes
         self.staging.add_records(self._with_skus(records))
         on_position(path.stat().st_size)
@@ -117,7 +110,7 @@ class Source:
         """Writes the rows that were refused as a table of the same columns, and returns how many."""
         if self.table is None:
             return 0
-        records = read_records(self.table.path, self.table.dialect)
+        records = self.table.records()
         header = next(records).values if self.table.has_header else self.columns.headers
         rows = ((record.line, record.values) for record in records)
         return write_refused(file, header, rows, self.report.refused_lines)
@@ -182,6 +175,8 @@ class Source:
         """The records with their products' ids; those without one are refused."""
         for record in records:
             self.report.rows += 1
+            if self.columns.names_parent_once and not record.problem:
+                self._name_parent(record)
             sku = "" if record.problem else self._sku(record.values)
             problem = record.problem or self._problem_of_sku(sku)
             if not sku and not problem:
@@ -194,6 +189,16 @@ class Source:
             value = ", ".join(record.values) if record.problem else sku
             self.report.refuse("product", line=record.line, column=column, value=value, reason=problem)
             self._note_refused(record)
+
+    def _name_parent(self, record: Record) -> None:
+        """Writes the product into a variant's row that leaves it empty, as Squarespace's behind the product's own do."""
+        number = self.columns.of["parent"][0]
+        if number >= len(record.values):
+            return
+        if record.values[number]:
+            self._last_parent = record.values[number]
+        elif not self.columns.cell(record.values, "name"):
+            record.values[number] = self._last_parent
 
     def _sku(self, values: list[str]) -> str:
         """The id of the row's product: of a variant that of its parent. "" where there is none."""

@@ -1,4 +1,4 @@
-"""Fills the catalogue from a Zalora CSV and its folder of photos, or from any other shop's."""
+"""Fills the catalogue from a Zalora CSV and its folder of photos, or from any other shop's, or a product feed as XML."""
 
 from __future__ import annotations
 
@@ -52,7 +52,9 @@ class Command(BaseCommand):
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("csv", type=Path, metavar="CSV", help="the table; or a folder that holds it")
+        parser.add_argument(
+            "csv", type=Path, metavar="CSV", help="the table, a product feed as XML, or a folder that holds the table"
+        )
         parser.add_argument("--images", type=Path, metavar="DIR", help="the photos; default: those beside the CSV")
         parser.add_argument("--download", action="store_true", help="fetch images that are given as addresses")
         parser.add_argument(

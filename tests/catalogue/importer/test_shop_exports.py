@@ -372,3 +372,81 @@ def test_an_encoding_is_found_and_shown_or_asked_for(tmp_path, names, encoding):
 def test_an_encoding_that_does_not_exist(tmp_path):
     with pytest.raises(CommandError, match="no encoding 'klingon'"):
         run(write(tmp_path, "sku,category\n1,Dress\n"), "--encoding", "klingon")
+
+
+SQUARESPACE = """\
+Product ID [Non Editable],Variant ID [Non Editable],Product Type [Non Editable],Product Page,Product URL,Title,\
+Description,SKU,Option Name 1,Option Value 1,Price,Sale Price,On Sale,Stock,Categories,Tags,Visible,Hosted Image URLs
+5f1a,6a01,PHYSICAL,shop,linen-dress,Linen Dress,<p>Soft</p>,SQ1-S,Size,S,59.00,45.00,No,3,Dresses,,Yes,
+,6a02,,,,,,SQ1-M,Size,M,59.00,45.00,No,Unlimited,,,,
+5f1b,6a03,PHYSICAL,shop,denim-jacket,Denim Jacket,<p>Blue</p>,SQ2,,,90.00,70.00,Yes,1,Jackets,,No,
+"""
+
+
+def test_squarespace_names_a_product_once_and_asks_the_sale_price_where_it_is_on_sale(tmp_path):
+    run(write(tmp_path, SQUARESPACE), "--currency", "USD")
+    dress, jacket = Product.objects.order_by("sku")
+    assert (dress.sku, dress.name, dress.price, dress.compare_at_price) == ("5f1a", "Linen Dress", 59, None)
+    assert (dress.attributes, len(dress.private_attributes["variants"])) == ({"Size": "S, M"}, 2)
+    assert (jacket.price, jacket.compare_at_price, jacket.is_active) == (70, 90, False)
+
+
+def test_magento_writes_attributes_into_one_cell(tmp_path):
+    pairs = '"color=Red,size=M,supplier=X,features=Zip|Two pockets,care=""Cold, by hand"""'
+    run(write(tmp_path, f"sku,categories,name,price,additional_attributes\nM1,Default/Dresses,Gaun,9,{pairs}\n"))
+    product = Product.objects.get()
+    assert product.attributes == {
+        "color": "Red", "size": "M", "features": "Zip, Two pockets", "care": "Cold, by hand",
+    }  # fmt: skip
+    assert product.private_attributes == {"supplier": "X"}
+
+
+FEED = """<?xml version="1.0" encoding="UTF-8"?>
+<rss xmlns:g="http://base.google.com/ns/1.0" version="2.0"><channel><title>Shop</title>
+<item><g:id>1-S</g:id><g:item_group_id>1</g:item_group_id><g:title>Linen Shirt &amp; Tie</g:title>
+ <g:description>Soft &lt;b&gt;linen&lt;/b&gt;</g:description><g:link>https://shop.example/1</g:link>
+ <g:price>299000 IDR</g:price><g:sale_price>199000 IDR</g:sale_price><g:availability>in_stock</g:availability>
+ <g:product_type>Clothing &gt; Shirts</g:product_type><g:size>S</g:size>
+ <g:shipping><g:country>ID</g:country><g:price>9000 IDR</g:price></g:shipping></item>
+<item><g:id>1-M</g:id><g:item_group_id>1</g:item_group_id><g:title>Linen Shirt &amp; Tie</g:title>
+ <g:price>299000 IDR</g:price><g:sale_price>199000 IDR</g:sale_price><g:availability>out_of_stock</g:availability>
+ <g:product_type>Clothing &gt; Shirts</g:product_type><g:size>M</g:size></item>
+<item><g:id>2</g:id><g:title>Bag</g:title><g:price>ask</g:price><g:product_type>Bags</g:product_type></item>
+</channel></rss>
+"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_google_merchants_feed_as_xml(tmp_path, encoding):
+    feed = write(tmp_path, FEED, name="feed.xml", encoding=encoding)
+    report = run(feed, "--refused", str(tmp_path / "refused.csv"), report=tmp_path / "r.json")
+    product = Product.objects.get()
+    assert (product.sku, product.name, product.description) == ("1", "Linen Shirt & Tie", "Soft linen")
+    assert (product.price, product.compare_at_price, product.availability) == (199_000, 299_000, "in_stock")
+    assert (product.category.name, product.attributes["size"]) == ("Shirts", "S, M")
+    [refusal] = report["refusals"]
+    assert (refusal["line"], refusal["column"], refusal["value"]) == (11, "price", "ask")
+    corrected = (tmp_path / "refused.csv").read_text().replace("ask", "99000 IDR")
+    run(write(tmp_path, corrected.removeprefix("\ufeff"), name="corrected.csv"))
+    assert Product.objects.get(sku="2").price == 99_000
+
+
+def test_an_atom_feed_is_one_too(tmp_path):
+    link = "<link href='https://shop.example/1'/>"
+    entry = f"<entry><id>1</id><title>Bag</title>{link}<product_type>Bags</product_type></entry>"
+    run(write(tmp_path, f"<feed xmlns='http://www.w3.org/2005/Atom'>{entry}</feed>", name="feed.xml"))
+    assert Product.objects.get().url == "https://shop.example/1"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("<?xml version='1.0'?><sitemap><url>x</url></sitemap>", "without an <item> or <entry>"),
+        (FEED[:-30], "no XML that can be read"),
+        ("<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><rss><item><id>&b;</id></item></rss>", "document type"),
+    ],
+)
+def test_xml_that_is_no_feed_stops_before_anything_is_written(tmp_path, text, words):
+    with pytest.raises(CommandError, match=words):
+        run(write(tmp_path, text, name="feed.xml"))
+    assert not Product.objects.exists()
