@@ -191,7 +191,7 @@ class Source:
             self._note_refused(record)
 
     def _name_parent(self, record: Record) -> None:
-        """Writes the product into a variant's row that leaves it empty, as Squarespace's behind the product's own do."""
+        """Writes the product into a variant's row that leaves it empty, as Squarespace's behind the product's do."""
         number = self.columns.of["parent"][0]
         if number >= len(record.values):
             return

@@ -1,4 +1,4 @@
-"""Fills the catalogue from a Zalora CSV and its folder of photos, or from any other shop's, or a product feed as XML."""
+"""Fills the catalogue from a Zalora CSV and its folder of photos, or from any other shop's or a product feed."""
 
 from __future__ import annotations
 
