@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.browsing.facets import facets_of
 from catalogue.browsing.filters import ProductFilters
-from catalogue.browsing.listing import ActiveFilter, Facet, active_filters_of, facet_of, query_with, query_without
+from catalogue.browsing.listing import (
+    ActiveFilter,
+    Facet,
+    active_filters_of,
+    empty_range,
+    facet_of,
+    query_with,
+    query_without,
+)
 from catalogue.choices import ColourChoices, GarmentTypeChoices
 from catalogue.models import Product
 from search.answers import Box, GarmentAnswer, PhotoAnswer, Result
@@ -105,6 +113,7 @@ class PhotoPage:
     dismiss_href: str  # the chosen garment is none; empty where none is chosen
     restore_href: str  # shows the dismissed garments again; empty where there are none
     not_sold: str  # a sentence where the shop has nothing of the type
+    empty_range: str  # a sentence where the prices asked for leave nothing
 
     @property
     def pupil(self) -> float:
@@ -214,6 +223,7 @@ def _page(
         dismiss_href=_dismiss_href(answer, current, corrections, data, spots),
         restore_href=query_with(data, hidden="", offset="") if corrections.hidden else "",
         not_sold=_not_sold(kind) if not current.results else "",
+        empty_range=empty_range(Product.objects.all(), None, form.filters, price) if not current.results else "",
     )
 
 

@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.http import QueryDict
 from django.test import override_settings
 
+from catalogue.models import Product
 from search.answers import GarmentAnswer, PhotoAnswer
 from search.photo.form import PhotoPageForm
 from search.photo.overlay import default_garment
@@ -352,3 +353,16 @@ def test_a_box_is_put_in_order(query, box):
 )
 def test_a_nudge_is_one_step_within_the_photo(box, step, moved):
     assert moved_box(box, step) == pytest.approx(moved)
+
+
+@pytest.mark.parametrize(
+    ("filters", "sentence"),
+    [
+        ({"price_max": "1"}, "Nothing here costs so little."),
+        ({"price_min": "99999999"}, "Nothing here costs so much."),
+        ({"price_min": "2000", "price_max": "1000"}, "is above the highest, 1,000."),
+    ],
+)
+def test_prices_that_leave_nothing_are_explained(client, shop, filters, sentence):
+    Product.objects.update(price=100_000)
+    assert sentence in text_of(client.get("/photo/", {"query": shop[1], **filters}))
