@@ -7,8 +7,9 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from search.models import Encoder
+from search.serving import how_to_replace
 from search.vision.analysis import analyse_photo
-from search.vision.cards import ModelError
+from search.vision.cards import ModelError, available
 from search.vision.detector import load_detector
 from search.vision.encoder import load_encoder
 
@@ -19,6 +20,8 @@ def load_models() -> None:
     """Loads the detector and the encoder that serves, once per process; raises ModelError or RuntimeError."""
     serving = Encoder.objects.serving()
     load_detector(settings.DETECTOR)
+    if serving and serving.pk not in available("encoder"):
+        raise ModelError(f"The model of {serving.pk}, which serves, is no longer here. {how_to_replace()}")
     load_encoder(serving.pk if serving else None)
 
 
