@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -36,6 +37,9 @@ __all__ = [
     "switch_encoder",
 ]
 
+# Its threads start with the first photo, so in each forked process anew.
+_background = ThreadPoolExecutor(max_workers=2, thread_name_prefix="webp")
+
 
 def search_photo(*, photo: bytes, filters: ProductFilters | None = None, client: str = "", **page: Any) -> PhotoAnswer:
     """The garments of a photo (an image file's bytes) and for each the nearest products.
@@ -47,9 +51,12 @@ def search_photo(*, photo: bytes, filters: ProductFilters | None = None, client:
     pixels = decode_photo(photo)
     timing = {"decode": since(started)}
     encoder = serving_encoder()
-    seen = analyse_photo(pixels, detector=load_detector(settings.DETECTOR), encoder=model_of(encoder))
+    webp = _background.submit(photo_cache.to_webp, pixels)  # mostly outside of Python, while the models run
+    seen = analyse_photo(
+        pixels, detector=load_detector(settings.DETECTOR), encoder=model_of(encoder), with_whole=request.whole
+    )
     cached = CachedPhoto(
-        webp=photo_cache.to_webp(pixels),
+        webp=webp.result(),
         size=(pixels.shape[1], pixels.shape[0]),
         garments=seen.garments,
         whole=seen.whole,
@@ -105,7 +112,9 @@ def switch_encoder(*, name: str) -> Encoder:
 
 def _analysed_again(query: str, cached: CachedPhoto, encoder: Encoder) -> tuple[CachedPhoto, dict[str, float]]:
     """After a switch of encoders: the cached photo with vectors of the one that serves now, and the stages' times."""
-    seen = analyse_photo(cached.pixels(), detector=load_detector(settings.DETECTOR), encoder=model_of(encoder))
+    seen = analyse_photo(
+        cached.pixels(), detector=load_detector(settings.DETECTOR), encoder=model_of(encoder), with_whole=False
+    )
     cached = replace(
         cached, garments=seen.garments, whole=seen.whole, encoder=encoder.pk, fingerprint=encoder.fingerprint
     )

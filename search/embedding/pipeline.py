@@ -9,11 +9,9 @@ earlier weights do not (`register_encoder`).
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 import numpy as np
 from django.conf import settings
@@ -22,21 +20,15 @@ from pgvector import HalfVector
 
 from catalogue.models import Product, ProductImage
 from catalogue.ordered_writes import ordered_writes
+from search.embedding.photo_stream import Models, StorageAway, analysed
 from search.models import Encoder, GarmentEmbedding
 from search.retrieval import indexes
 from search.retrieval.calibration import calibrate
-from search.vision.analysis import DetectedGarment, analyse_photo
+from search.vision.analysis import DetectedGarment, PhotoAnalysis
 from search.vision.cards import choose
-from search.vision.detector import load_detector
-from search.vision.encoder import load_encoder
 from search.vision.nms import box_area, box_iou
-from search.vision.photo import PhotoError, decode_photo
 
 CHUNK = 32  # photos a transaction: about a second's work to lose
-READ_AHEAD = 8
-READERS = 2
-READ_TRIES = 3
-READ_PAUSE_S = 0.5  # before the second try; longer before each further one
 MAX_STORAGE_FAILURES = 10  # photos in a row: then the storage is away, and not a file
 SAME_PLACE = 0.5  # IoU of two boxes that show one garment
 logger = logging.getLogger(__name__)
@@ -44,10 +36,6 @@ logger = logging.getLogger(__name__)
 
 class EmbeddingError(RuntimeError):
     """The run cannot go on; the message says what to do."""
-
-
-class StorageAway(RuntimeError):
-    """The media storage did not give a file, for a reason that may pass."""
 
 
 @dataclass(slots=True)
@@ -106,36 +94,38 @@ def ids_to_embed(encoder: Encoder) -> Iterator[int]:
 
 
 def embed_photos(
-    encoder: Encoder, *, limit: int | None = None, images: Sequence[int] | None = None
+    encoder: Encoder, *, limit: int | None = None, images: Sequence[int] | None = None, in_bulk: bool = False
 ) -> Iterator[EmbeddingReport]:
     """Embeds what is missing or stale, at most `limit` photos; yields the growing report after every photo.
 
-    images: the ids of the only photos to look at, None for all.
+    images: the ids of the only photos to look at, None for all. in_bulk: with models of their own for many photos at
+    once, for a process that does nothing else.
     """
     report = EmbeddingReport()
     follow_categories(images)
     done: list[tuple[ProductImage, list[DetectedGarment]]] = []
     failures = 0
     asked = photos_to_embed(encoder) if images is None else photos_to_embed(encoder).filter(pk__in=images)
-    for image, pixels in _decoded(_in_chunks(asked), limit):
-        if isinstance(pixels, Exception):
-            report.unreadable.append((image.pk, str(image.file.name), str(pixels)))
-            logger.warning("Image %s (%s) is skipped: %s", image.pk, image.file.name, pixels)
+    for image, seen in _analysed(asked, encoder, limit, in_bulk=in_bulk):
+        if isinstance(seen, Exception):
+            report.unreadable.append((image.pk, str(image.file.name), str(seen)))
+            logger.warning("Image %s (%s) is skipped: %s", image.pk, image.file.name, seen)
         else:
-            done.append((image, _garments_of(image, pixels, encoder)))
-        if len(done) == CHUNK or (done and isinstance(pixels, StorageAway)):
+            garments = garments_of_category(seen.garments, image.product.category.garment_types)
+            done.append((image, [seen.whole, *garments] if seen.whole else garments))
+        if len(done) == CHUNK or (done and isinstance(seen, StorageAway)):
             report.vectors += _store(done, encoder)
             done = []
-        failures = _check_storage(pixels, failures)
+        failures = _check_storage(seen, failures)
         report.photos += 1
         yield report
     report.vectors += _store(done, encoder)
     yield report
 
 
-def embed_images(encoder: Encoder, images: Sequence[int]) -> EmbeddingReport:
+def embed_images(encoder: Encoder, images: Sequence[int], *, in_bulk: bool = False) -> EmbeddingReport:
     """Embeds those of these images that need it, and gives their products the colours of their first photo."""
-    *_, report = embed_photos(encoder, images=images)
+    *_, report = embed_photos(encoder, images=images, in_bulk=in_bulk)
     with ordered_writes():
         follow_first_photos(set(ProductImage.objects.filter(pk__in=images).values_list("product", flat=True)), encoder)
     return report
@@ -166,51 +156,24 @@ def _in_chunks(images: QuerySet[ProductImage]) -> Iterator[ProductImage]:
         last = chunk[-1].pk
 
 
-def _decoded(
-    images: Iterator[ProductImage], limit: int | None
-) -> Iterator[tuple[ProductImage, np.ndarray | Exception]]:
-    """Each image and its pixels, or the reason why there are none; read ahead while the models run."""
-    images = islice(images, limit)
-    with ThreadPoolExecutor(READERS) as readers:
-        waiting: list[tuple[ProductImage, Future[np.ndarray | Exception]]] = []
-        for image in images:
-            waiting.append((image, readers.submit(_read, image)))
-            if len(waiting) > READ_AHEAD:
-                first, future = waiting.pop(0)
-                yield first, future.result()
-        for image, future in waiting:
-            yield image, future.result()
+def _analysed(
+    asked: QuerySet[ProductImage], encoder: Encoder, limit: int | None, *, in_bulk: bool
+) -> Iterator[tuple[ProductImage, PhotoAnalysis | Exception]]:
+    """Each image and what it shows; the models are loaded where there is one."""
+    images = islice(_in_chunks(asked), limit)
+    first = next(images, None)
+    if first is not None:
+        yield from analysed(chain([first], images), Models.load(encoder.pk, in_bulk=in_bulk))
 
 
-def _read(image: ProductImage) -> np.ndarray | Exception:
-    """Its pixels, or why there are none: StorageAway where the storage failed READ_TRIES times."""
-    for attempt in range(1, READ_TRIES + 1):
-        try:
-            with image.file.open("rb") as file:
-                return decode_photo(file.read())
-        except (PhotoError, FileNotFoundError, PermissionError) as error:
-            return error
-        except Exception as error:  # noqa: BLE001  storages raise errors of their own libraries
-            problem = StorageAway(f"{type(error).__name__}: {error}")
-            if attempt < READ_TRIES:
-                time.sleep(READ_PAUSE_S * attempt)
-    return problem
-
-
-def _check_storage(pixels: np.ndarray | Exception, failures: int) -> int:
+def _check_storage(seen: PhotoAnalysis | Exception, failures: int) -> int:
     """How many photos in a row the storage did not give. Raises EmbeddingError where it gives none any more."""
-    failures = failures + 1 if isinstance(pixels, StorageAway) else 0
+    failures = failures + 1 if isinstance(seen, StorageAway) else 0
     if failures >= MAX_STORAGE_FAILURES:
         raise EmbeddingError(
-            f"The media storage does not answer ({pixels}). What was embedded is stored: run it again to go on."
+            f"The media storage does not answer ({seen}). What was embedded is stored: run it again to go on."
         )
     return failures
-
-
-def _garments_of(image: ProductImage, pixels: np.ndarray, encoder: Encoder) -> list[DetectedGarment]:
-    """The whole photo first, then those of its garments that the product can be."""
-    seen = analyse_photo(pixels, detector=load_detector(settings.DETECTOR), encoder=load_encoder(encoder.pk))
-    return [seen.whole, *garments_of_category(seen.garments, image.product.category.garment_types)]
 
 
 def garments_of_category(garments: list[DetectedGarment], held: list[str]) -> list[DetectedGarment]:

@@ -20,5 +20,5 @@ from search.models import Encoder
 )
 def embed_images(encoder: str, images: list[int]) -> dict[str, Any]:
     """Embeds those of these images that need it; returns an EmbeddingReport as a dict."""
-    report = embedding.embed_images(Encoder.objects.get(pk=encoder), images)
+    report = embedding.embed_images(Encoder.objects.get(pk=encoder), images, in_bulk=True)
     return {"photos": report.photos, "vectors": report.vectors, "unreadable": report.unreadable}

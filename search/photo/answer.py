@@ -15,13 +15,13 @@ from catalogue.models import Product
 from catalogue.querysets import ProductQuerySet
 from search.answers import Box, GarmentAnswer, PhotoAnswer
 from search.models import Encoder
-from search.photo.cache import CachedPhoto
+from search.photo.cache import CachedPhoto, store
 from search.photo.shoe_pairs import pairs_of
 from search.retrieval.fusion import fused_pages
 from search.retrieval.nearest import NearestGarments, NearestPage, nearest_pages
 from search.retrieval.results import ProductCards, results_of
 from search.serving import model_of
-from search.vision.analysis import DetectedGarment
+from search.vision.analysis import DetectedGarment, whole_of
 from search.vision.detector import load_detector
 from search.vision.drawn_box import analyse_box
 
@@ -73,6 +73,8 @@ def answer_of(
 
     Raises ValueError for a garment that the photo does not have.
     """
+    if photo.whole is None and request.whole and request.box is None:
+        photo = _with_whole(query, photo, encoder, timing)
     garments, wanted = _requested(photo, encoder, request, timing)
     search_started = time.perf_counter()
     answers = _searched(garments, wanted, encoder, filters, request)
@@ -89,14 +91,14 @@ def _requested(
     photo: CachedPhoto, encoder: Encoder, request: PageRequest, timing: dict[str, float]
 ) -> tuple[list[DetectedGarment], Sequence[int]]:
     """The photo's garments, followed by the box or the whole photo where requested, and which to search for."""
-    garments = list(photo.garments) or [photo.whole]
+    garments = list(photo.garments) or _whole(photo)
     if request.box is not None:
         started = time.perf_counter()
         detector = load_detector(settings.DETECTOR)
         garments.append(analyse_box(photo.pixels(), request.box, detector=detector, encoder=model_of(encoder)))
         timing["embed"] += since(started)
     elif request.whole and photo.garments:
-        garments.append(photo.whole)
+        garments += _whole(photo)
     if request.box is not None or request.whole:
         return garments, [len(garments) - 1]
     if request.garment is None:
@@ -104,6 +106,19 @@ def _requested(
     if not 0 <= request.garment < len(garments):
         raise ValueError(f"garment is {request.garment}; this photo has the garments 0 to {len(garments) - 1}.")
     return garments, [request.garment]
+
+
+def _whole(photo: CachedPhoto) -> list[DetectedGarment]:
+    return [photo.whole] if photo.whole is not None else []
+
+
+def _with_whole(query: str, photo: CachedPhoto, encoder: Encoder, timing: dict[str, float]) -> CachedPhoto:
+    """The photo with its vector as a whole, cached with it."""
+    started = time.perf_counter()
+    photo = replace(photo, whole=whole_of(photo.pixels(), encoder=model_of(encoder)))
+    store(photo, query=query)
+    timing["embed"] += since(started)
+    return photo
 
 
 def _searched(

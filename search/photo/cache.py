@@ -41,7 +41,7 @@ class CachedPhoto:
     webp: bytes
     size: tuple[int, int]  # width, height in pixels
     garments: list[DetectedGarment]
-    whole: DetectedGarment
+    whole: DetectedGarment | None  # None until somebody asks for it, where there are garments
     encoder: str
     fingerprint: str
     expires_at: float = field(default_factory=_default_end)  # seconds since the epoch

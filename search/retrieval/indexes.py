@@ -24,6 +24,8 @@ BUILD_LOCK = 7_046_029_254_386_355  # any number that no other advisory lock of 
 LOCK_PAUSE_S = 0.5
 MAX_NAME = 63  # bytes of a name in PostgreSQL
 MAX_BUILD_MB = 2048  # of memory for a build: enough for a million vectors of 512 numbers; beyond it the build is slower
+NOTICED_ROWS = 20_000  # fewer are indexed in seconds
+BUILD_S_A_ROW = 0.00055  # 551 s for both indexes of a million vectors of 256 numbers: benchmarks/README.md
 MAX_COVERED = 1280  # numbers: an entry of a b-tree may have 2,704 bytes. Longer vectors are compared out of the table
 
 
@@ -117,11 +119,31 @@ def _takes_lock(cursor: Any) -> bool:
     return bool(cursor.fetchone()[0])
 
 
+def build_notice(encoder: Encoder) -> str | None:
+    """What the graph's build will take, for a person who waits; None where it is there or takes a moment."""
+    rows = encoder.embeddings.count()
+    if rows < NOTICED_ROWS or has_index(encoder):
+        return None
+    wanted = _memory_mb(encoder, rows)
+    minutes = BUILD_S_A_ROW * rows / 60
+    notice = (
+        f"The index of {rows:,} vectors is built now: about {minutes:.0f} minutes on two cores, with "
+        f"{min(wanted, MAX_BUILD_MB):.0f} MB of the database server's memory."
+    )
+    if wanted > MAX_BUILD_MB:
+        notice += f" It would use {wanted:.0f} MB; with less it takes several times as long."
+    return notice
+
+
+def _memory_mb(encoder: Encoder, rows: int) -> float:
+    per_row = 2 * encoder.dimensions + 60 * M  # the vector and its edges, as pgvector 0.8 holds them while it builds
+    return rows * per_row * 1.25 / 2**20
+
+
 @contextmanager
 def _memory_to_build(encoder: Encoder) -> Iterator[None]:
     """As much `maintenance_work_mem` as the graph takes, if the server's own is less: spilling costs several times."""
-    per_row = 2 * encoder.dimensions + 60 * M  # the vector and its edges, as pgvector 0.8 holds them while it builds
-    wanted = min(MAX_BUILD_MB, encoder.embeddings.count() * per_row * 1.25 / 2**20)
+    wanted = min(MAX_BUILD_MB, _memory_mb(encoder, encoder.embeddings.count()))
     with connection.cursor() as cursor:
         cursor.execute("SELECT setting::int / 1024 FROM pg_settings WHERE name = 'maintenance_work_mem'")
         before = cursor.fetchone()[0]

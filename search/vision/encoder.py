@@ -19,8 +19,9 @@ MOST_AT_ONCE = 16  # crops in one call: enough to keep the cores busy, 10 MB of 
 class Encoder:
     """One encoder: it prepares crops as it was trained to see them, so that callers cannot do it otherwise."""
 
-    def __init__(self, card: ModelCard):
+    def __init__(self, card: ModelCard, *, in_bulk: bool = False):
         self.card = card
+        self._in_bulk = in_bulk
 
     @property
     def name(self) -> str:
@@ -33,7 +34,7 @@ class Encoder:
     @cached_property
     def _run(self) -> Runner:
         self.card.verify()
-        return compile_model(self.card.part("model"))
+        return compile_model(self.card.part("model"), in_bulk=self._in_bulk)
 
     def preprocess(self, crops: Sequence[Crop]) -> tuple[np.ndarray, np.ndarray]:
         """Returns images (N, 3, S, S) float32, normalised as the card says, and masks (N, 1, S, S) float32 in 0..1.
@@ -57,10 +58,20 @@ class Encoder:
         A crop's vector does not depend on what else is in the batch (cosine distance below 1e-4).
         """
         parts = [crops[start : start + MOST_AT_ONCE] for start in range(0, len(crops), MOST_AT_ONCE)]
-        vectors = [self.infer(self.preprocess(part)) for part in parts]
-        if not vectors:
+        return self._unit_vectors([self.infer(self.preprocess(part)) for part in parts])
+
+    def encode_prepared(self, prepared: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+        """The same of what `preprocess` returned for each of several photos, MOST_AT_ONCE crops at a time."""
+        images, masks = (np.concatenate(parts) for parts in zip(*prepared, strict=True))
+        starts = range(0, len(images), MOST_AT_ONCE)
+        return self._unit_vectors(
+            [self.infer((images[i : i + MOST_AT_ONCE], masks[i : i + MOST_AT_ONCE])) for i in starts]
+        )
+
+    def _unit_vectors(self, outputs: Sequence[np.ndarray]) -> np.ndarray:
+        if not outputs:
             return np.zeros((0, self.dimensions), np.float32)
-        stacked: np.ndarray = np.concatenate(vectors).astype(np.float32)
+        stacked: np.ndarray = np.concatenate(outputs).astype(np.float32)
         lengths: np.ndarray = np.linalg.norm(stacked, axis=1, keepdims=True)
         unit: np.ndarray = stacked / lengths.clip(1e-12)
         return unit
@@ -91,9 +102,9 @@ def available_encoders() -> list[str]:
 
 
 @cache
-def load_encoder(name: str | None = None) -> Encoder:
-    """Returns the encoder `name`, by default the bundled one, made once a process.
+def load_encoder(name: str | None = None, *, in_bulk: bool = False) -> Encoder:
+    """Returns the encoder `name`, by default the bundled one, made once a process. in_bulk: as of `compile_model`.
 
     Raises ModelError, naming those at hand, when there is none of that name.
     """
-    return Encoder(cards.choose("encoder", name))
+    return Encoder(cards.choose("encoder", name), in_bulk=in_bulk)

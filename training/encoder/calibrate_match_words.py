@@ -163,7 +163,7 @@ def labelled_garments(photos: list[LabelledPhoto], encoder: str) -> Iterator[Lab
     for photo in photos:
         seen = analyse_photo(decode_photo(photo.path), detector=load_detector(), encoder=load_encoder(encoder))
         own = [garment for garment in seen.garments if garment.garment_type == photo.garment_type]
-        candidates = own or seen.garments or [seen.whole]
+        candidates = own or seen.garments or ([seen.whole] if seen.whole else [])
         yield LabelledGarment(photo, max(candidates, key=lambda garment: garment.score))
 
 

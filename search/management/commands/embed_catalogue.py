@@ -3,14 +3,25 @@
 Killed and started again, it goes on where it was. The site answers throughout.
 """
 
+from functools import partial
+
 from django.core.management.base import BaseCommand, CommandError
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from search.embedding import pipeline as embedding
 from search.management.console import console_of
 from search.models import Encoder
+from search.retrieval import indexes
 from search.serving import how_to_replace
 from search.vision.cards import ModelError, available, choose
+
+
+class RateColumn(ProgressColumn):
+    """Photos a second, of the last half minute."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.1f} photos/s" if task.speed and task.total else "")
 
 
 class Command(BaseCommand):
@@ -56,7 +67,7 @@ class Command(BaseCommand):
 
     def _way(self, is_distributed: bool):
         if not is_distributed:
-            return embedding.embed_photos
+            return partial(embedding.embed_photos, in_bulk=True)
         from search.embedding.distributed import embed_photos  # Celery takes its time to import
 
         return embed_photos
@@ -64,12 +75,20 @@ class Command(BaseCommand):
     def _run(self, encoder, limit: int | None, verbosity: int, embed_photos) -> embedding.EmbeddingReport:
         total = embedding.photos_to_embed(encoder).count()
         console = console_of(self.stderr, quiet=verbosity == 0)
-        columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()]
+        columns = [
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            RateColumn(),
+            TimeRemainingColumn(),
+        ]
         report = embedding.EmbeddingReport()
         with Progress(*columns, console=console) as progress:
             task = progress.add_task("Embedding photos", total=min(total, limit or total))
             for report in embed_photos(encoder, limit=limit):
                 progress.update(task, completed=report.photos)
+            if notice := indexes.build_notice(encoder):
+                console.print(notice)
             progress.update(progress.add_task("Index and calibration", total=None))
             embedding.finish(encoder, recalibrate=report.photos > 0)
         return report

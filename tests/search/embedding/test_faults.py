@@ -8,7 +8,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from search.embedding import pipeline
+from search.embedding import photo_stream, pipeline
 from search.models import GarmentEmbedding
 from search.retrieval import indexes
 from search.vision.cards import choose
@@ -38,7 +38,7 @@ def storage(settings, media, monkeypatch):
     backend = {"BACKEND": f"{__name__}.FailingStorage"}
     settings.STORAGES = {**settings.STORAGES, "default": backend}
     monkeypatch.setattr(FailingStorage, "failures", 0)
-    monkeypatch.setattr(pipeline, "READ_PAUSE_S", 0.01)
+    monkeypatch.setattr(photo_stream, "READ_PAUSE_S", 0.01)
     return FailingStorage
 
 
@@ -63,13 +63,14 @@ def embedded():
 def test_a_storage_that_fails_now_and_then_is_asked_again(storage, encoder):
     for _ in range(3):
         make_image()
-    storage.failures = pipeline.READ_TRIES - 1
+    storage.failures = photo_stream.READ_TRIES - 1
     *_, report = pipeline.embed_photos(encoder())
     assert (report.photos, report.unreadable) == (3, [])
 
 
 def test_a_storage_that_is_away_ends_the_run_with_a_sentence_and_the_next_goes_on(storage, encoder):
-    images = [make_image() for _ in range(pipeline.MAX_STORAGE_FAILURES + pipeline.READ_AHEAD + 4)]
+    ahead = photo_stream.READ_AHEAD + (photo_stream.BATCHES_AHEAD + 2) * photo_stream.MOST_PHOTOS
+    images = [make_image() for _ in range(pipeline.MAX_STORAGE_FAILURES + ahead)]
     run = pipeline.embed_photos(encoder())
     next(run), next(run)
     storage.failures = 10_000
@@ -83,7 +84,7 @@ def test_a_storage_that_is_away_ends_the_run_with_a_sentence_and_the_next_goes_o
 
 def test_one_file_that_cannot_be_read_is_skipped_and_tried_again_next_time(storage, encoder):
     image, registered = make_image(), encoder()
-    storage.failures = pipeline.READ_TRIES
+    storage.failures = photo_stream.READ_TRIES
     *_, report = pipeline.embed_photos(registered)
     assert [pk for pk, _name, _reason in report.unreadable] == [image.pk]
     *_, report = pipeline.embed_photos(registered)
