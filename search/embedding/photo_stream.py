@@ -42,9 +42,12 @@ class Models:
     encoder: Encoder
 
     @classmethod
-    def load(cls, encoder: str, *, in_bulk: bool) -> Models:
-        """The site's detector and this encoder; in_bulk: for many photos at once, as of `compile_model`."""
-        return cls(load_detector(settings.DETECTOR, in_bulk=in_bulk), load_encoder(encoder, in_bulk=in_bulk))
+    def load(cls, encoder: str, *, in_bulk: bool, provider: str | None = None) -> Models:
+        """The site's detector and this encoder. in_bulk, provider: of `compile_model`."""
+        return cls(
+            load_detector(settings.DETECTOR, in_bulk=in_bulk, provider=provider),
+            load_encoder(encoder, in_bulk=in_bulk, provider=provider),
+        )
 
 
 def analysed(

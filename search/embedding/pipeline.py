@@ -94,19 +94,24 @@ def ids_to_embed(encoder: Encoder) -> Iterator[int]:
 
 
 def embed_photos(
-    encoder: Encoder, *, limit: int | None = None, images: Sequence[int] | None = None, in_bulk: bool = False
+    encoder: Encoder,
+    *,
+    limit: int | None = None,
+    images: Sequence[int] | None = None,
+    in_bulk: bool = False,
+    provider: str | None = None,
 ) -> Iterator[EmbeddingReport]:
     """Embeds what is missing or stale, at most `limit` photos; yields the growing report after every photo.
 
     images: the ids of the only photos to look at, None for all. in_bulk: with models of their own for many photos at
-    once, for a process that does nothing else.
+    once, for a process that does nothing else. provider: of ONNX Runtime, in place of OpenVINO.
     """
     report = EmbeddingReport()
     follow_categories(images)
     done: list[tuple[ProductImage, list[DetectedGarment]]] = []
     failures = 0
     asked = photos_to_embed(encoder) if images is None else photos_to_embed(encoder).filter(pk__in=images)
-    for image, seen in _analysed(asked, encoder, limit, in_bulk=in_bulk):
+    for image, seen in _analysed(asked, encoder, limit, in_bulk=in_bulk, provider=provider):
         if isinstance(seen, Exception):
             report.unreadable.append((image.pk, str(image.file.name), str(seen)))
             logger.warning("Image %s (%s) is skipped: %s", image.pk, image.file.name, seen)
@@ -157,13 +162,13 @@ def _in_chunks(images: QuerySet[ProductImage]) -> Iterator[ProductImage]:
 
 
 def _analysed(
-    asked: QuerySet[ProductImage], encoder: Encoder, limit: int | None, *, in_bulk: bool
+    asked: QuerySet[ProductImage], encoder: Encoder, limit: int | None, *, in_bulk: bool, provider: str | None
 ) -> Iterator[tuple[ProductImage, PhotoAnalysis | Exception]]:
     """Each image and what it shows; the models are loaded where there is one."""
     images = islice(_in_chunks(asked), limit)
     first = next(images, None)
     if first is not None:
-        yield from analysed(chain([first], images), Models.load(encoder.pk, in_bulk=in_bulk))
+        yield from analysed(chain([first], images), Models.load(encoder.pk, in_bulk=in_bulk, provider=provider))
 
 
 def _check_storage(seen: PhotoAnalysis | Exception, failures: int) -> int:

@@ -50,14 +50,14 @@ class RawDetections:
 
 
 @cache
-def load_detector(name: str | None = None, *, in_bulk: bool = False) -> Detector:
+def load_detector(name: str | None = None, *, in_bulk: bool = False, provider: str | None = None) -> Detector:
     """The detector called `name`, or the default one; loaded once per process. Raises ModelError if it is not here.
 
-    in_bulk: as of `compile_model`.
+    in_bulk, provider: of `compile_model`.
     """
     card = choose("detector", name)
     card.verify()
-    return Detector(card, {part: compile_model(card.part(part), in_bulk=in_bulk) for part in PARTS})
+    return Detector(card, {part: compile_model(card.part(part), in_bulk=in_bulk, provider=provider) for part in PARTS})
 
 
 class Detector:

@@ -19,9 +19,10 @@ MOST_AT_ONCE = 16  # crops in one call: enough to keep the cores busy, 10 MB of 
 class Encoder:
     """One encoder: it prepares crops as it was trained to see them, so that callers cannot do it otherwise."""
 
-    def __init__(self, card: ModelCard, *, in_bulk: bool = False):
+    def __init__(self, card: ModelCard, *, in_bulk: bool = False, provider: str | None = None):
         self.card = card
         self._in_bulk = in_bulk
+        self._provider = provider
 
     @property
     def name(self) -> str:
@@ -34,7 +35,7 @@ class Encoder:
     @cached_property
     def _run(self) -> Runner:
         self.card.verify()
-        return compile_model(self.card.part("model"), in_bulk=self._in_bulk)
+        return compile_model(self.card.part("model"), in_bulk=self._in_bulk, provider=self._provider)
 
     def preprocess(self, crops: Sequence[Crop]) -> tuple[np.ndarray, np.ndarray]:
         """Returns images (N, 3, S, S) float32, normalised as the card says, and masks (N, 1, S, S) float32 in 0..1.
@@ -102,9 +103,10 @@ def available_encoders() -> list[str]:
 
 
 @cache
-def load_encoder(name: str | None = None, *, in_bulk: bool = False) -> Encoder:
-    """Returns the encoder `name`, by default the bundled one, made once a process. in_bulk: as of `compile_model`.
+def load_encoder(name: str | None = None, *, in_bulk: bool = False, provider: str | None = None) -> Encoder:
+    """Returns the encoder `name`, by default the bundled one, made once a process. in_bulk, provider: of
+    `compile_model`.
 
     Raises ModelError, naming those at hand, when there is none of that name.
     """
-    return Encoder(cards.choose("encoder", name), in_bulk=in_bulk)
+    return Encoder(cards.choose("encoder", name), in_bulk=in_bulk, provider=provider)

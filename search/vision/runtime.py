@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from search.vision.onnx_runtime import open_session
+
 Runner = Callable[[Sequence[np.ndarray]], list[np.ndarray]]
 
 
@@ -25,13 +27,18 @@ def _core() -> Any:
     return core
 
 
-def compile_model(path: Path, *, threads: int | None = None, in_bulk: bool = False) -> Runner:
+def compile_model(
+    path: Path, *, threads: int | None = None, in_bulk: bool = False, provider: str | None = None
+) -> Runner:
     """A function that runs the model at `path` (OpenVINO IR or ONNX) on the CPU: input arrays in the model's order in,
     output arrays in its order out. Any thread may call it; each calling thread has an inference request of its own.
 
     `threads` bounds the cores; default INFERENCE_THREADS, else all. in_bulk: calls of several threads run beside each
     other, each on a share of the cores, which does more in all; otherwise a call has all of them and ends soonest.
+    provider: one of ONNX Runtime's, which runs the ONNX file beside `path` instead.
     """
+    if provider is not None:
+        return open_session(path, provider)
     threads = threads or int(os.environ.get("INFERENCE_THREADS", "0"))
     # fp32, not bf16, where the processor offers both: the same photo must give the same vector on every machine.
     hint = "THROUGHPUT" if in_bulk else "LATENCY"

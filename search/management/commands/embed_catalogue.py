@@ -15,6 +15,7 @@ from search.models import Encoder
 from search.retrieval import indexes
 from search.serving import how_to_replace
 from search.vision.cards import ModelError, available, choose
+from search.vision.onnx_runtime import CUDA, check_provider
 
 
 class RateColumn(ProgressColumn):
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--encoder", metavar="NAME", help=f"one of: {names} (default: the one that serves)")
         parser.add_argument("--limit", type=int, metavar="N", help="at most this many photos")
         parser.add_argument(
-            "--device", choices=["cpu", "cuda"], default="cpu", help="cuda needs an OpenVINO or ONNX runtime for it"
+            "--device", choices=["cpu", "cuda"], default="cpu", help="cuda needs onnxruntime-gpu (docs/operate.md)"
         )
         parser.add_argument(
             "--distributed",
@@ -43,14 +44,16 @@ class Command(BaseCommand):
     def handle(
         self, *, encoder: str | None, limit: int | None, device: str, distributed: bool, verbosity: int, **options
     ) -> None:
-        if device != "cpu":
-            raise CommandError("--device cuda: the bundled models run with OpenVINO on the CPU; only cpu is at hand.")
+        if device == "cuda" and distributed:
+            raise CommandError("--device cuda is for this machine; with --distributed the workers have their own.")
         if limit is not None and limit < 1:
             raise CommandError(f"--limit is {limit}; it must be 1 or more.")
         try:
+            if device == "cuda":
+                check_provider(CUDA)
             name = choose("encoder", encoder or self._serving()).name
             registered = embedding.register_encoder(name)
-            report = self._run(registered, limit, verbosity, self._way(distributed))
+            report = self._run(registered, limit, verbosity, self._way(distributed, device))
         except (ModelError, embedding.EmbeddingError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
@@ -65,9 +68,9 @@ class Command(BaseCommand):
             raise CommandError(f"The model of {serving.pk}, which serves, is no longer here. {how_to_replace()}")
         return serving.pk if serving else None
 
-    def _way(self, is_distributed: bool):
+    def _way(self, is_distributed: bool, device: str):
         if not is_distributed:
-            return partial(embedding.embed_photos, in_bulk=True)
+            return partial(embedding.embed_photos, in_bulk=True, provider=CUDA if device == "cuda" else None)
         from search.embedding.distributed import embed_photos  # Celery takes its time to import
 
         return embed_photos
