@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import onnxruntime
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import TestCase
@@ -14,6 +15,7 @@ from PIL import Image
 from garments.rle import decode_rle
 from search.models import Encoder
 from search.vision.cards import choose
+from search.vision.onnx_runtime import CUDA
 from tests.search.rendered_shop import import_rendered_shop, scenes
 from tests.search.vectors import make_embedded_catalogue, make_encoder
 
@@ -144,3 +146,13 @@ def test_embedding_says_what_to_run_where_the_encoder_that_serves_is_gone():
     new = choose("encoder").name
     with pytest.raises(CommandError, match=f"embed_catalogue --encoder {new}`, then `manage.py switch_encoder {new}"):
         call_command("embed_catalogue")
+
+
+@pytest.mark.django_db
+def test_cuda_says_what_is_missing():
+    if CUDA in onnxruntime.get_available_providers():
+        pytest.skip("this machine has onnxruntime-gpu")
+    with pytest.raises(CommandError, match="pip install onnxruntime-gpu"):
+        call_command("embed_catalogue", device="cuda")
+    with pytest.raises(CommandError, match="with --distributed the workers have their own"):
+        call_command("embed_catalogue", device="cuda", distributed=True)
