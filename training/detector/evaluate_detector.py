@@ -149,7 +149,7 @@ def chosen_rules(config: PostprocessConfig) -> PostprocessConfig:
         config,
         max_per_img=30,
         class_agnostic_iou_threshold=0.9,
-        max_nested_share=0.9,
+        max_nested_share=0.7,
         mask_iou_threshold=0.7,
         score_margin=0.2,
         max_part_share=0.7,
