@@ -45,7 +45,7 @@ RECIPES = (
     "packshot", "worn_before_white", "empty",
 )  # fmt: skip
 # How often a type is drawn for a packshot: bags, hats and jackets are in no other recipe.
-PACKSHOT_ODDS = {"bag": 5.0, "headwear": 2.0, "outerwear": 2.0, "shorts": 1.5, "dress": 1.5}
+PACKSHOT_ODDS = {"bag": 9.0, "headwear": 2.0, "outerwear": 2.0, "shorts": 1.5, "dress": 1.5}
 HUE_SHIFTED = 0.4  # share of packshots whose hues are turned: few bags and hats, of many colours
 SMALLEST = 40  # pixels of a garment that is left on the canvas; less is not worth finding
 GREY = (127, 127, 127)  # what serving pads with: zero once normalised
@@ -99,7 +99,7 @@ class GarmentPictures(Dataset):
         if recipes.get("packshot"):
             photos = _read(Path(annotations) / "packshot_train.json")
             self.packshots = {
-                kind: _real_as_often(members) for kind, members in _by_type(photos, Path(annotations)).items()
+                kind: _real_more_often(members) for kind, members in _by_type(photos, Path(annotations)).items()
             }
         if recipes.get("worn_before_white"):
             self.worn = _read(Path(annotations) / "worn_train.json")
@@ -292,11 +292,11 @@ def _by_type(photos: list[dict[str, Any]], root: Path) -> dict[str, list[dict[st
     return by_type
 
 
-def _real_as_often(photos: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Returns the photos, real ones repeated until they are about as many as those that are drawn."""
+def _real_more_often(photos: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Returns the photos, real ones repeated until they are about twice as many as those that are drawn."""
     real = [photo for photo in photos if not photo["generated"]]
     drawn = [photo for photo in photos if photo["generated"]]
-    return drawn + real * max(1, round(len(drawn) / max(len(real), 1)))
+    return drawn + real * max(1, round(2 * len(drawn) / max(len(real), 1)))
 
 
 def _odds(photos: list[dict[str, Any]], power: float = 0.65, limit: float = 6.0) -> np.ndarray:

@@ -12,7 +12,7 @@ mmdetection()
 import cv2  # noqa: E402
 from PIL import Image  # noqa: E402
 
-from training.detector.composed_pictures import RECIPES, GarmentPictures, _real_as_often, sample  # noqa: E402
+from training.detector.composed_pictures import RECIPES, GarmentPictures, _real_more_often, sample  # noqa: E402
 from training.detector.copy_paste import Scene, cropped, hue_shifted  # noqa: E402
 from training.detector.detector_data import as_coco  # noqa: E402
 from training.detector.packshots import write_coco  # noqa: E402
@@ -129,11 +129,12 @@ def test_a_packshot_of_a_shop_garment_is_that_garment_alone_on_a_plain_ground(fo
         assert scene.pixels[scene.ids == 0].reshape(-1, 3).std(axis=0).max() < 60
 
 
-def test_real_packshots_come_as_often_as_drawn_ones():
+def test_real_packshots_come_twice_as_often_as_drawn_ones():
     photos = [{"generated": number >= 2} for number in range(14)]  # 2 real, 12 drawn
-    balanced = _real_as_often(photos)
-    assert sum(not photo["generated"] for photo in balanced) == sum(photo["generated"] for photo in balanced) == 12
-    assert _real_as_often(photos[:2]) == photos[:2]
+    balanced = _real_more_often(photos)
+    assert sum(not photo["generated"] for photo in balanced) == 24
+    assert sum(photo["generated"] for photo in balanced) == 12
+    assert _real_more_often(photos[:2]) == photos[:2]
 
 
 def test_a_crop_keeps_garments_and_a_margin():

@@ -7,7 +7,7 @@ training.detector.packshots and training.detector.tagged_photos write.
 _base_ = "./mask-rcnn_lite0_fpn96_packshots.py"
 
 BATCH = 4
-STEPS = 1400
+STEPS = 1750
 
 train_dataloader = {
     "dataset": {
@@ -25,9 +25,9 @@ train_dataloader = {
             "shop": 0.17,
             "shop_tiled": 0.02,
             "shop_pasted": 0.04,
-            "street_packshot": 0.12,
-            "shop_packshot": 0.07,
-            "packshot": 0.11,
+            "street_packshot": 0.10,
+            "shop_packshot": 0.06,
+            "packshot": 0.14,
             "worn_before_white": 0.06,
             "empty": 0.03,
             "_delete_": True,
