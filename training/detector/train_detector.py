@@ -28,12 +28,24 @@ from mmengine.runner import Runner, find_latest_checkpoint  # noqa: E402
 
 @HOOKS.register_module()
 class MovableEnd(Hook):
-    """Lets a resumed training end where its config says now, not where it did when the checkpoint was written."""
+    """Lets a resumed training end where its config says now, not where it did when the checkpoint was written.
+
+    MMEngine's LinearLR multiplies the rate step by step, so the rate itself is set too.
+    """
 
     def before_train(self, runner: Runner) -> None:
+        factor = 1.0
         for scheduler, config in zip(runner.param_schedulers, runner.cfg.param_scheduler, strict=True):
             scheduler.begin, scheduler.end = config["begin"], config["end"]
             scheduler.total_iters = scheduler.end - scheduler.begin - 1
+            scheduler.last_step = min(runner.iter, scheduler.end - 1) - scheduler.begin
+            if scheduler.last_step < 0:
+                scheduler.last_step = -1  # it has not begun
+                continue
+            done = scheduler.last_step / scheduler.total_iters
+            factor *= scheduler.start_factor + done * (scheduler.end_factor - scheduler.start_factor)
+        for group in runner.optim_wrapper.param_groups:
+            group["lr"] = factor * group["initial_lr"]
 
 
 def configured(options: argparse.Namespace) -> Config:

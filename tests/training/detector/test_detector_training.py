@@ -11,13 +11,14 @@ mmdetection()
 
 import torch  # noqa: E402
 from mmengine.config import Config  # noqa: E402
+from mmengine.optim.scheduler import LinearLR  # noqa: E402
 from mmengine.runner import Runner  # noqa: E402
 
 from tests.training.detector.test_detector_pictures import folder, pictures  # noqa: E402, F401 - folder is a fixture
 from training.detector import train_detector  # noqa: E402
 from training.detector.checkpoints import read_checkpoint  # noqa: E402
 from training.detector.export_detector import load_model  # noqa: E402
-from training.detector.train_detector import configured  # noqa: E402
+from training.detector.train_detector import MovableEnd, configured  # noqa: E402
 
 pytestmark = pytest.mark.slow
 CONFIGS = sorted((Path(train_detector.__file__).parent / "configs").glob("mask-rcnn_*.py"))
@@ -36,6 +37,34 @@ def test_every_config_learns_from_a_picture_in_half_precision_too(config, folder
     learning = [name for name, parameter in model.named_parameters() if parameter.requires_grad]
     without = [name for name, parameter in model.named_parameters() if name in learning and parameter.grad is None]
     assert without == []
+
+
+def schedule(steps):
+    return [
+        {"start_factor": 0.1, "end_factor": 1.0, "begin": 0, "end": 4},
+        {"start_factor": 1.0, "end_factor": 0.02, "begin": steps // 2, "end": steps},
+    ]
+
+
+def rates(optimizer, schedulers, count):
+    for _ in range(count):
+        yield optimizer.param_groups[0]["lr"]
+        optimizer.step()
+        for scheduler in schedulers:
+            scheduler.step()
+
+
+@pytest.mark.parametrize("done", [0, 2, 6, 13, 19])
+def test_a_moved_end_gives_the_rates_of_a_training_that_was_planned_so(done):
+    optimizers = [torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.5) for _ in range(2)]
+    planned, moved = ([LinearLR(optimizer, by_epoch=False, **part) for part in schedule(steps)]
+                      for optimizer, steps in zip(optimizers, (40, 20), strict=True))  # fmt: skip
+    before = list(rates(optimizers[0], planned, 40))
+    list(rates(optimizers[1], moved, done))
+    resumed = Namespace(iter=done, param_schedulers=moved, cfg=Namespace(param_scheduler=schedule(40)),
+                        optim_wrapper=optimizers[1])  # fmt: skip
+    MovableEnd().before_train(resumed)
+    assert list(rates(optimizers[1], moved, 40 - done)) == pytest.approx(before[done:])
 
 
 def train(folder, out, steps, start=None):  # noqa: F811
