@@ -14,7 +14,7 @@ from search.vision.nms import box_iou
 
 MIN_PRECISION = 0.8
 DEFAULT_SCORE = 0.4  # of a type without garments to choose by
-SCORE_BOUNDS = (0.3, 0.6)
+SCORE_BOUNDS = (0.3, 0.5)
 
 
 def best_scores(
