@@ -9,7 +9,13 @@ from search.vision.detections import Detections
 from training.detector.detector_data import as_coco
 from training.detector.evaluate_detector import as_results
 from training.detector.product_scores import unworn_scores
-from training.detector.score_thresholds import DEFAULT_SCORE, best_scores, cross_validated, precision_and_recall
+from training.detector.score_thresholds import (
+    DEFAULT_SCORE,
+    SCORE_BOUNDS,
+    best_scores,
+    cross_validated,
+    precision_and_recall,
+)
 from training.garment_labels import DETECTED_TYPES
 
 BAG, FAR = (60, 60, 80, 80), (0, 70, 20, 99)
@@ -63,7 +69,7 @@ def test_of_the_scores_that_are_precise_enough_the_one_that_finds_most_is_least(
 
 def test_least_scores_stay_within_bounds():
     coco = photos(*[[("bag", BAG)]] * 4)
-    for score, expected in ((0.9, 0.6), (0.1, 0.3), (0.45, 0.45)):
+    for score, expected in ((0.9, SCORE_BOUNDS[1]), (0.1, SCORE_BOUNDS[0]), (0.45, 0.45)):
         detections = {i: found(("bag", score, BAG)) for i in range(1, 5)}
         least = best_scores(coco, as_results(detections, coco), DETECTED_TYPES)[DETECTED_TYPES.index("bag")]
         assert least == pytest.approx(expected, abs=0.0011)
