@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.admin.options import TO_FIELD_VAR
+from django.contrib.admin.options import TO_FIELD_VAR, IncorrectLookupParameters
 from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -54,13 +54,18 @@ class ShopAdminSite(AdminSite):
     login_form = ThrottledLoginForm
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """Django takes an empty `_to_field` for a field's name, and fails."""
+        """Odd parameters are 400: Django fails with an empty `_to_field`, and an export with odd filters."""
 
         @functools.wraps(view)
         def checked(request: HttpRequest, *args: Any, **keywords: Any) -> HttpResponseBase:
             if request.GET.get(TO_FIELD_VAR) == "" or request.POST.get(TO_FIELD_VAR) == "":
                 raise SuspiciousOperation(f"{TO_FIELD_VAR} is empty; a field's name is expected.")
-            return view(request, *args, **keywords)
+            try:
+                return view(request, *args, **keywords)
+            except IncorrectLookupParameters as error:
+                raise SuspiciousOperation(
+                    "A parameter of the address has a value that its filter cannot have."
+                ) from error
 
         return cast("View", super().admin_view(checked, cacheable))
 

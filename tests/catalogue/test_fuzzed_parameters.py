@@ -119,6 +119,14 @@ def test_a_field_that_the_admin_cannot_go_by_is_400(client, shop, query):
     assert client.get(f"/admin/catalogue/product/1/change/?{query}").status_code == 400
 
 
+@pytest.mark.parametrize("query", ["category=x", "created_at__gte=x", "is_active__exact=x"])
+def test_a_filters_odd_value_is_400_in_an_export_too(client, shop, query):
+    client.force_login(User.objects.get())
+    client.raise_request_exception = False
+    for method in (client.get, client.post):
+        assert method(f"/admin/catalogue/product/export/?{query}").status_code == 400
+
+
 @pytest.mark.parametrize("query", ["colours=x", "attributes=x", "document=x", "price=x", "id__in=x"])
 def test_a_filter_that_the_admin_does_not_offer_is_400(client, shop, query):
     client.force_login(User.objects.get())
