@@ -35,7 +35,7 @@ def fit_match_distances(distances: np.ndarray, is_right: np.ndarray, garment_typ
     common, own = _fit_logistic(distances, is_right, place, len(names))
     farthest = float(distances.max())
     counts = np.bincount(place)
-    found = {"": _two_words(*common, farthest)}
+    found = {"": _two_words(common[0], common[1], farthest)}
     for name, count, (intercept, slope) in zip(names, counts, own, strict=True):
         if count >= TYPE_PAIRS:
             found[str(name)] = _two_words(common[0] + intercept, common[1] + slope, farthest)

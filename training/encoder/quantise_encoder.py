@@ -90,7 +90,7 @@ def refit_projection(encoder: Encoder, prepared: PreparedViews, garments: int, c
         prepared, lambda images, masks: features.run([images, masks])[0], garments, copies
     )
     choice = {name: recipe.get(name, 1.0) for name in ("shrinkage", "strength")}
-    matrix, bias = fit_projection(rows.astype(np.float32), numbers, encoder.card.dimensions, **choice)
+    matrix, bias = fit_projection(rows.astype(np.float32), numbers, encoder.dimensions, **choice)
     with TemporaryDirectory() as place:
         files = opened.write(Projection(matrix, bias), Path(place))
         for name in ("model.xml", "model.bin"):
