@@ -41,8 +41,8 @@ def load_products(count: int, *, photos: int, categories: bool = True) -> None:
     """
     if categories:
         _execute(
-            "INSERT INTO catalogue_category (id, name, slug, garment_types, position) "
-            "SELECT i, 'Category ' || i, 'category-' || i, '{}', i FROM generate_series(1, 16) i"
+            "INSERT INTO catalogue_category (id, name, name_en, name_id, slug, garment_types, position) "
+            "SELECT i, 'Category ' || i, '', '', 'category-' || i, '{}', i FROM generate_series(1, 16) i"
         )
     _execute(
         "SET session_replication_role = replica",  # no triggers, no foreign-key checks: the rows are right
@@ -53,8 +53,10 @@ def load_products(count: int, *, photos: int, categories: bool = True) -> None:
                   'Brand ' || (hashint4(i + 7) & 511), '',
                    (i::bigint * 7919) % {count}, 'IDR', '', true, '{{}}', '{{}}', '', '{{}}', '', now(), now()
             FROM generate_series(1, {count}) i""",
-        f"""INSERT INTO catalogue_productimage (id, product_id, file, sha256, width, height, position, source)
-            SELECT i, 1 + (i - 1) / {photos}, 'made-up/' || i, repeat(md5(i::text), 2), 48, 64, (i - 1) % {photos}, ''
+        f"""INSERT INTO catalogue_productimage (id, product_id, file, sha256, width, height, position, source,
+                                                source_etag, source_modified)
+            SELECT i, 1 + (i - 1) / {photos}, 'made-up/' || i, repeat(md5(i::text), 2), 48, 64, (i - 1) % {photos},
+                   '', '', ''
             FROM generate_series(1, {count * photos}) i""",
         "SET session_replication_role = DEFAULT",
     )

@@ -55,8 +55,9 @@ def load_shop(count: int) -> float:
         even = [f"((hashint4extended(i, {salt}) & 1048575) / 1048576.0)" for salt in range(5)]
         cursor.execute(_ROWS.format(count=count, colours=COLOURS, words=len(WORDS), even=even))
         cursor.execute(
-            "INSERT INTO catalogue_productimage (id, product_id, file, sha256, width, height, position, source) "
-            "SELECT i, i, 'made-up/' || i || '.jpg', repeat(md5(i::text), 2), 480, 640, 0, '' "
+            "INSERT INTO catalogue_productimage (id, product_id, file, sha256, width, height, position, source, "
+            "source_etag, source_modified) "
+            "SELECT i, i, 'made-up/' || i || '.jpg', repeat(md5(i::text), 2), 480, 640, 0, '', '', '' "
             f"FROM generate_series(1, {count}) AS i"
         )
         for statement in indexes:
@@ -71,8 +72,8 @@ def _make_parts(cursor) -> None:
     words = f"(ARRAY{WORDS})"
     n = len(WORDS)
     cursor.execute(
-        "INSERT INTO catalogue_category (id, name, slug, garment_types, position) "
-        "SELECT i, 'Category ' || i, 'category-' || i, '{}', i FROM generate_series(1, 16) AS i"
+        "INSERT INTO catalogue_category (id, name, name_en, name_id, slug, garment_types, position) "
+        "SELECT i, 'Category ' || i, '', '', 'category-' || i, '{}', i FROM generate_series(1, 16) AS i"
     )
     cursor.execute(
         f"""CREATE TEMP TABLE names AS
