@@ -42,7 +42,7 @@ class MovableEnd(Hook):
             if scheduler.last_step < 0:
                 scheduler.last_step = -1  # it has not begun
                 continue
-            done = scheduler.last_step / scheduler.total_iters
+            done = scheduler.last_step / max(scheduler.total_iters, 1)
             factor *= scheduler.start_factor + done * (scheduler.end_factor - scheduler.start_factor)
         for group in runner.optim_wrapper.param_groups:
             group["lr"] = factor * group["initial_lr"]
