@@ -39,7 +39,7 @@ CREATE TABLE row_id (id TEXT PRIMARY KEY, sku TEXT NOT NULL) WITHOUT ROWID;  -- 
 CREATE TABLE product (position INTEGER PRIMARY KEY, sku TEXT NOT NULL, key TEXT NOT NULL, is_row INTEGER NOT NULL);
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-PRAGMA cache_size = -65536;
+PRAGMA cache_size = -24576;
 """
 _encode = json.JSONEncoder(check_circular=False).encode
 _HAS_ROW = "(is_named OR folder_key IN (SELECT key FROM product WHERE is_row))"
