@@ -1,7 +1,7 @@
 """What each match word is worth in this catalogue: how often a strong, close or weak match is right.
 
-Right is the same category and a main colour that both have, as the catalogue says. Asked with stored garments, among
-the other products: nothing of the answer is known beforehand.
+Right is the same garment type and a main colour that both have. A product's type is the one that its category holds;
+where that holds several, those detected in its photos. Asked with stored garments, among the other products.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def measure_match_words(encoder: Encoder, *, sample: int) -> dict[str, dict[str,
     for row in rows.select_related("product").order_by("image_id")[: step * sample : step]:
         for product, distance in _nearest_products(row, encoder):
             distances.append(distance)
-            is_right.append(_is_right(product, row.product))
+            is_right.append(_is_right(product, row, encoder))
             bounds.append(match_bounds(encoder, row.garment_type))
     return precision_of_words(np.array(distances), np.array(is_right, bool), bounds)
 
@@ -36,10 +36,20 @@ def _nearest_products(row: GarmentEmbedding, encoder: Encoder) -> list[tuple[Pro
     others = Product.objects.visible().exclude(pk=row.product_id)
     search = NearestGarments(row.vector, encoder=encoder, products=others, garment_type=row.garment_type or None)
     neighbours = search.page(limit=JUDGED)
-    products = Product.objects.only("category_id", "colours").in_bulk([one.product_id for one in neighbours])
+    products = (
+        Product.objects.select_related("category").defer("document").in_bulk([one.product_id for one in neighbours])
+    )
     return [(products[one.product_id], one.distance) for one in neighbours if one.product_id in products]
 
 
-def _is_right(product: Product, asked: Product) -> bool:
+def _is_right(product: Product, row: GarmentEmbedding, encoder: Encoder) -> bool:
+    asked = row.product
     share = {*product.colours[:1]} & {*asked.colours} or {*asked.colours[:1]} & {*product.colours}
-    return product.category_id == asked.category_id and bool(share)
+    return bool(share) and row.garment_type in _garment_types(product, encoder)
+
+
+def _garment_types(product: Product, encoder: Encoder) -> set[str]:
+    if len(product.category.garment_types) == 1:
+        return set(product.category.garment_types)
+    detected = GarmentEmbedding.objects.of(encoder).filter(product=product, ordinal__gt=0)
+    return set(detected.values_list("garment_type", flat=True))

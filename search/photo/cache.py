@@ -68,7 +68,8 @@ def store(photo: CachedPhoto, *, query: str | None = None, client: str = "") -> 
 def load(query: str) -> CachedPhoto:
     """The photo cached under this id. Raises PhotoExpired."""
     photo = _cache().get(_key(query)) if _QUERY.fullmatch(query) else None
-    if photo is None or not hasattr(photo, "expires_at"):  # the second: stored by an earlier release
+    is_of_earlier_release = not hasattr(photo, "expires_at")
+    if photo is None or is_of_earlier_release or photo.expires_at <= time.time():  # caches count whole seconds
         minutes = settings.PHOTO_QUERY_SECONDS // 60
         raise PhotoExpired(
             f"This photo has expired: photos are deleted {minutes} minutes after the upload. Please send it again."
