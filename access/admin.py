@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from knox.models import get_digest_token
 from knox.settings import CONSTANTS
 
+from access.autocomplete import NumberedAutocompleteMixin
 from access.models import ApiToken
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(admin.ModelAdmin):
+class ApiTokenAdmin(NumberedAutocompleteMixin, admin.ModelAdmin):
     list_display = ["__str__", "user", "created", "expiry"]
     list_select_related = ["user"]
     search_fields = ["user__username"]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from import_export.admin import ImportExportModelAdmin
 
+from access.autocomplete import NumberedAutocompleteMixin
 from catalogue import services
 from catalogue.admin_forms import CategoryForm, ImageForm, ImageFormSet, ProductForm
 from catalogue.admin_resources import ProductResource, TableFormat, refused_table
@@ -123,7 +124,7 @@ class ImageInline(admin.TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(ImportExportModelAdmin):
+class ProductAdmin(NumberedAutocompleteMixin, ImportExportModelAdmin):
     form = ProductForm
     resource_classes = [ProductResource]
     formats = [TableFormat]
@@ -237,7 +238,7 @@ class SynonymGroupAdmin(admin.ModelAdmin):
 
 
 @admin.register(ProductImage)
-class ProductImageAdmin(admin.ModelAdmin):
+class ProductImageAdmin(NumberedAutocompleteMixin, admin.ModelAdmin):
     form = ImageForm
     list_display = ["photo", "product", "position", "size", "source"]
     list_select_related = ["product"]

@@ -112,6 +112,17 @@ def test_a_null_character_in_an_address_is_not_found(client, shop, path):
     assert client.get(path).status_code in (301, 404)
 
 
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [("catalogue/product", "category"), ("catalogue/productimage", "product"), ("access/apitoken", "user")],
+)
+@pytest.mark.parametrize("value", VALUES)
+def test_a_form_with_an_odd_key_is_shown_again(client, shop, path, field, value):
+    client.force_login(User.objects.get())
+    client.raise_request_exception = False
+    assert ask(client, "post", f"/admin/{path}/add/", [(field, value)]).status_code in (200, 302)
+
+
 @pytest.mark.parametrize("query", ["_to_field=", "_to_field=x", "_to_field=document"])
 def test_a_field_that_the_admin_cannot_go_by_is_400(client, shop, query):
     client.force_login(User.objects.get())
