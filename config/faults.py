@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.db.utils import InterfaceError, OperationalError
+from django.db.utils import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -32,17 +32,22 @@ class FaultMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, OUTAGES):
+        if not is_outage(exception):
             return None
         logger.error("%s %s met an outage: %s", request.method, request.path, exception)
         return unavailable(request)
+
+
+def is_outage(exception: Exception) -> bool:
+    """Whether a part of the installation is away. A connection that breaks may raise DatabaseError itself."""
+    return isinstance(exception, OUTAGES) or type(exception) is DatabaseError
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The site's handler404: its page lists the categories, which may be out of reach."""
     try:
         return page_not_found(request, exception)
-    except OUTAGES as outage:
+    except (*OUTAGES, DatabaseError) as outage:
         logger.error("%s %s is not found, and its page met an outage: %s", request.method, request.path, outage)
         return unavailable(request)
 

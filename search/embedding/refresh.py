@@ -36,11 +36,13 @@ def images_changed(images: QuerySet[ProductImage]) -> None:
 
 def products_moved(products: QuerySet[Product]) -> None:
     """Deletes the garments that the products' categories do not hold; embeds their photos after the commit."""
-    for product in products.select_related("category"):
-        garments = GarmentEmbedding.objects.filter(product=product, ordinal__gt=0)
-        if product.category.garment_types:
-            garments.exclude(garment_type__in=product.category.garment_types).delete()
-        GarmentEmbedding.objects.filter(product=product).update(category=product.category_id)
+    for category in Category.objects.filter(pk__in=set(products.order_by().values_list("category", flat=True))):
+        vectors = GarmentEmbedding.objects.filter(
+            product__in=products.filter(category=category).order_by().values("pk")
+        )
+        if category.garment_types:
+            vectors.filter(ordinal__gt=0).exclude(garment_type__in=category.garment_types).delete()
+        vectors.update(category=category.pk)
     _embed_after_commit(list(ProductImage.objects.filter(product__in=products).values_list("pk", flat=True)))
 
 

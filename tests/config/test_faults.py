@@ -8,10 +8,11 @@ import time
 import pytest
 from django.core.cache import cache, caches
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 from django.test import override_settings
 
 from config.caches import caches_of
+from config.faults import FaultMiddleware
 from search.photo import cache as photo_cache
 from search.vision import cards
 from search.vision.cards import choose
@@ -233,3 +234,18 @@ def test_a_broken_model_is_503_where_it_is_needed_and_nowhere_else(client, broke
         assert response.status_code == 503
         assert int(response["Retry-After"]) > 0, address
     assert client.get("/readyz").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (OperationalError("the connection is gone"), 503),
+        (DatabaseError("server closed the connection unexpectedly"), 503),  # psycopg2 has no narrower class for it
+        (ProgrammingError("no such column"), None),
+        (ValueError("x"), None),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_a_connection_that_breaks_is_an_outage_and_a_mistake_is_none(rf, error, status):
+    answer = FaultMiddleware(lambda request: None).process_exception(rf.get("/api/v1/products/"), error)
+    assert (answer and answer.status_code) == status
