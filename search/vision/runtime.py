@@ -16,14 +16,25 @@ from search.vision.onnx_runtime import open_session
 Runner = Callable[[Sequence[np.ndarray]], list[np.ndarray]]
 
 
-@cache
+_OPENING = threading.Lock()
+
+
 def _core() -> Any:
+    with _OPENING:
+        return _opened()
+
+
+@cache
+def _opened() -> Any:
     try:
         import openvino
     except ImportError as error:
         raise RuntimeError("Models run with OpenVINO, which is missing: install requirements-serve.txt.") from error
     core = openvino.Core()
     core.set_property({"CACHE_DIR": ""})
+    # The first conversion of an array sets up OpenVINO's binding of NumPy. Two threads that do so at once wait for each
+    # other for ever, one with the interpreter's lock and one with the binding's.
+    openvino.Tensor(np.zeros(1, np.float32), shared_memory=True).data.copy()
     return core
 
 
