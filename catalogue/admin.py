@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import ForeignKey, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from import_export.admin import ImportExportModelAdmin
 
-from access.autocomplete import NumberedAutocompleteMixin
+from access.autocomplete import numbered
 from catalogue import services
 from catalogue.admin_forms import CategoryForm, ImageForm, ImageFormSet, ProductForm
 from catalogue.admin_resources import ProductResource, TableFormat, refused_table
@@ -124,7 +124,7 @@ class ImageInline(admin.TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(NumberedAutocompleteMixin, ImportExportModelAdmin):
+class ProductAdmin(ImportExportModelAdmin):
     form = ProductForm
     resource_classes = [ProductResource]
     formats = [TableFormat]
@@ -146,6 +146,9 @@ class ProductAdmin(NumberedAutocompleteMixin, ImportExportModelAdmin):
         (_("Details"), {"fields": ["description", "attributes", "colours", ("created_at", "updated_at")]}),
         (_("For staff only"), {"fields": ["private_attributes"]}),
     ]
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_foreignkey(db_field, request, **numbered(self, db_field, request, kwargs))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
         return cast("ProductQuerySet", super().get_queryset(request)).defer("document").for_cards()
@@ -238,7 +241,7 @@ class SynonymGroupAdmin(admin.ModelAdmin):
 
 
 @admin.register(ProductImage)
-class ProductImageAdmin(NumberedAutocompleteMixin, admin.ModelAdmin):
+class ProductImageAdmin(admin.ModelAdmin):
     form = ImageForm
     list_display = ["photo", "product", "position", "size", "source"]
     list_select_related = ["product"]
@@ -250,6 +253,9 @@ class ProductImageAdmin(NumberedAutocompleteMixin, admin.ModelAdmin):
     autocomplete_fields = ["product"]
     fields = ["product", "large", "file", "position", "size", "sha256", "source"]
     readonly_fields = ["large", "size", "sha256", "source"]
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_foreignkey(db_field, request, **numbered(self, db_field, request, kwargs))
 
     def get_readonly_fields(self, request: HttpRequest, obj: ProductImage | None = None) -> list[str]:
         return [*self.readonly_fields, "product"] if obj else self.readonly_fields
