@@ -70,7 +70,8 @@ END $$;
 
 CREATE FUNCTION catalogue_document(name text, brand text, sku text, category_words text, colours varchar[],
                                    attributes jsonb, description text) RETURNS tsvector
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path FROM CURRENT AS $$  -- pg_restore copies rows in with an empty one
 DECLARE
     document tsvector;
 BEGIN
