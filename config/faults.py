@@ -47,7 +47,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The site's handler404: its page lists the categories, which may be out of reach."""
     try:
         return page_not_found(request, exception)
-    except (*OUTAGES, DatabaseError) as outage:
+    except Exception as outage:
+        if not is_outage(outage):
+            raise
         logger.error("%s %s is not found, and its page met an outage: %s", request.method, request.path, outage)
         return unavailable(request)
 

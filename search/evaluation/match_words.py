@@ -25,9 +25,11 @@ def measure_match_words(encoder: Encoder, *, sample: int) -> dict[str, dict[str,
     is_right: list[bool] = []
     bounds: list[tuple[float, float]] = []
     for row in rows.select_related("product").order_by("image_id")[: step * sample : step]:
-        for product, distance in _nearest_products(row, encoder):
+        found = _nearest_products(row, encoder)
+        types = _garment_types([product for product, _ in found], encoder)
+        for product, distance in found:
             distances.append(distance)
-            is_right.append(_is_right(product, row, encoder))
+            is_right.append(_share_a_main_colour(product, row.product) and row.garment_type in types[product.pk])
             bounds.append(match_bounds(encoder, row.garment_type))
     return precision_of_words(np.array(distances), np.array(is_right, bool), bounds)
 
@@ -42,14 +44,16 @@ def _nearest_products(row: GarmentEmbedding, encoder: Encoder) -> list[tuple[Pro
     return [(products[one.product_id], one.distance) for one in neighbours if one.product_id in products]
 
 
-def _is_right(product: Product, row: GarmentEmbedding, encoder: Encoder) -> bool:
-    asked = row.product
-    share = {*product.colours[:1]} & {*asked.colours} or {*asked.colours[:1]} & {*product.colours}
-    return bool(share) and row.garment_type in _garment_types(product, encoder)
+def _share_a_main_colour(product: Product, asked: Product) -> bool:
+    return bool({*product.colours[:1]} & {*asked.colours} or {*asked.colours[:1]} & {*product.colours})
 
 
-def _garment_types(product: Product, encoder: Encoder) -> set[str]:
-    if len(product.category.garment_types) == 1:
-        return set(product.category.garment_types)
-    detected = GarmentEmbedding.objects.of(encoder).filter(product=product, ordinal__gt=0)
-    return set(detected.values_list("garment_type", flat=True))
+def _garment_types(products: list[Product], encoder: Encoder) -> dict[int, set[str]]:
+    """{product id: the one type that its category holds, else those detected in its photos}."""
+    types = {product.pk: set(product.category.garment_types) for product in products}
+    several = [pk for pk, held in types.items() if len(held) != 1]
+    types |= {pk: set() for pk in several}
+    detected = GarmentEmbedding.objects.of(encoder).filter(product__in=several, ordinal__gt=0)
+    for pk, garment_type in detected.values_list("product", "garment_type"):
+        types[pk].add(garment_type)
+    return types

@@ -1,12 +1,12 @@
 """What a detector is said to reach, on detections that were made up."""
 
-import numpy as np
 import pytest
 
 pytest.importorskip("pycocotools", reason="pip install -r requirements-training.txt")
 
 from search.vision.detections import Detections
 from search.vision.detector import PostprocessConfig
+from tests.training.detector.made_detections import found, mask
 from training.detector.detector_data import as_coco
 from training.detector.evaluate_detector import (
     as_results,
@@ -19,20 +19,6 @@ from training.detector.evaluate_detector import (
 from training.detector.product_scores import empty_scores
 
 COAT, BAG, FAR = (10, 10, 50, 60), (60, 60, 80, 80), (0, 70, 20, 99)
-
-
-def mask(box):
-    x0, y0, x1, y1 = box
-    drawn = np.zeros((100, 100), bool)
-    drawn[y0:y1, x0:x1] = True
-    return drawn
-
-
-def found(*garments):
-    """Detections of (type, score, box), best first."""
-    types, scores, boxes = zip(*garments, strict=True)
-    masks = np.stack([mask(box) for box in boxes])
-    return Detections(np.float32(boxes), np.float32(scores), types, types, masks, (100, 100))
 
 
 def photos(*of_photos, kind=None):
