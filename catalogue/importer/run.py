@@ -28,6 +28,7 @@ from catalogue.importer.row_reader import RowReader
 from catalogue.importer.source import Source
 from catalogue.importer.source_checks import check_folder, check_folder_fits
 from catalogue.importer.source_product import SourceProduct
+from catalogue.importer.staging_table import MOST_PHOTOS
 from catalogue.models import Product
 
 IMPORT_LOCK = 7_046_029_254_386_354  # any number that no other advisory lock of this database uses
@@ -219,6 +220,7 @@ def _note_what_happened(
         report.notes.append(f"{paths} image paths were not looked up: --images DIR names their folder.")
     if reader.skipped["address"]:
         report.notes.append(f"{reader.skipped['address']} image addresses were not fetched: --download does that.")
+    _note_large_folders(source)
     if source.is_folder_given:
         _note_unused_files(source)
 
@@ -240,6 +242,14 @@ def _note_statuses(report: Report, rows: RowReader) -> None:
             f"Status words that are not understood: {words}. New products with them are hidden. If "
             f"{rows.columns.header('is_active')!r} does not say what is shown, give it another meaning with --column "
             f"attribute=HEADER."
+        )
+
+
+def _note_large_folders(source: Source) -> None:
+    if folders := source.staging.large_folders_without_row(only_beside_rows=not source.is_folder_given):
+        named = _some([f"{folder} ({count:,})" for folder, count in folders])
+        source.report.notes.append(
+            f"Folders of more than {MOST_PHOTOS} photos that no row names are no products: {named}."
         )
 
 

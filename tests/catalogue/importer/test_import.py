@@ -48,6 +48,14 @@ def test_rows_folders_and_files_become_products(shop, media):
     assert (image.width, image.height, image.file.open().read()) == (48, 64, picture(4))
 
 
+def test_a_folder_of_very_many_photos_without_a_row_is_no_product(shop):
+    write_files(shop.parent, {f"street/images/{number:04}.jpg": 7 for number in range(101)})
+    printed = run(shop)
+    assert "Folders of more than 100 photos that no row names are no products: street/images (101)." in printed
+    assert Product.objects.count() == 3
+    assert not Category.objects.filter(slug="street").exists()
+
+
 def test_a_new_category_knows_what_it_holds_and_keeps_what_somebody_says_later(shop):
     run(shop)
     category = Category.objects.get(slug="dress")
