@@ -7,9 +7,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.core.files.storage import Storage, default_storage
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage, Storage, default_storage
 
 from catalogue.image_storage import PARTIAL, SIZES, remove_now, storage, thumbnail_name, write_whole
+from catalogue.importer.download import FOLDER as DOWNLOADS
 from catalogue.models import ProductImage
 from catalogue.services import delete_images
 from catalogue.thumbnails import is_whole_webp
@@ -86,6 +88,8 @@ def check_files(*, repair: bool = False) -> Iterator[Finding]:
                 if repair:
                     default_storage.delete(name)
                 yield Finding(finding, name, is_repaired=repair)
+    own = FileSystemStorage(location=settings.VAR_DIR)
+    partial |= {(own, name): _state(own, name) for name in _walk(own, DOWNLOADS) if name.endswith(PARTIAL)}
     yield from _check_partial(partial, repair=repair)
 
 

@@ -2,8 +2,8 @@
 
 gunicorn's own reads a request in the thread that answers it, for as long as the client likes: some slow clients occupy
 all threads, and health checks wait with everybody else. Here the event loop receives a request, and a thread gets it
-whole. A client that stalls, or sends less than it would over a poor line, is cut off; one that does not read its answer
-is cut off too.
+whole; what a client does not read of its answer at once, the event loop sends. No thread ever waits for a client. One
+that stalls, or sends or reads less than it would over a poor line, is cut off.
 """
 
 from __future__ import annotations
@@ -13,43 +13,48 @@ import selectors
 import socket
 import time
 from functools import partial
-from typing import Any
+from typing import IO, Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from config.incoming_request import HeadTooLarge, IncomingRequest
+from config.outgoing_answer import OutgoingAnswer
 from config.request_body import BoundedBody
 
 RECEIVE_BYTES = 256 * 1024  # at once
-SEND_SECONDS = 15.0  # for a part of an answer that the client does not read
 LINGER_SECONDS = 2.0  # for a client to close first, so that it has read the end of its answer
-MOST_BUFFERED = 1_000_000_000  # bytes of all requests that are arriving
+MOST_BUFFERED = 1_000_000_000  # bytes of all requests that are arriving, and of all answers that are being sent
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 TOO_BUSY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
 class BufferedSocket:
-    """A client's socket whose `recv` yields what was buffered first; where it waits, it waits SEND_SECONDS."""
+    """A client's socket: `recv` yields what was buffered, `sendall` buffers what the client does not read at once."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
+        self._sock.setblocking(False)
         self.request: IncomingRequest | None = None
+        self.answer = OutgoingAnswer(sock)
 
     def recv(self, size: int, *flags: int) -> bytes:
-        data = self.request.take(size) if self.request else b""
-        return data or self._sock.recv(size, *flags)
+        """The next bytes of the request; empty at its end, as of a client that has closed its side."""
+        return self.request.take(size) if self.request else b""
 
-    def has_more(self) -> bool:
-        """Whether bytes of a following request were buffered with this one."""
-        return bool(self.request and self.request.taken < self.request.received)
+    def sendall(self, data: bytes) -> None:
+        self.answer.send(data)
+
+    def sendfile(self, file: IO[bytes], offset: int = 0, count: int | None = None) -> None:
+        self.answer.send_file(file, offset, count)
 
     def setblocking(self, flag: bool) -> None:
-        self._sock.settimeout(SEND_SECONDS if flag else 0.0)
+        """It never blocks."""
 
     def close(self) -> None:
         if self.request:
             self.request.close()
+        self.answer.close()
         self._sock.close()
 
     def __getattr__(self, name: str) -> Any:
@@ -77,6 +82,7 @@ class BufferingWorker(ThreadWorker):
     def __init__(self, *args: Any, **keywords: Any) -> None:
         super().__init__(*args, **keywords)
         self.arriving: set[BufferedConnection] = set()
+        self.leaving: set[BufferedConnection] = set()  # whose answers are being sent
         self.lingering: dict[BufferedConnection, float] = {}  # until when
 
     # -- requests that arrive -------------------------------------------------------------------------------------
@@ -102,11 +108,6 @@ class BufferingWorker(ThreadWorker):
         self.keepalived_conns.remove(conn)
         self._receive(conn)
 
-    def finish_request(self, conn: BufferedConnection, fs: Any) -> None:
-        super().finish_request(conn, fs)
-        if not self.cfg.is_ssl and conn in self.keepalived_conns and conn.sock.has_more():
-            self.on_client_socket_readable(conn, conn.sock)  # nothing will make the socket readable again
-
     def _receive(self, conn: BufferedConnection) -> None:
         """Begins a request, with what came along with the one before it."""
         earlier, conn.sock.request = conn.sock.request, IncomingRequest(self._limit_of)
@@ -114,7 +115,7 @@ class BufferingWorker(ThreadWorker):
         self.arriving.add(conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_data, conn))
         if earlier is not None:
-            rest = earlier.take(earlier.received)
+            rest = earlier.following()
             earlier.close()
             if rest:
                 self._on_data(conn, conn.sock, rest)
@@ -142,8 +143,47 @@ class BufferingWorker(ThreadWorker):
         elif sum(each.sock.request.received for each in self.arriving) > MOST_BUFFERED:
             self._refuse(conn, TOO_BUSY)
 
+    def handle(self, conn: BufferedConnection) -> Any:
+        """Called on a thread: makes the answer. Returns whether another request may follow."""
+        return super().handle(conn) and (self.cfg.is_ssl or not conn.sock.request.is_cut)
+
     def _limit_of(self, path: str) -> int:
         return self.wsgi.limit_of(path) if isinstance(self.wsgi, BoundedBody) else MOST_BUFFERED
+
+    # -- answers that are sent ------------------------------------------------------------------------------------
+
+    def finish_request(self, conn: BufferedConnection, fs: Any) -> None:
+        """Called on the event loop when the thread has made the answer."""
+        if self.cfg.is_ssl or not conn.sock.answer.unsent:
+            self._finish(conn, fs)
+        elif sum(each.sock.answer.unsent for each in (conn, *self.leaving)) > MOST_BUFFERED:
+            self.nr_conns -= 1
+            conn.close()
+        else:
+            self.leaving.add(conn)
+            self.poller.register(conn.sock, selectors.EVENT_WRITE, partial(self._on_writable, conn, fs))
+
+    def _on_writable(self, conn: BufferedConnection, fs: Any, client: Any) -> None:
+        try:
+            conn.sock.answer.flush()
+        except OSError:  # the client has left
+            self._drop_leaving(conn)
+            return
+        if not conn.sock.answer.unsent:
+            self.leaving.discard(conn)
+            self.poller.unregister(conn.sock)
+            self._finish(conn, fs)
+
+    def _finish(self, conn: BufferedConnection, fs: Any) -> None:
+        super().finish_request(conn, fs)
+        if not self.cfg.is_ssl and conn in self.keepalived_conns and conn.sock.request.has_following():
+            self.on_client_socket_readable(conn, conn.sock)  # nothing will make the socket readable again
+
+    def _drop_leaving(self, conn: BufferedConnection) -> None:
+        self.leaving.discard(conn)
+        self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        conn.close()
 
     # -- connections that end -------------------------------------------------------------------------------------
 
@@ -154,6 +194,9 @@ class BufferingWorker(ThreadWorker):
             request = conn.sock.request
             if request.is_too_slow() or not (self.alive or request.received):
                 self._drop(conn)
+        for conn in list(self.leaving):
+            if conn.sock.answer.is_read_too_slowly():
+                self._drop_leaving(conn)
         now = time.monotonic()
         for conn, until in list(self.lingering.items()):
             if until < now:
@@ -163,7 +206,6 @@ class BufferingWorker(ThreadWorker):
         """Closes the connection for writing, and once the client has closed it too or after LINGER_SECONDS."""
         try:
             conn.sock.shutdown(socket.SHUT_WR)
-            conn.sock.setblocking(False)
             self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._on_last_data, conn))
             self.lingering[conn] = time.monotonic() + LINGER_SECONDS
         except (OSError, ValueError, KeyError):

@@ -11,8 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from catalogue.http_fetch import Fetched, FetchError, fetch_changed
+from catalogue.image_storage import PARTIAL
 from catalogue.photo_files import MAX_BYTES, NotAPhoto, read_photo
 
+FOLDER = "downloads"  # below settings.VAR_DIR
 CONCURRENCY = 8
 TRIES = 3
 WAIT_SECONDS = 0.5  # before the second try; twice that before each further one
@@ -91,7 +93,11 @@ def download_with_retries(url: str, *, allow_private: bool = False, known: Fetch
 
 
 def _write(path: Path, content: bytes) -> None:
-    """All of it or nothing, also when killed."""
-    partial = path.with_suffix(f".{os.getpid()}.part")
-    partial.write_bytes(content)
-    partial.replace(path)
+    """All of it or nothing, also when killed; verify_catalogue finds what a killed import leaves."""
+    partial = path.with_suffix(f".{os.getpid()}{PARTIAL}")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise

@@ -14,7 +14,7 @@ from django.db import connection, reset_queries
 from django.utils import timezone
 
 from catalogue.attributes import public_keys
-from catalogue.importer.download import Downloads
+from catalogue.importer.download import FOLDER, Downloads
 from catalogue.importer.errors import RERUN, ImportProblem
 from catalogue.importer.image_finder import ImageFinder
 from catalogue.importer.loader import Loader, batches
@@ -163,7 +163,7 @@ def _load(source: Source, options: Options, *, csv_folder: Path) -> None:
 def _downloads(options: Options) -> Downloads | None:
     if not (options.download or options.refresh_images) or options.dry_run:
         return None
-    return Downloads(folder=settings.VAR_DIR / "downloads", allow_private=options.allow_private_hosts)
+    return Downloads(folder=settings.VAR_DIR / FOLDER, allow_private=options.allow_private_hosts)
 
 
 def _products(source: Source, rows: RowReader) -> Iterator[SourceProduct]:

@@ -103,6 +103,19 @@ def test_a_file_that_is_being_written_is_nobodys_fault(media, monkeypatch):
     assert (media / names[1]).exists()
 
 
+def test_a_download_that_a_killed_import_left_is_found_and_deleted(media, settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(verification, "WRITTEN_WITHIN_S", 0.01)
+    settings.VAR_DIR = tmp_path
+    whole, half = tmp_path / "downloads/a1", tmp_path / "downloads/b2.4711.part"
+    whole.parent.mkdir()
+    whole.write_bytes(b"taken up by the next import")
+    half.write_bytes(b"half")
+    assert [(found.kind, found.name) for found in check_files(repair=True)] == [
+        (verification.UNFINISHED_FILE, "downloads/b2.4711.part")
+    ]
+    assert whole.exists() and not half.exists()
+
+
 def test_files_and_thumbnails_of_nobody_are_found_and_deleted(media, client, monkeypatch):
     monkeypatch.setattr(verification, "WRITTEN_WITHIN_S", 0.01)
     image = make_image()

@@ -56,8 +56,8 @@ def read_answers(client, number):
     """The bodies of so many answers of one connection."""
     received = b""
     while received.count(b"HTTP/1.1 200 OK") < number or not received.endswith(b"}"):
-        data = client.recv(10_000)
-        assert data, received
+        data = client.recv(1_000_000)
+        assert data, received[:1_000]
         received += data
     return [json.loads(part.split(b"\r\n\r\n", 1)[1]) for part in received.split(b"HTTP/1.1 200 OK")[1:]]
 
@@ -69,8 +69,19 @@ def read_answers(client, number):
         b"GET / HTTP/1.1\r\nHos",
         b"POST /photo/ HTTP/1.1\r\n" + HOST + b"Content-Length: 900000\r\n\r\nabc",
         b"POST /photo/ HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n5\r\nab",
+        b"POST /photo/ HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\nFFF\r\nab0\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"\r\nGET / HTTP/1.1\r\nHos",
+        b"GET /?size=1000000 HTTP/1.1\r\n" + HOST + b"\r\n",
     ],
-    ids=["nothing", "half a header", "part of a body", "part of a chunk"],
+    ids=[
+        "nothing",
+        "half a header",
+        "part of a body",
+        "part of a chunk",
+        "a chunk like the last",
+        "half a second one",
+        "an answer nobody reads",
+    ],
 )
 def test_others_are_answered_while_slow_clients_send(server, begun):
     with ExitStack() as stack:
@@ -103,6 +114,26 @@ def test_a_slow_body_is_whole_in_the_end(server):
         client.sendall(b"6")
         (read,) = read_answers(client, 1)
     assert read["form"] == {"limit": ["5" * 300_000 + "6"]}
+
+
+def test_a_large_answer_is_whole_in_the_end(server):
+    with closing(connect(server)) as client:
+        client.sendall(b"GET /?size=1000000 HTTP/1.1\r\n" + HOST + b"\r\n" + b"GET / HTTP/1.1\r\n" + HOST + b"\r\n")
+        time.sleep(0.3)
+        large, following = read_answers(client, 2)
+    assert large["size"] == "x" * 1_000_000
+    assert following == {"files": {}, "form": {}}
+
+
+def test_nothing_follows_a_body_that_was_refused(server):
+    with closing(connect(server)) as client:
+        client.sendall(
+            b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 9000000\r\n\r\nGET / HTTP/1.1\r\n" + HOST + b"\r\n"
+        )
+        received = b""
+        while data := client.recv(10_000):
+            received += data
+    assert received.count(b"HTTP/1.1 ") == 1 and received.startswith(b"HTTP/1.1 413 ")
 
 
 def test_requests_of_one_connection_are_answered_in_turn(server):

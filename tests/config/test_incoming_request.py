@@ -18,18 +18,39 @@ def arrived(data, step=None):
 GET = b"GET /c/dress/?a=b HTTP/1.1\r\nHost: shop.example\r\n\r\n"
 POST = b"POST /photo/ HTTP/1.1\r\nContent-Length: 5\r\n\r\nabcde"
 CHUNKED = b"POST / HTTP/1.1\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+CHUNKED_HEAD = CHUNKED[: CHUNKED.index(b"3\r\n")]
+LIKE_AN_END = CHUNKED_HEAD + b"8;a=b\r\nabc0\r\n\r\n\r\n1\r\na\r\n0\r\n\r\n"
+WITH_TRAILERS = CHUNKED_HEAD + b"1\r\na\r\n0\r\nX: y\r\nZ: 0\r\n\r\n"
+WHOLE = [GET, POST, CHUNKED, LIKE_AN_END, WITH_TRAILERS]
 
 
-@pytest.mark.parametrize("data", [GET, POST, CHUNKED])
+@pytest.mark.parametrize("data", WHOLE)
 @pytest.mark.parametrize("step", [None, 1, 2, 3, 7, 40])
 def test_it_is_complete_with_its_last_byte(data, step):
     request = arrived(data, step)
-    assert request.is_complete()
+    assert request.is_complete() and not request.is_cut
     assert request.take(10) + request.take(10_000) == data
     assert request.take(10) == b""
 
 
-@pytest.mark.parametrize("data", [GET, POST, CHUNKED])
+@pytest.mark.parametrize("data", WHOLE)
+@pytest.mark.parametrize("following", [b"G", GET, CHUNKED])
+def test_what_follows_is_not_of_it(data, following):
+    request = arrived(data + following)
+    assert request.is_complete() and request.has_following()
+    assert request.take(10_000) == data
+    assert request.following() == following
+
+
+@pytest.mark.parametrize(
+    "chunks", [b"x\r\n", b"-1\r\n", b"\r\n", b"1_0\r\n", b"f" * 17 + b"\r\n", b"1" * 9_000, b"0\n" + b"a:b\n" * 101]
+)
+def test_chunks_that_are_none_are_for_the_server_to_refuse(chunks):
+    request = arrived(CHUNKED_HEAD + chunks)
+    assert request.is_complete() and request.is_cut
+
+
+@pytest.mark.parametrize("data", WHOLE)
 def test_without_its_last_byte_it_is_not(data):
     assert not arrived(data[:-1], 5).is_complete()
 
@@ -37,11 +58,11 @@ def test_without_its_last_byte_it_is_not(data):
 def test_what_the_site_refuses_for_its_size_is_not_waited_for():
     head = b"POST /photo/ HTTP/1.1\r\nContent-Length: 1001\r\nExpect: 100-continue\r\n\r\n"
     request = arrived(head)
-    assert request.is_complete()
+    assert request.is_complete() and request.is_cut
     assert not request.wants_continue
     endless = arrived(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n")
-    endless.add(bytes(LIMIT + HEAD_BYTES))
-    assert endless.is_complete()
+    endless.add(b"FFFFFF\r\n" + bytes(LIMIT + HEAD_BYTES))
+    assert endless.is_complete() and endless.is_cut
 
 
 def test_the_limit_is_that_of_the_path():
