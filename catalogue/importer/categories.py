@@ -17,9 +17,10 @@ MAX_SLUG = 140
 # What shop systems write into a column called type: no category.
 _PROGRAM_WORDS = {
     "simple", "variable", "variation", "configurable", "grouped", "bundle", "bundled", "external", "virtual",
-    "downloadable", "affiliate", "product", "variant", "standard", "physical", "digital", "default", "taxable",
+    "downloadable", "affiliate", "product", "variant", "sku", "rule", "storable", "consumable", "service", "p",
+    "standard", "physical", "digital", "default", "taxable",
 }  # fmt: skip
-_LEVELS = re.compile(r"\s*(?:[>›»|/]|::|->|→)\s*")
+_LEVELS = re.compile(r"\s*(?:[>›»|/]|::|->|→)\s*|\s+[-–—]\s+")
 _LIST = re.compile(r"\s*[;\n\r\t]\s*")
 _COMMA = re.compile(r"\s*,\s*")
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from catalogue.importer.aliases import ALIASES, AMBIGUOUS, SEVERAL, WEAK_PRICE_ALIASES
+from catalogue.importer.aliases import (
+    ALIASES,
+    AMBIGUOUS,
+    HANDLES,
+    RECORD_HEADERS,
+    RECORD_KINDS,
+    SEVERAL,
+    WEAK_PRICE_ALIASES,
+)
 from catalogue.importer.categories import is_program_word
 from catalogue.importer.column_cells import ENOUGH, is_image, is_taken, share
 from catalogue.importer.columns import ColumnContext, Columns, Rows, UnknownColumns
@@ -18,12 +26,17 @@ from catalogue.importer.headers import (
     is_cost_header,
     is_known_header,
     is_price_header,
+    names_sale_date,
+    names_status,
 )
+from catalogue.importer.text import is_nothing
+from catalogue.importer.values import Refused, parse_bool
 
 
 def match_headers(columns: Columns, rows: Rows, context: ColumnContext, has_price: bool) -> None:
     keys = [header_keys(header) for header in columns.headers]
     skipped = _fields_not_matched(columns, has_price)
+    _match_handle(columns, keys, rows)
     for name in (name for name in ALIASES if name not in columns.of and name not in skipped):
         numbers = _numbers_of_field(name, columns, keys, rows, context)
         if name == "sku":
@@ -33,6 +46,8 @@ def match_headers(columns: Columns, rows: Rows, context: ColumnContext, has_pric
         elif name in ("price", "sale_price"):
             numbers = _strong(numbers, keys) or numbers
             _check_single(columns, name, numbers)
+        elif name == "description":
+            numbers = _for_shoppers(numbers, keys) or numbers
         if numbers:
             columns.of[name] = numbers if name in SEVERAL else numbers[:1]
     if "parent" in columns.of and "sku" not in columns.of:
@@ -57,19 +72,64 @@ def _numbers_of_field(
         if is_taken(columns, number) or not _header_allows(name, columns.headers[number]):
             continue
         known = [aliases.index(key) for key in found if key in aliases]
-        if name == "cost" and not known and is_cost_header(columns.headers[number]) and _is_money(columns, number):
+        if not known and _words_mean(name, columns.headers[number], rows, number):
             known = [len(aliases)]
+        if known and name == "brand" and "vendor" in found and not _is_shop_export(keys):
+            continue  # elsewhere it is whom the merchant buys from
         if known and _fits(name, rows, number, context):
             ranks[number] = min(known)
     return sorted(ranks, key=lambda number: (ranks[number], number))
 
 
+def _is_shop_export(keys: Sequence[Sequence[str]]) -> bool:
+    """Whether it is one of Shopify's, which calls the brand a vendor."""
+    return any(not HANDLES.isdisjoint(found) for found in keys)
+
+
 def _header_allows(name: str, header: str) -> bool:
+    if name == "category_name_en":  # "Kategori EN", but not the German word
+        return header.strip().casefold() != "kategorien"
     return is_price_header(header, name) if name in PRICE_FIELDS else True
 
 
-def _is_money(columns: Columns, number: int) -> bool:
-    return has_price_word(columns.headers[number])
+def _words_mean(name: str, header: str, rows: Rows, number: int) -> bool:
+    """Whether a header that no alias is means the field by its words, and its cells agree."""
+    if name == "cost":
+        return is_cost_header(header) and has_price_word(header)
+    if name in ("sale_start", "sale_end"):
+        return names_sale_date(header) == name
+    if name == "record_kind":
+        return not RECORD_HEADERS.isdisjoint(header_keys(header)) and share(rows, number, is_record_kind) == 1
+    if name == "is_active":
+        return names_status(header) and share(rows, number, _is_bool) == 1  # 0 for a column without cells
+    return False
+
+
+def is_record_kind(value: str) -> bool:
+    return value.strip().casefold() in RECORD_KINDS
+
+
+def _is_bool(value: str) -> bool:
+    try:
+        return parse_bool(value) is not None
+    except Refused:
+        return False
+
+
+def _match_handle(columns: Columns, keys: Sequence[Sequence[str]], rows: Rows) -> None:
+    """Takes the handle of a product page for the product's id where its variants, with an SKU each, share it."""
+    handles = [number for number, found in enumerate(keys) if not HANDLES.isdisjoint(found)]
+    skus = [number for number, found in enumerate(keys) if found and found[0] == "sku"]
+    if not (handles and skus) or {"sku", "parent", "variant_sku"} & columns.of.keys():
+        return
+    cells = [row[handles[0]] for row in rows if handles[0] < len(row) and row[handles[0]]]
+    if columns.pairs or len(set(cells)) < len(cells):
+        columns.of |= {"sku": handles[:1], "variant_sku": skus[:1]}
+
+
+def _for_shoppers(numbers: Sequence[int], keys: Sequence[Sequence[str]]) -> list[int]:
+    """Odoo has a description for customers beside one that is an internal note."""
+    return [number for number in numbers if {"descriptionsale", "descriptionforcustomers"} & set(keys[number])]
 
 
 def _strong(numbers: Sequence[int], keys: Sequence[Sequence[str]]) -> list[int]:
@@ -99,6 +159,12 @@ def _fits(name: str, rows: Rows, number: int, context: ColumnContext) -> bool:
         return _is_empty_or(rows, number, lambda value: _has_letter(value) and not is_program_word(value))
     if name in ("brand", "name"):  # a number is some other table's key
         return _is_empty_or(rows, number, _has_letter)
+    if name in ("sale_start", "sale_end"):  # "Sale price from" is no day
+        return _is_empty_or(rows, number, lambda value: re.fullmatch(r"[\d.,]+|\D*", value.strip()) is None)
+    if name == "is_hidden":
+        return _is_empty_or(rows, number, _is_bool)
+    if name == "currency":
+        return _is_empty_or(rows, number, lambda value: re.search(r"\d", value) is None)
     if name == "availability":
         return _is_empty_or(rows, number, lambda value: not re.fullmatch(r"\d{4}-\d\d-\d\d.*", value.strip()))
     return True
@@ -126,6 +192,7 @@ def _best_ids(columns: Columns, named: list[int], rows: Rows, context: ColumnCon
         for number, header in enumerate(columns.headers)
         if number in named or not (is_taken(columns, number) or is_known_header(header))
     ]
+    named = sorted(named, key=lambda number: _filled(rows, number) < ENOUGH)  # stable: the likeliest header first
     shares = {number: share(rows, number, context.is_product_folder) for number in free}
     best = max(free, key=lambda number: (shares[number], number in named), default=None)
     if best is None or shares[best] < ENOUGH or (named and shares[named[0]] >= shares[best]):
@@ -133,6 +200,12 @@ def _best_ids(columns: Columns, named: list[int], rows: Rows, context: ColumnCon
     if best not in named:
         columns.guessed.add("sku")
     return [best]
+
+
+def _filled(rows: Rows, number: int) -> float:
+    """The share of rows whose cell holds something."""
+    cells = [row[number] for row in rows if number < len(row)]
+    return sum(not is_nothing(cell) for cell in cells) / len(cells) if cells else 1.0
 
 
 def _match_ambiguous(columns: Columns, keys: Sequence[Sequence[str]], rows: Rows) -> None:

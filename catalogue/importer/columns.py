@@ -32,7 +32,8 @@ class Columns:
     of: dict[str, list[int]] = field(default_factory=dict)
     guessed: set[str] = field(default_factory=set)
     pairs: list[tuple[int, int]] = field(default_factory=list)
-    currency: str | None = None  # what the price's header names, as in "Harga (Rp)"
+    currency: str | None = None  # what the price's header names, a code or a sign, as in "Harga (Rp)"
+    is_month_first: bool | None = None  # how dates such as 12/31/2025 are written; None: no cell tells
     notes: list[str] = field(default_factory=list)
 
     def cells(self, values: Sequence[str], name: str) -> list[str]:
@@ -57,7 +58,7 @@ class Columns:
     @property
     def has_variants(self) -> bool:
         """Whether several rows of one product are its variants: there is a column for the product and one for each."""
-        return "parent" in self.of or "variant_sku" in self.of
+        return not self.of.keys().isdisjoint({"parent", "variant_sku", "record_kind"})
 
     @cached_property
     def names_parent_once(self) -> bool:

@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalogue.importer.encodings import SAMPLE_BYTES, find_encoding
+from catalogue.importer.headers import is_known_header
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_RECORDS = 200
+_MAX_COMMENTS = 6
+_ENOUGH_HEADERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +103,25 @@ def _lines_before_header(lines: list[str], delimiter: str) -> int:
         except (StopIteration, csv.Error):
             return 0
         if _width(record) >= usual:
-            return begin
+            return begin + _lines_of_comment(lines[begin:], delimiter)
         begin = reader.line_num
     return 0
+
+
+def _lines_of_comment(lines: list[str], delimiter: str) -> int:
+    """Lines as wide as the table above its header, which explain columns in Facebook's and marketplaces' templates."""
+    reader = csv.reader(lines, delimiter=delimiter)
+    begin, best, skip, first = 0, 0, 0, 0
+    for number in range(_MAX_COMMENTS):
+        try:
+            known = sum(is_known_header(cell) for cell in next(reader))
+        except (StopIteration, csv.Error):
+            break
+        first = known if number == 0 else first
+        if known > best:
+            best, skip = known, begin
+        begin = reader.line_num
+    return skip if best >= _ENOUGH_HEADERS and best >= 3 * first else 0
 
 
 def _widths(lines: list[str], delimiter: str, *, skips_spaces: bool = False) -> list[int]:

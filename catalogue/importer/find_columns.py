@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from catalogue.importer.aliases import KEPT
+from catalogue.importer.aliases import KEPT, STRUCK_PRICES
 from catalogue.importer.column_cells import ENOUGH, has_currency, is_taken, looks_like_price, share
 from catalogue.importer.column_guesses import match_cells
 from catalogue.importer.column_headers import match_headers
@@ -13,6 +13,7 @@ from catalogue.importer.columns import ColumnContext, Columns, Rows, UnknownColu
 from catalogue.importer.headers import (
     PRICE_FIELDS,
     currency_of_word,
+    currency_sign,
     has_price_word,
     header_key,
     header_keys,
@@ -20,7 +21,19 @@ from catalogue.importer.headers import (
     is_cost_header,
     names_other_number,
 )
+from catalogue.importer.values import is_month_first
 
+# Words that hardly anything but a status is.
+STATUS_WORDS = frozenset({
+    "publish", "published", "unpublished", "draft", "draf", "private", "privat", "pending", "trash", "archived",
+    "hidden", "unlisted", "visible", "entwurf", "brouillon", "borrador", "rascunho", "bozza", "terbit", "diterbitkan",
+    "konsep", "disembunyikan", "publié", "publicado", "pubblicato", "veröffentlicht", "草稿", "已发布", "上架", "下架",
+})  # fmt: skip
+DISCOUNT_WORDS = frozenset({
+    "discount", "diskon", "potongan", "rabatt", "remise", "reduction", "descuento", "desconto", "sconto", "korting",
+})  # fmt: skip
+DATE_FIELDS = ("sale_start", "sale_end", "publish_start", "publish_end")
+_NEARLY_ALL = 0.9
 _OPTION = r"\b(attribute|option|opsi|atribut|variation|variasi|varian)"
 _PAIR = re.compile(rf"{_OPTION}\s*_?(\d+)\s*_?(name|nama|value|nilai)")
 _PAIR_NUMBER_LAST = re.compile(rf"{_OPTION}\s*_?(name|nama|value|nilai)\s*_?(\d+)")  # Squarespace's
@@ -46,10 +59,14 @@ def find_columns(
     match_headers(columns, rows, context, has_price)
     _match_parent(columns)
     match_cells(columns, rows, context)
-    if has_price:
+    if has_price and chosen.keys().isdisjoint(PRICE_FIELDS):
         check_price(columns, rows)
+    check_status(columns, rows)
+    dates = [number for name in DATE_FIELDS for number in columns.of.get(name, ())]
+    columns.is_month_first = is_month_first(row[n] for row in rows for n in dates if n < len(row))
     columns.currency = currency_of_headers(columns)
     _note_doubles(columns)
+    _note_discounts(columns, rows)
     return columns
 
 
@@ -88,7 +105,10 @@ def _match_parent(columns: Columns) -> None:
 
 def check_price(columns: Columns, rows: Rows) -> None:
     """Raises UnknownColumns where no header names the price, but a column may hold one."""
-    if any(name in columns.of for name in PRICE_FIELDS):
+    if "price" in columns.of or "sale_price" in columns.of:
+        return
+    named = columns.of.get("regular_price", [])
+    if any(STRUCK_PRICES.isdisjoint(header_keys(columns.headers[number])) for number in named):
         return
     candidates = [
         header
@@ -101,10 +121,12 @@ def check_price(columns: Columns, rows: Rows) -> None:
         )
     ]
     costs = [columns.headers[number] for number in columns.of.get("cost", ())]
-    if not candidates and not costs:
+    struck = [columns.headers[number] for number in named]
+    if not candidates and not costs and not struck:
         return
-    found = f" It may be one of {', '.join(map(repr, candidates))}." if candidates else ""
     cost = f" {', '.join(map(repr, costs))} is a cost, and never shown." if costs else ""
+    cost += f" {', '.join(map(repr, struck))} is what was asked before, or is recommended." if struck else ""
+    found = f" It may be one of {', '.join(map(repr, candidates))}." if candidates else ""
     raise UnknownColumns(
         f"No header says which column is the price.{found}{cost} Say which with --column price=HEADER, or --no-price "
         f"to import without prices; nothing was imported. The headers are: {', '.join(map(repr, columns.headers))}."
@@ -115,13 +137,59 @@ def _may_be_price(rows: Rows, number: int, header: str) -> bool:
     return has_price_word(header) or share(rows, number, looks_like_price) >= ENOUGH
 
 
+def check_status(columns: Columns, rows: Rows) -> None:
+    """Raises UnknownColumns where no header says what is shown, but a column has words such as draft and private."""
+    if "is_active" in columns.of or "is_hidden" in columns.of:
+        return
+    for number, header in enumerate(columns.headers):
+        if not is_taken(columns, number) and share(rows, number, _is_status_word) >= _NEARLY_ALL:
+            raise UnknownColumns(
+                f"No header says which products are shown, but {header!r} has words such as "
+                f"{_first_cell(rows, number)!r}. Say whether it does with --column is_active={header!r}, or --column "
+                f"attribute={header!r} where it does not; nothing was imported."
+            )
+
+
+def _is_status_word(value: str) -> bool:
+    return value.strip().casefold() in STATUS_WORDS
+
+
+def _first_cell(rows: Rows, number: int) -> str:
+    return next((row[number] for row in rows if number < len(row) and row[number].strip()), "")
+
+
 def currency_of_headers(columns: Columns) -> str | None:
+    """What the headers of prices name: a code, or a sign as they write it. Raises UnknownColumns for several."""
+    found: dict[str, str] = {}
     for name in PRICE_FIELDS:
         for number in columns.of.get(name, ()):
-            for word in header_words(columns.headers[number]):
-                if currency := currency_of_word(word):
-                    return currency
-    return None
+            if sign := currency_sign(columns.headers[number]):
+                found.setdefault(currency_of_word(sign) or sign, columns.headers[number])
+    if len(found) > 1:
+        raise UnknownColumns(
+            f"The columns of prices name several currencies: {', '.join(map(repr, found.values()))}. Leave out all but "
+            f"those of one with --column ignored=HEADER; nothing was imported."
+        )
+    return next(iter(found), None)
+
+
+def _note_discounts(columns: Columns, rows: Rows) -> None:
+    """Says that the source's discounts are not taken off its prices."""
+    found = [
+        header
+        for number, header in enumerate(columns.headers)
+        if not is_taken(columns, number) and not DISCOUNT_WORDS.isdisjoint(header_words(header))
+        and any(re.search(r"[1-9]", row[number]) for row in rows if number < len(row) and not _is_date(row[number]))
+    ]  # fmt: skip
+    if found:
+        columns.notes.append(
+            f"Discounts that are not taken off the prices: {', '.join(map(repr, found))}. --column sale_price=HEADER "
+            f"names a column of what is asked."
+        )
+
+
+def _is_date(value: str) -> bool:
+    return re.search(r"\d{4}-\d\d|\d[./]\d+[./]\d", value) is not None
 
 
 def _note_doubles(columns: Columns) -> None:

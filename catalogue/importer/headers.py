@@ -7,22 +7,38 @@ import unicodedata
 from collections.abc import Sequence
 from functools import cache
 
-from catalogue.currencies import CODES
-from catalogue.importer.aliases import ALIASES, AMBIGUOUS, COST_WORDS, NEUTRAL_PRICE_WORDS, OTHER_NUMBERS
+from catalogue.currencies import CODES, currencies_of_sign
+from catalogue.importer.aliases import (
+    ALIASES,
+    AMBIGUOUS,
+    COST_PARTS,
+    COST_WORDS,
+    END_WORDS,
+    NEUTRAL_PRICE_WORDS,
+    NO_STATUS_WORDS,
+    OTHER_NUMBERS,
+    SALE_WORDS,
+    START_WORDS,
+    STATUS_STEMS,
+)
 
 CURRENCY_WORDS = {"rp": "IDR", "rupiah": "IDR"} | {code.lower(): code for code in CODES}
 PRICE_FIELDS = ("price", "regular_price", "sale_price")
 _NOISE = AMBIGUOUS | {"zalora", "the", "main", "utama"}
-_PRICE_WORDS = {"price", "prices", "harga", "prix", "preis", "precio", "preco", "prezzo", "amount"}
+_PRICE_WORDS = {
+    "price", "prices", "harga", "prix", "preis", "precio", "preco", "prezzo", "prijs", "pris", "cena",
+    "amount", "价格", "单价",
+}  # fmt: skip
 # Most currency codes are no words of headers; these are: ALL, TOP, ...
-_CODES_THAT_ARE_WORDS = {"all", "top", "bam", "mad", "gel", "mop", "pen", "try", "nad", "cup", "lak"}
+CODES_THAT_ARE_WORDS = {"all", "top", "bam", "mad", "gel", "mop", "pen", "try", "nad", "cup", "lak"}
 
 
 def header_words(header: str) -> list[str]:
-    """Its words in lower case: "productID (Main)" has product, id and main."""
-    plain = unicodedata.normalize("NFKD", header).encode("ascii", "ignore").decode()
+    """Its words in lower case and without accents: "productID (Main)" has product, id and main."""
+    plain = unicodedata.normalize("NFKD", header).replace("ß", "ss")
+    plain = "".join(character for character in plain if not unicodedata.combining(character))
     plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", plain)
-    return re.findall(r"[a-z]+|[0-9]+", plain.lower())
+    return re.findall(r"[^\W\d_]+|[0-9]+", plain.lower())
 
 
 def header_key(words: Sequence[str]) -> str:
@@ -44,7 +60,7 @@ def header_keys(header: str) -> tuple[str, ...]:
 
 def currency_of_word(word: str) -> str | None:
     """The currency that a word of a header names, as in "Price (USD)" or "harga_rp"."""
-    return None if word in _CODES_THAT_ARE_WORDS else CURRENCY_WORDS.get(word)
+    return None if word in CODES_THAT_ARE_WORDS else CURRENCY_WORDS.get(word)
 
 
 def is_known_header(header: str) -> bool:
@@ -61,7 +77,9 @@ def fields_of_key(key: str) -> tuple[str, ...]:
 def is_cost_header(header: str) -> bool:
     """Whether it speaks of what the merchant pays or earns, also in brackets: "Price (wholesale)", "Harga modal"."""
     words = header_words(header)
-    return any(key in ALIASES["cost"] for key in header_keys(header)) or bool(COST_WORDS.intersection(words))
+    if any(key in ALIASES["cost"] for key in header_keys(header)) or not COST_WORDS.isdisjoint(words):
+        return True
+    return any(part in header for part in COST_PARTS)
 
 
 def is_price_header(header: str, name: str) -> bool:
@@ -69,7 +87,7 @@ def is_price_header(header: str, name: str) -> bool:
     if is_cost_header(header):
         return False
     bracketed = " ".join(first or second for first, second in re.findall(r"\((.*?)\)|\[(.*?)\]", header))
-    words = [word for word in header_words(bracketed) if not word.isdigit() and currency_of_word(word) is None]
+    words = [word for word in header_words(bracketed) if not currencies_of_sign(word)]  # a number may be a factor
     literal = header_key(header_words(header))
     return literal in ALIASES[name] or all(word in NEUTRAL_PRICE_WORDS for word in words)
 
@@ -87,3 +105,28 @@ def has_price_word(header: str) -> bool:
 def says_nothing(header: str) -> bool:
     """Whether it is a mere number or letter, as programs name columns: "column 3", "Unnamed: 2", "x"."""
     return re.fullmatch(r"(column|kolom|field|unnamed|col)?[\W_]*\d*|\w{0,2}", header.strip().casefold()) is not None
+
+
+def currency_sign(header: str) -> str:
+    """The currency that a header names, as it is written there: "$" in "Price ($)", "kr" in "Pris (kr)"; else ""."""
+    for word in header_words(header):
+        if currency_of_word(word):
+            return word
+    for match in re.finditer(r"[A-Za-z]{0,3}[$€£¥₹₩₫₱฿₺₽₴]|\(\s*([^\W\d_]{1,4}\.?)\s*\)", header):
+        if currencies_of_sign(sign := match[1] or match[0]):
+            return sign
+    return ""
+
+
+def names_sale_date(header: str) -> str:
+    """sale_start or sale_end, where its words say so: "SpecialPrice Start", "Tanggal promo berakhir"; else ""."""
+    words = header_words(header)
+    if SALE_WORDS.isdisjoint(words):
+        return ""
+    return "sale_start" if not START_WORDS.isdisjoint(words) else "sale_end" if not END_WORDS.isdisjoint(words) else ""
+
+
+def names_status(header: str) -> bool:
+    """Whether its words are about being shown: "Dipublikasikan", "Sichtbarkeit im Katalog"."""
+    words = header_words(header)
+    return NO_STATUS_WORDS.isdisjoint(words) and any(word.startswith(STATUS_STEMS) for word in words)

@@ -11,6 +11,7 @@ from catalogue.importer.text import clean_text, is_nothing
 from catalogue.importer.values import Refused
 
 MAX_PRICE = Decimal(10) ** 12
+_THREE_DECIMALS = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"}
 _PLAIN = re.compile(r"[0-9]{1,11}(\.[0-9]{1,2})?")
 _PRICE = re.compile(
     r"(?P<minus>[-−(]?)\s*(?P<before>[^\d(−-]*?)\.?\s*(?P<number>[-−(]?\s*[0-9].*?)\s*(?P<after>[^\d.,)–—-]*)"
@@ -31,6 +32,8 @@ def parse_price(value: str, default: str | None = None) -> tuple[Decimal | None,
     text = re.sub(r"\s*\(\s*[-–−]?\s*[0-9.,]+\s*%[^)]*\)$", "", text)  # "(-20%)" says what it was reduced by
     text = re.sub(r"/[-=]$|(?<=[^\W\d])\.$", "", text)  # "799/-" as Indian shops end a price, "12 lei."
     number, currency = _split_currency(text, default)
+    if (currency or default) in _THREE_DECIMALS and re.fullmatch(r"[0-9]+\.[0-9]{3}", number):
+        return _with_two_decimals(Decimal(number)), currency
     if re.match(r"^(-|−|\()", number):
         raise Refused("A price cannot be negative.")
     amount = _amount(re.sub(r"[.,](-+|–|—)$", "", number))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from django.utils import timezone
 
-from catalogue.importer.columns import Columns
+from catalogue.importer.columns import Columns, UnknownColumns
 from catalogue.importer.csv_records import Record
+from catalogue.importer.price_marks import PriceMarks
 from catalogue.importer.prices import parse_currency, parse_price
 from catalogue.importer.report import Report
 from catalogue.importer.values import Refused, parse_bool, parse_date_cell
@@ -19,8 +21,8 @@ from catalogue.importer.values import Refused, parse_bool, parse_date_cell
 T = TypeVar("T")
 
 FALLBACK_CURRENCY = "IDR"
-_CENT = Decimal("0.01")
 _SHORT = 30  # characters
+_CENT = Decimal("0.01")
 
 
 class _CellRefused(Refused):
@@ -34,16 +36,21 @@ class _CellRefused(Refused):
 class PriceReader:
     """Reads price columns. `currency` is that of prices that name none, and of signs that may mean several."""
 
-    def __init__(self, *, columns: Columns, report: Report, currency: str | None) -> None:
+    def __init__(
+        self, *, columns: Columns, report: Report, currency: str | None, marks: PriceMarks | None = None
+    ) -> None:
         self.columns = columns
         self.report = report
-        self.default = columns.currency or currency
+        self.marks = marks or PriceMarks()
+        self.default = _currency_of_header(columns, currency) or currency
         self.now = timezone.now()
         self.fields = [name for name in ("price", "regular_price", "sale_price") if name in columns.of]
-        default = self.default
-        self._parse_price = _remembering(lambda text: parse_price(text, default))
-        self._parse_currency = _remembering(lambda text: parse_currency(text, default))
+        self._parse_price = _remembering(parse_price)
+        self._parse_currency = _remembering(parse_currency)
+        self._parse_date = partial(parse_date_cell, month_first=columns.is_month_first)
         self.several_prices = 0  # products whose variants cost differently
+        self.without_price = 0  # products for which the price's columns say nothing
+        self.default_currency: Counter[str] = Counter()  # prices that name no currency, by the one that was taken
         self.outside_dates = 0  # sale prices that are not asked today
 
     def read(self, records: Sequence[Record]) -> dict[str, Any]:
@@ -54,8 +61,11 @@ class PriceReader:
         """
         if not self.fields:
             return {}
-        if len(records) == 1:
-            return self._read_single(records[0])
+        row = self._read_rows(records) if len(records) > 1 else self._read_single(records[0])
+        self.without_price += row["price"] is None
+        return row
+
+    def _read_rows(self, records: Sequence[Record]) -> dict[str, Any]:
         found: list[dict[str, Any]] = []
         problems: list[_CellRefused] = []
         for record in records:
@@ -90,38 +100,70 @@ class PriceReader:
 
     def _read_row(self, record: Record) -> dict[str, Any]:
         """A row's own. Raises _CellRefused."""
+        stated = self._currency_of_column(record)
         amounts: dict[str, Decimal | None] = {}
-        currencies: dict[str, None] = {}
+        currencies = dict.fromkeys([stated] if stated else [])
         for name in self.fields:
             cell = self.columns.cell(record.values, name)
-            amounts[name], currency = self._parse(record, name, cell, self._parse_price)
+            amounts[name], currency = self._parse_amount(record, name, cell, stated or self.default)
             if currency:
                 currencies[currency] = None
         if len(currencies) > 1:
             reason = "Its prices are in several currencies."
             raise _CellRefused(reason, record, self.fields[0], ", ".join(currencies))
-        currency = next(iter(currencies), None) or self._currency_of_column(record)
-        price, before = self._asked(record, amounts)
+        currency = next(iter(currencies), None)
+        price, before = self._asked(record, amounts) if self._is_price_shown(record) else (None, None)
+        if price is not None and currency is None and not self.columns.currency:
+            self.default_currency[self.default or FALLBACK_CURRENCY] += 1
         row = {"price": price, "currency": currency or self.default or FALLBACK_CURRENCY}
-        return row | ({"compare_at_price": before} if self.fields != ["price"] else {})
+        has_before = self.fields != ["price"] or "discount_mode" in self.columns.of
+        return row | ({"compare_at_price": before} if has_before else {})
+
+    def _is_price_shown(self, record: Record) -> bool:
+        cell = self.columns.cell(record.values, "show_price")
+        return self._parse(record, "show_price", cell, parse_bool) is not False
+
+    def _parse_amount(
+        self, record: Record, name: str, cell: str, default: str | None
+    ) -> tuple[Decimal | None, str | None]:
+        if problem := self.marks.problem(cell):
+            raise _CellRefused(problem, record, name, cell)
+        amount, currency = self._parse(record, name, cell, lambda text: self._parse_price(text, default))
+        if amount == 0 and name == "price":
+            self._report([_CellRefused("A price of 0 is taken for none.", record, name, cell)], is_row_refused=False)
+        return amount or None, currency
 
     def _currency_of_column(self, record: Record) -> str | None:
         cell = self.columns.cell(record.values, "currency")
         if not cell:
             return None
-        return self._parse(record, "currency", cell, self._parse_currency)
+        found = self._parse(record, "currency", cell, lambda text: self._parse_currency(text, self.default))
+        if found and self.columns.currency and found != self.default:
+            reason = f"The header of the price says {self.default}."
+            raise _CellRefused(reason, record, "currency", cell)
+        return found
 
     def _asked(self, record: Record, amounts: dict[str, Decimal | None]) -> tuple[Decimal | None, Decimal | None]:
         """What is asked today, and the higher price before."""
         regular, sale = amounts.get("regular_price"), amounts.get("sale_price")
-        price = amounts.get("price")
-        price = price if price is not None else regular
+        price = amounts.get("price") if "price" in self.fields else regular
+        sale = sale if sale is not None else self._discounted(record, price)
         if sale and (price is None or sale < price) and self._is_on_sale(record):
             before = max((amount for amount in (price, regular) if amount is not None), default=None)
             price = sale
         else:
             before = regular
         return _cents(price), _cents(before if before and price is not None and before > price else None)
+
+    def _discounted(self, record: Record, price: Decimal | None) -> Decimal | None:
+        """The price less the row's discount, where a column says whether that is a percentage."""
+        mode = self.columns.cell(record.values, "discount_mode").strip().casefold()
+        if not mode or price is None:
+            return None
+        cell = self.columns.cell(record.values, "discount")
+        amount = self._parse(record, "discount", cell, lambda text: parse_price(text)[0]) or Decimal(0)
+        asked = price - (price * amount / 100 if mode.startswith("percent") else amount)
+        return asked if asked > 0 else None
 
     def _is_on_sale(self, record: Record) -> bool:
         """Whether the row and the sale's dates say so; what is not understood ends the sale, and is reported."""
@@ -143,8 +185,8 @@ class PriceReader:
         if not (slash and "-" in first and "-" in second):
             first, second = self.columns.cell(record.values, "sale_start"), ""
         second = second or self.columns.cell(record.values, "sale_end")
-        start = self._parse(record, "sale_start", first, parse_date_cell)
-        end = self._parse(record, "sale_end", second, parse_date_cell)
+        start = self._parse(record, "sale_start", first, self._parse_date)
+        end = self._parse(record, "sale_end", second, self._parse_date)
         if end and len(second.strip()) <= 10:  # the day is part of the sale
             end += dt.timedelta(days=1)
         return start, end
@@ -156,10 +198,18 @@ class PriceReader:
             raise _CellRefused(str(error), record, name, cell) from error
 
 
-def _remembering(parse: Callable[[str], T]) -> Callable[[str], T]:
+def _remembering(parse: Callable[[str, str | None], T]) -> Callable[[str, str | None], T]:
     """`parse`, which remembers short cells: the same stand in many rows."""
     remembered = lru_cache(maxsize=20_000)(parse)
-    return lambda text: remembered(text) if len(text) <= _SHORT else parse(text)
+    return lambda text, default: (remembered if len(text) <= _SHORT else parse)(text, default)
+
+
+def _currency_of_header(columns: Columns, currency: str | None) -> str | None:
+    """The code that the price's header names. Raises UnknownColumns for a sign of several currencies."""
+    try:
+        return parse_currency(columns.currency or "", currency)
+    except Refused as error:
+        raise UnknownColumns(f"The price's header names {columns.currency!r}: {error}") from error
 
 
 def _cents(amount: Decimal | None) -> Decimal | None:

@@ -10,6 +10,7 @@ from catalogue.importer.categories import MAX_SLUG, category_name, category_path
 from catalogue.importer.columns import Columns
 from catalogue.importer.csv_records import Record
 from catalogue.importer.image_finder import ImageFinder
+from catalogue.importer.price_marks import PriceMarks
 from catalogue.importer.report import Report
 from catalogue.importer.row_attributes import AttributeReader
 from catalogue.importer.row_prices import PriceReader
@@ -44,11 +45,12 @@ class RowReader:
         public_keys: Collection[str],
         is_known_category: Callable[[str], bool],
         default_category: str = "",
+        marks: PriceMarks | None = None,
     ) -> None:
         self.columns = columns
         self.finder = finder
         self.report = report
-        self.prices = PriceReader(columns=columns, report=report, currency=currency)
+        self.prices = PriceReader(columns=columns, report=report, currency=currency, marks=marks)
         self.default_category = category_name(default_category) if default_category else ""
         self.statuses = StatusReader(columns=columns, report=report)
         self.attributes = AttributeReader(columns=columns, public_keys=public_keys)

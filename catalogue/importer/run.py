@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,8 @@ from catalogue.importer.download import FOLDER, Downloads
 from catalogue.importer.errors import RERUN, ImportProblem
 from catalogue.importer.image_finder import ImageFinder
 from catalogue.importer.loader import Loader, batches
-from catalogue.importer.photo_folder import TABLES, TEXTS, shown_path
+from catalogue.importer.notes import note_attributes, note_what_happened, some
+from catalogue.importer.photo_folder import TABLES
 from catalogue.importer.photo_reader import PhotoReader
 from catalogue.importer.prefetch import prefetch
 from catalogue.importer.progress import Progress
@@ -28,12 +29,10 @@ from catalogue.importer.row_reader import RowReader
 from catalogue.importer.source import Source
 from catalogue.importer.source_checks import check_folder, check_folder_fits
 from catalogue.importer.source_product import SourceProduct
-from catalogue.importer.staging_table import MOST_PHOTOS
 from catalogue.models import Product
 
 IMPORT_LOCK = 7_046_029_254_386_354  # any number that no other advisory lock of this database uses
 CHUNK = 1_000
-NAMED = 20  # files, categories, products named in one note
 MAX_REFUSED_SHARE = 0.1  # of the rows, beyond which a missing product may well be one of those
 
 
@@ -79,7 +78,7 @@ def import_catalogue(options: Options, *, report: Report, progress: Progress) ->
         if csv:
             source.read(
                 csv, chosen=options.columns, encoding=options.encoding, has_price=options.has_price,
-                is_trusted=options.trust_source,
+                is_trusted=options.trust_source, has_category=bool(options.default_category),
             )  # fmt: skip
         source.staging.create_products()
         if source.is_folder_given and not options.trust_source:
@@ -141,9 +140,9 @@ def _load(source: Source, options: Options, *, csv_folder: Path) -> None:
     )
     rows = RowReader(
         columns=source.columns, finder=finder, report=report, currency=options.currency, public_keys=public_keys(),
-        is_known_category=source.is_known_category, default_category=options.default_category,
+        is_known_category=source.is_known_category, default_category=options.default_category, marks=source.marks,
     )  # fmt: skip
-    _note_attributes(report, rows)
+    note_attributes(report, rows)
     downloads = _downloads(options)
     reader = PhotoReader(folder=source.folder, downloads=downloads, refresh=options.refresh_images)
     loader = Loader(reader=reader, report=report, dry_run=options.dry_run, prune=options.prune)
@@ -157,7 +156,9 @@ def _load(source: Source, options: Options, *, csv_folder: Path) -> None:
         reader.close()
         if downloads:
             downloads.close()
-    _note_what_happened(source, options, rows=rows, loader=loader, finder=finder, reader=reader)
+    note_what_happened(
+        source, names_currency=bool(options.currency), rows=rows, loader=loader, finder=finder, reader=reader
+    )
 
 
 def _downloads(options: Options) -> Downloads | None:
@@ -188,85 +189,6 @@ def _read(source: Source, rows: RowReader, after: int, advance: Callable[[int], 
         after = chunk[-1][0]
 
 
-# -- notes ----------------------------------------------------------------------------------------------------------
-
-
-def _note_attributes(report: Report, rows: RowReader) -> None:
-    public, private = rows.attributes.names
-    if public:
-        report.notes.append(f"Shown to everybody as attributes: {', '.join(public)}.")
-    if private:
-        report.notes.append(
-            f"Kept for staff only: {', '.join(private)}. "
-            "The list of public attributes in the admin says which are shown."
-        )
-
-
-def _note_what_happened(
-    source: Source, options: Options, *, rows: RowReader, loader: Loader, finder: ImageFinder, reader: PhotoReader
-) -> None:
-    report = source.report
-    _note_categories(report, loader)
-    _note_statuses(report, rows)
-    prices = rows.prices
-    if prices.several_prices:
-        report.notes.append(
-            f"Products with variants of several prices, of which the lowest is shown: {prices.several_prices}."
-        )
-    if prices.outside_dates:
-        report.notes.append(f"{prices.outside_dates} sale prices are not asked today, by their dates.")
-    if finder.skipped["path"]:
-        paths = finder.skipped["path"]
-        report.notes.append(f"{paths} image paths were not looked up: --images DIR names their folder.")
-    if reader.skipped["address"]:
-        report.notes.append(f"{reader.skipped['address']} image addresses were not fetched: --download does that.")
-    _note_large_folders(source)
-    if source.is_folder_given:
-        _note_unused_files(source)
-
-
-def _note_categories(report: Report, loader: Loader) -> None:
-    """New categories whose garment types the name does not tell."""
-    if loader.new_categories:
-        report.notes.append(
-            f"New categories that hold any type, because their names say nothing of it: "
-            f"{_some(list(loader.new_categories.values()))}. A photo's garments of every type are looked for in them; "
-            f"say in the admin, under Categories, what they hold."
-        )
-
-
-def _note_statuses(report: Report, rows: RowReader) -> None:
-    if rows.statuses.unknown_statuses:
-        words = _some([f"{word!r} ({count})" for word, count in rows.statuses.unknown_statuses.most_common()])
-        report.notes.append(
-            f"Status words that are not understood: {words}. New products with them are hidden. If "
-            f"{rows.columns.header('is_active')!r} does not say what is shown, give it another meaning with --column "
-            f"attribute=HEADER."
-        )
-
-
-def _note_large_folders(source: Source) -> None:
-    if folders := source.staging.large_folders_without_row(only_beside_rows=not source.is_folder_given):
-        named = _some([f"{folder} ({count:,})" for folder, count in folders])
-        source.report.notes.append(
-            f"Folders of more than {MOST_PHOTOS} photos that no row names are no products: {named}."
-        )
-
-
-def _note_unused_files(source: Source) -> None:
-    count, paths = source.staging.unused_photos(LISTED)
-    names = [name for name in map(shown_path, paths) if not name.casefold().endswith(TEXTS)]
-    count -= len(paths) - len(names)
-    source.report.unused_files = names
-    if count:
-        source.report.notes.append(f"{count} files of the photo folder belong to no product: {_some(names)}.")
-
-
-def _some(items: Sequence[str]) -> str:
-    more = len(items) - NAMED
-    return ", ".join(items[:NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
 # -- what the source no longer names --------------------------------------------------------------------------------
 
 
@@ -288,7 +210,7 @@ def _deactivate_missing(source: Source, report: Report, dry_run: bool) -> None:
             Product.objects.filter(pk__in=missing).update(is_active=False, updated_at=timezone.now())
     if report.deactivated:
         would = "would be hidden" if dry_run else "were hidden"
-        names = _some(report.deactivated)
+        names = some(report.deactivated)
         report.notes.append(f"Products that {would}, because the source does not name them: {names}.")
 
 

@@ -12,14 +12,16 @@ from typing import TextIO
 from django.conf import settings
 
 from catalogue.category_garment_types import garment_types_of_category, is_known_category
+from catalogue.importer.aliases import RECORD_PARTS
 from catalogue.importer.categories import category_name, category_slug, choose_category
 from catalogue.importer.columns import ColumnContext, Columns, UnknownColumns, explain
 from catalogue.importer.csv_records import Record
 from catalogue.importer.dialect import find_dialect
 from catalogue.importer.find_columns import find_columns
-from catalogue.importer.headers import is_known_header
+from catalogue.importer.headers import PRICE_FIELDS, is_known_header
 from catalogue.importer.image_lists import split_images
 from catalogue.importer.photo_folder import FoundFile, scan
+from catalogue.importer.price_marks import PriceMarks
 from catalogue.importer.prices import parse_price
 from catalogue.importer.product_feed import is_feed
 from catalogue.importer.progress import Progress
@@ -49,7 +51,9 @@ class Source:
         self.folder: Path | None = None
         self.is_folder_given = False
         self.table: Table | None = None
+        self.marks = PriceMarks()
         self._last_parent = ""
+        self._last_product = ""
 
     def scan_folder(self, folder: Path, *, is_given: bool) -> None:
         """Stages the paths below `folder`; not `is_given`: the folder beside the CSV, which may hold anything."""
@@ -69,8 +73,9 @@ class Source:
         encoding: str = "",
         has_price: bool = True,
         is_trusted: bool = False,
+        has_category: bool = False,
     ) -> None:
-        """Stages the records of the CSV at `path`.
+        """Stages the records of the CSV at `path`. `has_category`: there is one for products that name none.
 
         Raises UnknownColumns where its header cannot be understood, UnknownEncoding, and ImportProblem for a report
         unless it `is_trusted`.
@@ -100,7 +105,7 @@ class Source:
             self.report.notes.append("The file has no header: its columns are called column 1, column 2 and so on.")
         rows = [record.values for record in sample if not record.problem]
         self.columns = find_columns(header.values, rows, chosen=chosen, context=self._context(), has_price=has_price)
-        self._check_columns(rows)
+        self._check_columns(rows, has_category)
         self.report.notes.append(f"{path.name}: {self.table.words}. {self._words()}")
         self.report.notes += self.columns.notes
         self.staging.add_records(self._with_skus(records))
@@ -151,14 +156,18 @@ class Source:
             for cell in header if cell.strip()
         )  # fmt: skip
 
-    def _check_columns(self, rows: list[list[str]]) -> None:
+    def _check_columns(self, rows: list[list[str]], has_category: bool) -> None:
         headers = self.columns.headers
         if "sku" not in self.columns.of:
             told = sum(bool(self._sku_of_image(row)) for row in rows)
             if not rows or told < 0.6 * len(rows):
                 raise UnknownColumns(explain(headers, "No column says which product a row is of."))
-        if "category" not in self.columns.of and not self.staging.category_folders():
-            problem = "No column holds the category, and there is no folder <Category>/<id> that would tell."
+        has_category = has_category or not {"category", "tags"}.isdisjoint(self.columns.of)
+        if not has_category and not self.staging.category_folders():
+            problem = (
+                "No column holds the category, and there is no folder <Category>/<id> that would tell; "
+                "--default-category NAME gives all products one."
+            )
             raise UnknownColumns(explain(headers, problem))
 
     def _words(self) -> str:
@@ -183,12 +192,22 @@ class Source:
                 sku = self._sku_of_image(record.values)
                 problem = "" if sku else "The id is empty."
             if not problem:
+                self._note_prices(record.values)
                 yield sku, record
                 continue
             column = None if record.problem else self.columns.header("sku")
             value = ", ".join(record.values) if record.problem else sku
             self.report.refuse("product", line=record.line, column=column, value=value, reason=problem)
             self._note_refused(record)
+
+    def _note_prices(self, values: list[str]) -> None:
+        for number in self._price_numbers:
+            if number < len(values):
+                self.marks.note(values[number])
+
+    @cached_property
+    def _price_numbers(self) -> list[int]:
+        return [number for name in PRICE_FIELDS for number in self.columns.of.get(name, ())]
 
     def _name_parent(self, record: Record) -> None:
         """Writes the product into a variant's row that leaves it empty, as Squarespace's behind the product's do."""
@@ -202,6 +221,12 @@ class Source:
 
     def _sku(self, values: list[str]) -> str:
         """The id of the row's product: of a variant that of its parent. "" where there is none."""
+        if self.columns.cell(values, "record_kind").strip().casefold() in RECORD_PARTS:
+            return self._last_product
+        self._last_product = self._sku_of_product(values)
+        return self._last_product
+
+    def _sku_of_product(self, values: list[str]) -> str:
         own = parse_sku(self.columns.cell(values, "sku"))
         number = self._row_id_column
         row_id = parse_sku(values[number]) if number is not None and number < len(values) else ""

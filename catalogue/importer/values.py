@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
+from collections.abc import Iterable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from django.utils import timezone
@@ -12,11 +15,15 @@ from django.utils.dateparse import parse_date, parse_datetime
 from catalogue.importer.text import clean_text, is_nothing
 
 MAX_URL = 1000
+_SLASHED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:,?\s+\d{1,2}:\d\d.*)?")
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(/[!-~]*)?")
 YES = frozenset({
     "1", "true", "t", "yes", "y", "on", "ya", "iya", "aktif", "active", "activated", "enabled", "enable", "available",
     "tersedia", "instock", "published", "publish", "live", "visible", "tampil", "ditampilkan", "ready", "online",
-    "public", "catalogsearch", "catalog", "search", "shopandsearchresults", "both", "dijual", "terbit",
+    "public", "catalogsearch", "catalog", "search", "shopandsearchresults", "both", "dijual", "terbit", "diterbitkan",
+    "listed", "ja", "aktiv", "veroffentlicht", "sichtbar", "oui", "actif", "publie", "si", "sim", "activo", "activado",
+    "publicado", "ativo", "visivel", "attivo", "pubblicato", "visibile", "actief", "gepubliceerd", "zichtbaar", "tak",
+    "是", "上架", "已上架", "在售", "已发布", "启用",
 })  # fmt: skip
 NO = frozenset({
     "0", "-1", "2", "false", "f", "no", "n", "off", "tidak", "tdk", "nonaktif", "tidakaktif", "inactive",
@@ -25,8 +32,16 @@ NO = frozenset({
     "archived", "archive", "arsip", "diarsipkan", "discontinued", "private", "privat", "pribadi", "pending",
     "pendingreview", "menunggu", "trash", "trashed", "sampah", "unlisted", "future", "scheduled", "autodraft",
     "inherit", "offline", "disembunyikan", "sembunyi", "notvisible", "notvisibleindividually", "suspended", "banned",
-    "blocked", "rejected", "ditolak", "expired", "tidakditampilkan",
+    "blocked", "rejected", "ditolak", "expired", "tidakditampilkan", "staging", "protected", "passwordprotected",
+    "membersonly", "paused", "inreview", "underreview", "ditinjau", "belumterbit", "belumaktif", "tidakterbit",
+    "tidakdijual", "notactive", "nonactive", "notpublished", "entwurf", "nein", "inaktiv", "versteckt", "ausstehend",
+    "unveroffentlicht", "non", "inactif", "brouillon", "prive", "masque", "cache", "enattente", "corbeille",
+    "depublie", "borrador", "privado", "oculto", "inactivo", "desactivado", "pendiente", "papelera", "rascunho",
+    "nao", "inativo", "pendente", "bozza", "nascosto", "inattivo", "inattesa", "nee", "inactief", "concept",
+    "verborgen", "nie", "否", "草稿", "下架", "已下架", "停售", "禁用", "隐藏", "未发布",
 })  # fmt: skip
+_BARE_YES = frozenset({"1", "true", "t", "yes", "y", "on", "ya", "iya", "ja", "oui", "si", "sim", "tak", "是"})
+_BARE_NO = frozenset({"0", "false", "f", "no", "n", "off", "tidak", "tdk", "non", "nein", "nao", "nee", "nie", "否"})
 # Availability -> how it is written, without spaces and punctuation. Longer phrases are read by patterns below.
 _AVAILABILITY = {
     "in_stock": {
@@ -64,12 +79,27 @@ def parse_bool(value: str) -> bool | None:
     if is_nothing(value):
         return None
     word = re.sub(r"\.0+$", "", value.strip().casefold())
-    word = word if word == "-1" else re.sub(r"[\W_]+", "", word)
+    word = word if word == "-1" else re.sub(r"[\W_]+", "", without_accents(word))
     if word in YES:
         return True
     if word in NO:
         return False
     raise Refused("It says neither yes nor no; true, aktif, 1 or false, tidak, 0 would.")
+
+
+def parse_hidden(value: str) -> bool | None:
+    """Whether a cell of a column such as "Archived" hides its product; None for an empty one. Raises Refused."""
+    found = parse_bool(value)
+    word = re.sub(r"[\W_]+|\.0+$", "", without_accents(value.strip().casefold()))
+    is_bare = word in _BARE_YES or word in _BARE_NO  # other words say themselves whether it is shown: "archived"
+    return found if found is None or is_bare else not found
+
+
+def without_accents(text: str) -> str:
+    """The text, its letters without accents: "publié" becomes "publie"."""
+    if text.isascii():
+        return text
+    return "".join(each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each))
 
 
 def parse_availability(value: str) -> str | None:
@@ -93,25 +123,51 @@ def parse_availability(value: str) -> str | None:
     raise Refused("It does not say whether the product is available; in stock, out of stock, preorder, habis would.")
 
 
-def parse_date_cell(value: str) -> dt.datetime | None:
-    """A date or date with time, in the shop's time zone where it names none. Raises Refused for what is none."""
-    if is_nothing(value):
+def parse_date_cell(value: str, month_first: bool | None = None) -> dt.datetime | None:
+    """A date or date with time, in the shop's time zone where it names none. Raises Refused for what is none.
+
+    `month_first` says what 3/4/2025 means: without it the day stands first, unless the year has two digits.
+    """
+    if is_nothing(value) or value.startswith("0000-00-00"):
         return None
     text = clean_text(value)
-    try:
-        found: dt.date | dt.datetime | None = parse_datetime(text) or parse_date(text[:10])
-    except ValueError:
-        found = None
-    if match := re.fullmatch(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})", text):
-        try:
-            found = dt.date(int(match[3]), int(match[2]), int(match[1]))
-        except ValueError:
-            found = None
+    found: dt.date | dt.datetime | None = None
+    with suppress(ValueError):
+        found = parse_datetime(text)
+    with suppress(ValueError):
+        found = found or parse_date(text[:10])
+    found = found or _parse_slashed(text, month_first)
     if found is None:
         raise Refused("It is no date; 2025-12-31 or 31/12/2025 is.")
     if not isinstance(found, dt.datetime):
         found = dt.datetime(found.year, found.month, found.day)  # noqa: DTZ001  (made aware below)
     return found if timezone.is_aware(found) else timezone.make_aware(found)
+
+
+def _parse_slashed(text: str, month_first: bool | None) -> dt.date | None:
+    match = _SLASHED.fullmatch(text)
+    if not match:
+        return None
+    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    if year < 100:
+        if month_first is None and first != second:
+            raise Refused("Its day cannot be told from its month; 2025-12-31 says.")
+        year += 2000
+    day, month = (second, first) if month_first else (first, second)
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def is_month_first(cells: Iterable[str]) -> bool | None:
+    """Whether the dates among these cells are written as 12/31/2025. None where none tells, or some are otherwise."""
+    found = set()
+    for cell in cells:
+        match = _SLASHED.fullmatch(cell.strip())
+        if match and max(int(match[1]), int(match[3])) > 12:
+            found.add(int(match[3]) > 12)
+    return found.pop() if len(found) == 1 else None
 
 
 def parse_url(value: str) -> str:

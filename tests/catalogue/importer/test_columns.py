@@ -30,7 +30,7 @@ def find(headers, *rows, chosen=None, context=CONTEXT, **options):
         for header in ("harga", "Price", "Harga (Rp)", "price_idr", "Harga Jual", "Variant Price", "Price (tax excl.)")
     ]
     + [(header, "sale_price") for header in ("sale_price", "discounted_price", "Harga Promo", "Special Price")]
-    + [(header, "regular_price") for header in ("Regular price", "Harga Normal", "Variant Compare At Price", "MRP")]
+    + [(header, "regular_price") for header in ("Regular price", "Harga Normal", "List price", "MRP")]
     + [(header, "is_active") for header in ("Published", "Active (0/1)", "Visible?", "product_online")]
     + [(header, "availability") for header in ("availability", "In stock?", "Ketersediaan")]
     + [(header, "category") for header in ("Categories (x,y,z...)", "Product Type", "google_product_category")]
