@@ -1,16 +1,14 @@
 """Products as a table to take out and bring back, by django-import-export. For whole shops there is import_zalora.
 
-Cells are read by the importer's own functions, so that both ways in understand the same words.
+A table is read by the importer (`admin_table.py`), so that both ways in understand the same files.
 """
 
 from __future__ import annotations
 
 import base64
 import io
-import tempfile
+import json
 from collections.abc import Callable
-from decimal import Decimal
-from pathlib import Path
 from typing import IO, Any
 
 import tablib
@@ -20,16 +18,12 @@ from import_export.formats.base_formats import CSV
 from import_export.results import Result, RowResult
 
 from catalogue import services
+from catalogue.admin_table import ATTRIBUTES, ProductTable, read_table
 from catalogue.attributes import public_keys, split_attributes
 from catalogue.formula_cells import escape_formula
-from catalogue.importer.aliases import ALIASES
 from catalogue.importer.categories import category_slug, choose_category
-from catalogue.importer.csv_records import read_records
-from catalogue.importer.dialect import find_dialect
-from catalogue.importer.headers import PRICE_FIELDS, header_keys, is_cost_header, is_price_header
 from catalogue.importer.prices import parse_currency, parse_price
-from catalogue.importer.refused_rows import write_refused
-from catalogue.importer.text import is_nothing
+from catalogue.importer.refused_rows import REASON, write_refused
 from catalogue.importer.values import parse_availability, parse_bool, parse_sku, parse_url
 from catalogue.models import Category, Product
 
@@ -44,22 +38,9 @@ class TableFormat(CSV):
         return "rb"
 
     def create_dataset(self, in_stream: str | bytes | IO[Any], **kwargs: Any) -> tablib.Dataset:
-        """The file's records. Raises ValueError, with line and reason, where one of them cannot be read."""
+        """The file's products. Raises ValueError where its columns cannot be told apart."""
         stream = in_stream if isinstance(in_stream, (str, bytes)) else in_stream.read()
-        content = stream.encode() if isinstance(stream, str) else stream
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "import.csv"
-            path.write_bytes(content)
-            records = list(read_records(path, find_dialect(path)))
-        if not records:
-            raise ValueError("The file is empty.")
-        if broken := [record for record in records if record.problem]:
-            raise ValueError(f"Line {broken[0].line}: {broken[0].problem}")
-        width = len(records[0].values)
-        dataset = tablib.Dataset(headers=_known_headers(records[0].values))
-        for record in records[1:]:
-            dataset.append((record.values + [""] * width)[:width])
-        return dataset
+        return read_table(stream.encode() if isinstance(stream, str) else stream)
 
     def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> Any:
         """The table, without cells that a spreadsheet would run as formulas."""
@@ -77,8 +58,8 @@ def refused_table(result: Result) -> str:
     if not refused:
         return ""
     text = io.StringIO()
-    rows = ((number, list(row.values())) for number, (row, _reason) in enumerate(refused))
-    write_refused(text, list(refused[0][0]), rows, {number: reason for number, (_, reason) in enumerate(refused)})
+    reasons = dict(enumerate(reason for _row, reason in refused))
+    write_refused(text, result.refused_header, ((n, row) for n, (row, _reason) in enumerate(refused)), reasons)  # type: ignore[attr-defined]
     return f"data:text/csv;charset=utf-8;base64,{base64.b64encode(text.getvalue().encode('utf-8-sig')).decode()}"
 
 
@@ -119,10 +100,6 @@ class AttributesWidget(widgets.JSONWidget):
         return found
 
 
-def _price(value: str) -> Decimal | None:
-    return parse_price(value)[0]
-
-
 def _field(
     name: str, parse: Callable[[str], object], writer: widgets.Widget | None = None, **options: Any
 ) -> fields.Field:
@@ -132,8 +109,8 @@ def _field(
 class ProductResource(resources.ModelResource):
     sku = _field("sku", parse_sku)
     category = fields.Field(column_name="category", attribute="category", widget=CategoryWidget(Category, "slug"))
-    price = _field("price", _price, widgets.DecimalWidget())
-    compare_at_price = _field("compare_at_price", _price, widgets.DecimalWidget())
+    price = _field("price", lambda text: parse_price(text)[0], widgets.DecimalWidget())
+    compare_at_price = _field("compare_at_price", lambda text: parse_price(text)[0], widgets.DecimalWidget())
     currency = _field("currency", parse_currency, saves_null_values=False)
     url = _field("url", parse_url)
     is_active = _field("is_active", parse_bool, widgets.BooleanWidget(), saves_null_values=False)
@@ -168,34 +145,37 @@ class ProductResource(resources.ModelResource):
 
     def before_import(self, dataset: tablib.Dataset, **kwargs: Any) -> None:
         self.public_keys = public_keys()
-        self.refused: list[tuple[dict[str, Any], str]] = []
+        self.table = dataset if isinstance(dataset, ProductTable) else None
+        self.refused: list[tuple[list[str], str]] = []
 
     def import_row(self, row: dict[str, Any], instance_loader: Any, **kwargs: Any) -> RowResult:
-        """Imports the row, and keeps it as it came where it is refused."""
-        as_it_came = dict(row)
+        """Imports the row, and keeps the table's own rows where it is refused."""
         outcome = super().import_row(row, instance_loader, **kwargs)
         problems = [str(error.error) for error in outcome.errors]
         if outcome.validation_error:
             problems += outcome.validation_error.messages
-        if problems:
-            self.refused.append((as_it_came, " ".join(problems)))
+        if problems and self.table is not None:
+            self.refused += [(cells, " ".join(problems)) for cells in self.table.rows[kwargs["row_number"] - 1]]
         return outcome
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
         super().after_import(dataset, result, **kwargs)
         result.refused = self.refused  # type: ignore[attr-defined]  # what `refused_table` writes
+        result.refused_header = self.table.header if self.table is not None else []  # type: ignore[attr-defined]
 
     def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
-        """The currency that a price names is the product's."""
-        for name in ("price", "compare_at_price"):
-            cell = str(row.get(name) or "")
-            if cell and is_nothing(str(row.get("currency") or "")):
-                try:
-                    currency = parse_price(cell)[1]
-                except ValueError:
-                    continue  # the field's widget refuses it
-                if currency:
-                    row["currency"] = currency
+        """Raises ValueError for a row that the importer refuses."""
+        if row.get(REASON):
+            raise ValueError(row[REASON])
+
+    def import_instance(self, instance: Product, row: dict[str, Any], **kwargs: Any) -> None:
+        """The cells of columns that are no fields join the product's attributes; empty ones remove them."""
+        super().import_instance(instance, row, **kwargs)
+        if cells := row.get(ATTRIBUTES):
+            public, private = json.loads(cells)
+            for name, own in (("attributes", public), ("private_attributes", private)):
+                merged = {**getattr(instance, name), **own}
+                setattr(instance, name, {key: value for key, value in merged.items() if value != ""})
 
     def before_save_instance(self, instance: Product, row: Any, **kwargs: Any) -> None:
         """Attributes that are on no list of public ones are for staff, whatever column they came in."""
@@ -208,25 +188,3 @@ class ProductResource(resources.ModelResource):
 
     def get_queryset(self) -> QuerySet[Product]:
         return Product.objects.defer("document").select_related("category").order_by("id")
-
-
-def _known_headers(headers: list[str]) -> list[str]:
-    """The headers as the resource calls its fields: "Harga" is price, "Aktif" is_active. Others stay as they are."""
-    own = set(ProductResource.Meta.fields)
-    found = [header.strip() for header in headers]
-    for name in ALIASES:
-        field = "compare_at_price" if name == "regular_price" else name
-        if field not in own or field in found:
-            continue
-        numbers = [number for number, header in enumerate(found) if header not in own and _means(header, name)]
-        if len(numbers) == 1 or (numbers and name not in PRICE_FIELDS):
-            found[numbers[0]] = field
-        elif numbers:
-            raise ValueError(f"Several columns may be the {name}: {', '.join(found[number] for number in numbers)}.")
-    return found
-
-
-def _means(header: str, name: str) -> bool:
-    if is_cost_header(header) or (name in PRICE_FIELDS and not is_price_header(header, name)):
-        return False
-    return any(key in ALIASES[name] for key in header_keys(header))

@@ -46,11 +46,12 @@ def find_columns(
     chosen: dict[str, list[str]],
     context: ColumnContext,
     has_price: bool = True,
+    needs_price: bool = True,
 ) -> Columns:
     """What the columns of a table with these `headers` and first `rows` mean; `chosen` is FIELD -> HEADERs.
 
-    `has_price` False says that the table has no price. Raises UnknownColumns where a chosen header is not there, and
-    where several columns or none may be the price.
+    `has_price` False says that the table has no price, `needs_price` False that it may have none. Raises
+    UnknownColumns where a chosen header is not there, and where several columns or none may be the price.
     """
     columns = Columns(headers=[" ".join(header.split()) for header in headers])
     for name, wanted in chosen.items():
@@ -59,7 +60,7 @@ def find_columns(
     match_headers(columns, rows, context, has_price)
     _match_parent(columns)
     match_cells(columns, rows, context)
-    if has_price and chosen.keys().isdisjoint(PRICE_FIELDS):
+    if has_price and needs_price and chosen.keys().isdisjoint(PRICE_FIELDS):
         check_price(columns, rows)
     check_status(columns, rows)
     dates = [number for name in DATE_FIELDS for number in columns.of.get(name, ())]

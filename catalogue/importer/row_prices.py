@@ -49,6 +49,7 @@ class PriceReader:
         self._parse_currency = _remembering(parse_currency)
         self._parse_date = partial(parse_date_cell, month_first=columns.is_month_first)
         self.several_prices = 0  # products whose variants cost differently
+        self.names_currency = False  # whether the row read last does
         self.without_price = 0  # products for which the price's columns say nothing
         self.default_currency: Counter[str] = Counter()  # prices that name no currency, by the one that was taken
         self.outside_dates = 0  # sale prices that are not asked today
@@ -113,7 +114,8 @@ class PriceReader:
             raise _CellRefused(reason, record, self.fields[0], ", ".join(currencies))
         currency = next(iter(currencies), None)
         price, before = self._asked(record, amounts) if self._is_price_shown(record) else (None, None)
-        if price is not None and currency is None and not self.columns.currency:
+        self.names_currency = currency is not None or bool(self.columns.currency)
+        if price is not None and not self.names_currency:
             self.default_currency[self.default or FALLBACK_CURRENCY] += 1
         row = {"price": price, "currency": currency or self.default or FALLBACK_CURRENCY}
         has_before = self.fields != ["price"] or "discount_mode" in self.columns.of

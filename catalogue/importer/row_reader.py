@@ -79,6 +79,18 @@ class RowReader:
         product.defaults["name"] = f"{category} {product.sku}"[:MAX_NAME]
         return product
 
+    def read_cells(self, staged: StagedProduct) -> SourceProduct | None:
+        """What the rows say, photos left out; None where they are refused. They may name no category."""
+        product = SourceProduct(staged.sku, staged.records[0].line)
+        records = self._agreeing(staged.records)
+        try:
+            if self._cell(records, "category")[1] or self._category_of_tags(records):
+                self._read_category(product, records, staged)
+            self._read_fields(product, records)
+        except RowRefused:
+            return None
+        return product
+
     # -- several rows of one product ----------------------------------------------------------------------------
 
     def _agreeing(self, records: list[Record]) -> list[Record]:

@@ -74,8 +74,11 @@ class Source:
         has_price: bool = True,
         is_trusted: bool = False,
         has_category: bool = False,
+        needs_price: bool = True,
     ) -> None:
         """Stages the records of the CSV at `path`. `has_category`: there is one for products that name none.
+
+        Not `needs_price`: a table may change products without a word on prices.
 
         Raises UnknownColumns where its header cannot be understood, UnknownEncoding, and ImportProblem for a report
         unless it `is_trusted`.
@@ -104,7 +107,9 @@ class Source:
             self.table = replace(self.table, has_header=False)
             self.report.notes.append("The file has no header: its columns are called column 1, column 2 and so on.")
         rows = [record.values for record in sample if not record.problem]
-        self.columns = find_columns(header.values, rows, chosen=chosen, context=self._context(), has_price=has_price)
+        self.columns = find_columns(
+            header.values, rows, chosen=chosen, context=self._context(), has_price=has_price, needs_price=needs_price
+        )
         self._check_columns(rows, has_category)
         self.report.notes.append(f"{path.name}: {self.table.words}. {self._words()}")
         self.report.notes += self.columns.notes
@@ -119,6 +124,10 @@ class Source:
         header = next(records).values if self.table.has_header else self.columns.headers
         rows = ((record.line, record.values) for record in records)
         return write_refused(file, header, rows, self.report.refused_lines)
+
+    def records(self) -> Iterator[Record]:
+        """The table's records once more, as they were read."""
+        return islice(self.table.records(), int(self.table.has_header), None) if self.table else iter(())
 
     # -- columns ------------------------------------------------------------------------------------------------
 

@@ -68,7 +68,7 @@ def test_prices_categories_and_attributes_are_read_as_in_an_import(admin_client)
         ("sku,price\n1,free\n", "not a number"),
         ("sku,currency\n1,ZZZ\n", "no currency"),
         ("sku,category\n1,Nowhere\n", "There is no category"),
-        ("sku,price,harga\n1,5\n", "Line 2: There are 2 values"),
+        ("sku,price,brand\n1,5\n", "Line 2: There are 2 values"),
         ("sku,Harga,Harga jual\n1,5,6\n", "Several columns may be the price"),
         ("", "empty"),
     ],
@@ -77,6 +77,20 @@ def test_what_the_importer_would_refuse_is_refused_here(admin_client, text, word
     make_product(sku="1", price=7)
     assert words in bring(admin_client, text)
     assert Product.objects.get().price == 7
+
+
+def test_a_sale_price_is_what_is_asked_and_other_columns_are_attributes(admin_client):
+    make_category(name="Rok", slug="rok")
+    make_product(sku="2", currency="EUR", attributes={"Bahan": "Linen", "fit": "Slim"})
+    text = (
+        "Kode,Nama,Kategori,Harga normal,Harga promo,Arsip,Bahan,Supplier\n1,Rok,Rok,199.000,149.000,tidak,Katun,PT X\n"
+    )
+    bring(admin_client, text + "2,Rok dua,Rok,99,,ya,,PT Y\n")
+    one, two = Product.objects.order_by("sku")
+    assert (one.price, one.compare_at_price, one.is_active) == (149_000, 199_000, True)
+    assert (one.attributes, one.private_attributes) == ({"Bahan": "Katun"}, {"Supplier": "PT X"})
+    assert (two.price, two.compare_at_price, two.currency, two.is_active) == (99, None, "EUR", False)
+    assert (two.attributes, two.private_attributes) == ({"fit": "Slim"}, {"Supplier": "PT Y"})
 
 
 def test_a_cost_is_not_taken_for_the_price(admin_client):

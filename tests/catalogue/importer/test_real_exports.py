@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError
 
+from catalogue.admin_resources import ProductResource
+from catalogue.admin_table import read_table
 from catalogue.models import Product
 from tests.catalogue.importer.sources import run
+from tests.factories import make_category
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +110,45 @@ def test_an_export_is_sold_shown_and_kept_as_its_shop_means_it(tmp_path, name, o
     fields = ("name", "brand", "description", "url", "attributes")
     shown = json.dumps([[getattr(product, field) for field in fields] for product in products.values()])
     assert "Secret" not in shown and "77.77" not in shown and "internal" not in shown
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["shopify2025.csv", "woo.csv", "webtoffee.csv", "presta_imp.csv", "wix.csv", "google_tsv.tsv", "square.csv"]
+    + ["odoo_tech.csv", "etsy.csv"],
+)
+def test_the_admins_import_reads_an_export_alike(tmp_path, name):
+    (tmp_path / "photos").mkdir()
+    run(EXPORTS / name, images=str(tmp_path / "photos"))  # makes the categories
+    expected = stored()
+    Product.objects.all().delete()
+    result = ProductResource().import_data(read_table((EXPORTS / name).read_bytes()))
+    assert result.refused == []
+    assert stored() == expected
+
+
+def test_what_the_command_would_refuse_refuses_the_file_in_the_admin():
+    make_category(name="Dress", slug="dress")
+    table = read_table((EXPORTS / "shopify.csv").read_bytes())
+    result = ProductResource().import_data(table)
+    assert [(cells[0], reason) for cells, reason in result.refused] == [
+        ("tee", "Line 3: Variant Price: A price of 0 is taken for none.")
+    ] * 2
+    assert table.header[:2] == ["Handle", "Title"]
+    assert not Product.objects.exists()
+
+
+def stored():
+    """Product -> what both ways of importing read."""
+    products = Product.objects.select_related("category")
+    return {
+        product.sku: (
+            product.name, product.category.slug, product.price, product.compare_at_price, product.currency,
+            product.is_active, product.availability, product.brand, product.description, product.attributes,
+            {name: value for name, value in product.private_attributes.items() if name != "variants"},
+        )
+        for product in products
+    }  # fmt: skip
 
 
 def test_a_price_with_tax_beside_one_without_asks(tmp_path):
