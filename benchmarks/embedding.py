@@ -21,33 +21,33 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.street_photos import add_data_option, street_photos
+
 WARM_UP = 8  # photos before the clock starts
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--photos", type=int, default=100, help="how many (default %(default)s)")
-    parser.add_argument("--data", type=Path, default=os.environ.get("SHARED_DATA"), help="default $SHARED_DATA")
+    add_data_option(parser)
     parser.add_argument("--json", type=Path, metavar="FILE")
     args = parser.parse_args()
-    if not args.data or not (Path(args.data) / "ccp" / "images").is_dir():
-        print("Skipped: --data or SHARED_DATA must name a folder with ccp/images, photos of people in the street.")
+    if not (files := street_photos(args.data)):
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
 
     django.setup()
-    report = measure(Path(args.data) / "ccp" / "images", args.photos)
+    report = measure(files, args.photos)
     print(json.dumps(report, indent=2))
     if args.json:
         args.json.write_text(json.dumps(report, indent=2) + "\n")
 
 
-def measure(folder: Path, count: int) -> dict[str, Any]:
+def measure(files: list[Path], count: int) -> dict[str, Any]:
     """The figures of both ways, in turn, and how far their vectors are apart."""
     from search.vision.cards import choose
 
-    files = sorted(folder.iterdir())
     images = [SimpleNamespace(file=_File(path)) for path in files[:: max(1, len(files) // count)][:count]]
     report: dict[str, Any] = {"photos": len(images), "encoder": choose("encoder").name, "cores": os.cpu_count()}
     vectors = {}

@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.scratch_database import load_typed_products, load_vectors, scratch_database
+from benchmarks.street_photos import add_data_option, street_photos
 
 STAGES = ("decode", "detect", "embed", "search", "total")
 NOISE = 0.35  # of a vector's length: two photos of one garment are about as far apart
@@ -42,21 +43,19 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=16, help="at once (default %(default)s)")
     parser.add_argument("--plain", action="store_true", help="time the models of the plain way too (needs torch)")
     parser.add_argument("--keep", metavar="NAME", help="keep the database under this name, and use it if it is there")
-    parser.add_argument("--data", type=Path, default=os.environ.get("SHARED_DATA"), help="default $SHARED_DATA")
+    add_data_option(parser)
     parser.add_argument("--json", type=Path, metavar="FILE")
     args = parser.parse_args()
-    if not args.data or not (Path(args.data) / "ccp" / "images").is_dir():
-        print("Skipped: --data or SHARED_DATA must name a folder with ccp/images, photos of people in the street.")
+    if not (paths := street_photos(args.data)):
         return
     with scratch_database(args.keep or "photo_search_benchmark", keep=bool(args.keep)):
-        report = measure(args)
+        report = measure(args, paths)
     print(json.dumps(report, indent=2))
     if args.json:
         args.json.write_text(json.dumps(report, indent=2) + "\n")
 
 
-def measure(args: argparse.Namespace) -> dict[str, Any]:
-    paths = sorted((Path(args.data) / "ccp" / "images").iterdir())
+def measure(args: argparse.Namespace, paths: list[Path]) -> dict[str, Any]:
     photos = [path.read_bytes() for path in paths[:: max(1, len(paths) // args.photos)][: args.photos]]
     vectors = make_catalogue(args, [path for path in paths[1 :: max(1, len(paths) // 60)] if path not in photos])
     one = measure_alone(photos)

@@ -34,8 +34,9 @@ from pathlib import Path
 
 import psutil
 
+from config.postgres_account import make_reachable, server_account
+
 SUPERUSER = "postgres"
-SYSTEM_USER = "fashion-postgres"  # PostgreSQL refuses to run as root
 START_TIMEOUT_S = 60  # crash recovery after a kill in the middle of a large import takes tens of seconds
 
 SERVER_OPTIONS = {
@@ -87,7 +88,7 @@ class EmbeddedPostgres:
     @cached_property
     def account(self) -> pwd.struct_passwd | None:
         """The system account that runs the server: None for one's own, another's when we are root."""
-        return _server_account() if os.geteuid() == 0 else None
+        return server_account() if os.geteuid() == 0 else None
 
     # -- start and stop ----------------------------------------------------------------------------------------------
 
@@ -150,8 +151,8 @@ class EmbeddedPostgres:
 
     def _prepare(self) -> None:
         if self.account:
-            _make_reachable(self.binaries.parent)
-            _make_reachable(self.folder)
+            make_reachable(self.binaries.parent)
+            make_reachable(self.folder)
         self._make_socket_dir()
         self._remove_stale_pid()
         if not self.data.exists():
@@ -282,24 +283,3 @@ def _shared_buffers_mb() -> int:
     memory_mb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
     low, high = SHARED_BUFFERS_MB
     return max(low, min(high, memory_mb // 8))
-
-
-def _server_account() -> pwd.struct_passwd:
-    with contextlib.suppress(KeyError):
-        return pwd.getpwnam(SYSTEM_USER)
-    command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
-    with contextlib.suppress(OSError, subprocess.CalledProcessError):
-        subprocess.run(command, check=True, capture_output=True)
-    with contextlib.suppress(KeyError):
-        return pwd.getpwnam(SYSTEM_USER)
-    return pwd.getpwnam("nobody")
-
-
-def _make_reachable(folder: Path) -> None:
-    """Lets the server's account pass through (not list) every parent of `folder`, and read what is the wheel's."""
-    for parent in [folder, *folder.parents]:
-        mode = parent.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            parent.chmod(mode | stat.S_IXOTH)
-    if folder.name.startswith("pginstall") and not (folder / "bin" / "postgres").stat().st_mode & stat.S_IROTH:
-        subprocess.run(["chmod", "-R", "o+rX", str(folder), *map(str, folder.parent.glob("../*.libs"))], check=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from demo.clothing.bags import bag
+from demo.clothing.dresses import dress, dungarees, jumpsuit
 from demo.clothing.footwear import pair
 from demo.clothing.headwear import headgear
-from demo.clothing.skirts import dress, dungarees, jumpsuit, skirt
+from demo.clothing.skirts import skirt
 from demo.clothing.trousers import trousers
 from demo.clothing.underwear import bra, briefs, lingerie, socks, swimsuit, tights, trunks
 from demo.clothing.upper_garments import upper

@@ -9,8 +9,9 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from demo.drawing.motifs import MOTIFS, axes
+from demo.drawing.motifs import MOTIFS
 from demo.drawing.palette import RGB
+from demo.drawing.tiles import axes
 
 TILE = 512  # pixels a side
 
