@@ -82,5 +82,5 @@ empty:  ## an empty database of the project's own: no sample products, no photos
 		EmbeddedPostgres(Path('var/postgres')).stop()"
 	rm -rf var/postgres var/sample var/demo-admin.txt media/products media/samples media/thumbs
 
-clean:  ## forget the environment, the embedded database and everything made
+clean:  ## remove the environment, the embedded database and everything made
 	rm -rf $(VENV) var staticfiles media/products media/samples media/thumbs

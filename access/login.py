@@ -20,7 +20,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
 from access.client_address import client_of
-from access.throttling import count, forget, uncount
+from access.throttling import count, reset, uncount
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 SECONDS = 300  # from the first wrong password
@@ -46,7 +46,7 @@ class ThrottledLoginForm(AdminAuthenticationForm):
             raise ValidationError(_("Too many wrong passwords. Please wait a few minutes."), code=THROTTLED)
         cleaned = super().clean()  # raises for a wrong password
         uncount(of_client)
-        forget(of_name)
+        reset(of_name)
         return cleaned
 
 

@@ -47,7 +47,7 @@ def uncount(key: str) -> None:
             cache.decr(_counter(key, until))
 
 
-def forget(key: str) -> None:
+def reset(key: str) -> None:
     for cache in (cache_of("throttles"), _own):
         cache.delete(key)
 

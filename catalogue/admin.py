@@ -21,7 +21,7 @@ from catalogue import services
 from catalogue.admin_forms import CategoryForm, ImageForm, ImageFormSet, ProductForm
 from catalogue.admin_resources import ProductResource, TableFormat, refused_table
 from catalogue.attributes import apply_public_attributes
-from catalogue.browsing.synonyms import forget_synonyms
+from catalogue.browsing.synonyms import clear_synonyms_cache
 from catalogue.choices import GarmentTypeChoices
 from catalogue.models import Category, InfoPage, Product, ProductImage, PublicAttribute, SynonymGroup
 from catalogue.templatetags.shop import money
@@ -229,15 +229,15 @@ class SynonymGroupAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: SynonymGroup, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        forget_synonyms()
+        clear_synonyms_cache()
 
     def delete_model(self, request: HttpRequest, obj: SynonymGroup) -> None:
         super().delete_model(request, obj)
-        forget_synonyms()
+        clear_synonyms_cache()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[SynonymGroup]) -> None:
         super().delete_queryset(request, queryset)
-        forget_synonyms()
+        clear_synonyms_cache()
 
 
 @admin.register(ProductImage)

@@ -12,7 +12,7 @@ from pathlib import Path
 from catalogue.http_fetch import FetchError, open_url
 
 TRIES = 4  # without a byte of progress between them
-PASSING = (408, 429, 500, 502, 503, 504)  # answers that may be others a moment later
+TRANSIENT = (408, 429, 500, 502, 503, 504)  # answers that may be others a moment later
 PAUSE_S = 1.0  # before the second try; doubled each time
 CHUNK = 1 << 16
 
@@ -34,7 +34,7 @@ class RemoteFile:
         return self.url.rsplit("/", 1)[1]
 
 
-def fetch(remote: RemoteFile, folder: Path, *, pause_s: float = PAUSE_S) -> Iterator[tuple[int, int | None]]:
+def fetch(remote: RemoteFile, folder: Path) -> Iterator[tuple[int, int | None]]:
     """Downloads into `folder` unless the file is there; yields (bytes so far, bytes in all or None).
 
     Raises DownloadError after TRIES attempts, or when the hash is another: then nothing is left to be taken for it.
@@ -42,7 +42,7 @@ def fetch(remote: RemoteFile, folder: Path, *, pause_s: float = PAUSE_S) -> Iter
     folder.mkdir(parents=True, exist_ok=True)
     target, part = folder / remote.name, folder / f"{remote.name}.part"
     if not target.exists():
-        yield from _stubbornly(remote.url, part, pause_s)
+        yield from _download_with_retries(remote.url, part)
         _version(part).unlink(missing_ok=True)
         _check(remote, part)
         part.rename(target)
@@ -55,7 +55,7 @@ def recorded(remote: RemoteFile, folder: Path) -> str:
     return note.read_text().strip() if note.exists() else ""
 
 
-def _stubbornly(url: str, part: Path, pause_s: float) -> Iterator[tuple[int, int | None]]:
+def _download_with_retries(url: str, part: Path) -> Iterator[tuple[int, int | None]]:
     """Fills `part`, going on from wherever a connection broke. Raises DownloadError."""
     failures, farthest = 0, 0
     while True:
@@ -70,7 +70,7 @@ def _stubbornly(url: str, part: Path, pause_s: float) -> Iterator[tuple[int, int
             farthest = max(farthest, reached)
             if failures == TRIES:
                 raise DownloadError(f"{url} could not be fetched ({_reason(error)}).") from error
-            time.sleep(pause_s * 2 ** (failures - 1))
+            time.sleep(PAUSE_S * 2 ** (failures - 1))
 
 
 def _continue(url: str, part: Path) -> Iterator[tuple[int, int | None]]:
@@ -82,7 +82,7 @@ def _continue(url: str, part: Path) -> Iterator[tuple[int, int | None]]:
     with open_url(url, headers=headers, allow_private=True) as response:  # the operator's own choice, checked by hash
         if response.status == 416:  # nothing is left to send: the file was whole already
             return
-        if response.status in PASSING:
+        if response.status in TRANSIENT:
             raise ConnectionError(f"it answered {response.status}")
         if response.status not in (200, 206):
             raise DownloadError(f"{url} answered {response.status}.")

@@ -19,7 +19,7 @@ def synonyms() -> dict[Term, list[Term]]:
     return found
 
 
-def forget_synonyms() -> None:
+def clear_synonyms_cache() -> None:
     """After an edit. Other processes that share no cache with this one notice within KEPT_SECONDS."""
     cache.delete(_KEY)
 

@@ -68,7 +68,7 @@ class PhotoQueryView(APIView):
     authentication_classes = []
     permission_classes = [AllowAny]  # who knows the id sent the photo
 
-    @extend_schema(operation_id="forget_photo", request=None, responses={204: None})
+    @extend_schema(operation_id="delete_photo", request=None, responses={204: None})
     def delete(self, request: Request, query: str) -> Response:
         """Deletes the photo at once."""
         services.delete_photo(query)

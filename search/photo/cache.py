@@ -111,7 +111,7 @@ def _keep_to_share(client: str, query: str, size: int) -> None:
 
 
 def _cache() -> BaseCache:
-    """Photos' own: it fails where it does not answer, and another might forget them."""
+    """Photos' own: it fails where it does not answer, and another might lose them."""
     return cache_of("photos")
 
 

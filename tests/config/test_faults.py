@@ -53,7 +53,7 @@ PARTS = {name: values[:1] for name, values in FUZZED_PARTS.items()}  # one of ea
 
 def every_address(method):
     """One address of each URL pattern, but those that only another method takes."""
-    others = {"get": {"api-search-photo", "photo-forget"}, "post": set()}[method]
+    others = {"get": {"api-search-photo", "photo-delete"}, "post": set()}[method]
     return [address for route in routes() if route.name not in others for address in addresses_of(route, PARTS)]
 
 

@@ -2,11 +2,12 @@
 
 import hashlib
 import http.server
-import threading
 
 import pytest
 
+from search import file_download
 from search.file_download import DownloadError, RemoteFile, fetch
+from tests.http_server import serving
 
 BODY = bytes(range(256)) * 4000  # a megabyte
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -45,17 +46,20 @@ class Server(http.server.BaseHTTPRequestHandler):
         pass
 
 
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch):
+    monkeypatch.setattr(file_download, "PAUSE_S", 0)
+
+
 @pytest.fixture
 def server():
     Server.faults, Server.ranges, Server.body, Server.tag = [], [], BODY, '"1"'
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
+    with serving(Server) as running:
+        yield running.url
 
 
 def download(url, folder, sha256=SHA256):
-    return list(fetch(RemoteFile(f"{url}/weights.pth", sha256), folder, pause_s=0))
+    return list(fetch(RemoteFile(f"{url}/weights.pth", sha256), folder))
 
 
 def test_file_arrives_whole_and_progress_ends_at_its_size(server, tmp_path):

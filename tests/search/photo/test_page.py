@@ -170,7 +170,7 @@ def test_by_price_the_nearest_are_put_in_order(client, shop):
 
 
 def test_a_deleted_photo_is_answered_with_a_notice(client, shop):
-    response = client.post(f"/photo/{shop[1]}/forget/", follow=True)
+    response = client.post(f"/photo/{shop[1]}/delete/", follow=True)
     assert "Your photo has been deleted." in text_of(response)
     gone = client.get("/photo/", {"query": shop[1]})
     assert gone.status_code == 410
