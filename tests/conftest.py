@@ -32,7 +32,8 @@ def pytest_configure(config):
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """The files that take longest begin first, or one worker would still be at them when the others have ended."""
-    items.sort(key=lambda item: not item.get_closest_marker("torch") and not item.get_closest_marker("browser"))
+    long = {item.path for item in items if any(map(item.get_closest_marker, ("torch", "browser", "slow")))}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,7 +13,7 @@ from django.core.signals import request_finished, request_started
 from django.db import transaction
 
 from search.vision import cards
-from tests.factories import make_category, make_image, make_product
+from tests.factories import make_category, make_images, make_products
 from tests.search.photos import cache_photo, photo_bytes
 from tests.search.vectors import clustered_vectors, embed, make_encoder
 
@@ -147,19 +147,19 @@ def shop(live_server, media):
     """60 products with photos: dresses, tops and skirts in turn, of three brands and colours, embedded."""
     with transaction.atomic():  # one commit: each waits for the disk
         categories = [make_category(name=name, garment_types=[held]) for name, held in KINDS]
-        images = []
-        for number in range(60):
-            product = make_product(
-                name=f"{KINDS[number % 3][0]} {number}",
-                category=categories[number % 3],
-                brand=["Senja", "Ombak", "Kaya & Co"][number % 3 - number % 2],
-                price=100_000 + number * 1_000,
-                colours=[["red", "blue", "black"][number % 2]],
-                description="Soft cotton.",
-                url="https://shop.example/p/1",
-            )
-            images.append(make_image(product, position=0))
-    with transaction.atomic():  # after the photos are there: saving one looks at it, with the encoder that serves
+        products = make_products(
+            {
+                "name": f"{KINDS[number % 3][0]} {number}",
+                "category": categories[number % 3],
+                "brand": ["Senja", "Ombak", "Kaya & Co"][number % 3 - number % 2],
+                "price": 100_000 + number * 1_000,
+                "colours": [["red", "blue", "black"][number % 2]],
+                "description": "Soft cotton.",
+                "url": "https://shop.example/p/1",
+            }
+            for number in range(60)
+        )
+        images = make_images(products)
         encoder = make_encoder()
         vectors = clustered_vectors(len(images), encoder.dimensions)
         embed(images, vectors, encoder, [KINDS[number % 3][1] for number in range(60)])
@@ -182,7 +182,7 @@ class Shop:
 
 @pytest.fixture
 def models(shop):
-    """The bundled models, and the shop's photos as they see them."""
+    """The bundled models, and a photo of each of the shop's garment types as they see it."""
     if not (cards.available("encoder") and cards.available("detector")):
         if os.environ.get("CI"):
             pytest.fail("CI must have the bundled models, search/weights.")
@@ -192,6 +192,6 @@ def models(shop):
     from search.services import switch_encoder
 
     name = cards.choose("encoder").name
-    call_command("embed_catalogue", verbosity=0, encoder=name, limit=12)
+    call_command("embed_catalogue", verbosity=0, encoder=name, limit=3)
     switch_encoder(name=name)
     return shop

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from catalogue.models import Product
 from catalogue.views import columns_of
-from tests.factories import make_category, make_image, make_product
+from tests.factories import make_category, make_image, make_images, make_product, make_products
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 20
@@ -15,16 +15,18 @@ MOST_QUERIES = 20
 @pytest.fixture
 def shop():
     dress, skirt = make_category(), make_category(name="Rok", garment_types=["skirt"])
-    for number in range(30):
-        product = make_product(
-            name=f"Gaun {number}",
-            category=dress if number % 3 else skirt,
-            brand=["Senja", "Ombak", "Kaya & Co"][number % 3],
-            price=100_000 + number * 1_000,
-            colours=[["red"], ["blue"], ["black", "white"]][number % 3],
-        )
-        make_image(product, position=0)
-        make_image(product, position=1)
+    products = make_products(
+        {
+            "name": f"Gaun {number}",
+            "category": dress if number % 3 else skirt,
+            "brand": ["Senja", "Ombak", "Kaya & Co"][number % 3],
+            "price": 100_000 + number * 1_000,
+            "colours": [["red"], ["blue"], ["black", "white"]][number % 3],
+        }
+        for number in range(30)
+    )
+    make_images(products)
+    make_images(products, position=1)
     return dress
 
 

@@ -1,6 +1,7 @@
 """Reads on a real streaming replica, which pg_basebackup copies from the server of the tests."""
 
 import os
+import tempfile
 import time
 from pathlib import Path
 
@@ -60,15 +61,23 @@ class Replica:
         return self.server._run("psql", *connect, "-Atc", statement, as_owner=False)
 
 
+@pytest.fixture(scope="module")
+def folder():
+    """Not under pytest's own, which each pytest that starts closes to all but its user: the server runs as another."""
+    with tempfile.TemporaryDirectory(prefix="replica-", ignore_cleanup_errors=True) as top:
+        Path(top).chmod(0o711)  # the server's own account passes through
+        yield Path(top)
+
+
 @pytest.fixture(scope="module", autouse=True)
-def _standby(tmp_path_factory, django_db_setup, django_db_blocker):
+def _standby(folder, django_db_setup, django_db_blocker):
     """The replica, as replica_1 of this site, and one that is away as replica_2."""
+    patch = pytest.MonkeyPatch()
+    patch.delenv("PGOPTIONS", raising=False)  # what is committed is flushed, and so on its way to the replica
     with django_db_blocker.unblock():
+        connection.close()
         connection.ensure_connection()
         primary = EmbeddedPostgres(Path(connection.settings_dict["OPTIONS"]["embedded"]))
-    folder = tmp_path_factory.mktemp("replica")
-    for parent in [folder, *folder.parents][:-2]:
-        parent.chmod(parent.stat().st_mode | 0o011)  # the server's own account passes through
     standby = Replica(folder / "server", primary)
     plain = {**connection.settings_dict, "ENGINE": "django.db.backends.postgresql", "OPTIONS": {}}
     plain["TEST"] = {**plain["TEST"], "MIRROR": DEFAULT_DB_ALIAS}  # no test empties its tables
@@ -78,6 +87,8 @@ def _standby(tmp_path_factory, django_db_setup, django_db_blocker):
     for alias in (REPLICA, NOWHERE):
         connections[alias].close()
         del connections[alias], connections.settings[alias]
+    connection.close()
+    patch.undo()
     standby.stop()
 
 

@@ -2,8 +2,6 @@
 
 import json
 from io import StringIO
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnxruntime
@@ -16,7 +14,7 @@ from garments.rle import decode_rle
 from search.models import Encoder
 from search.vision.cards import choose
 from search.vision.onnx_runtime import CUDA
-from tests.search.rendered_shop import import_rendered_shop, scenes
+from tests.search.rendered_shop import scenes
 from tests.search.vectors import make_embedded_catalogue, make_encoder
 
 
@@ -82,49 +80,6 @@ def test_detect_goes_on_after_a_file_that_is_no_photo(tmp_path, capsys):
     caught = capsys.readouterr()
     assert "not a picture" in caught.err
     assert json.loads(caught.out)["garments"]
-
-
-@pytest.mark.slow
-class SearchPhotoTests(TestCase):
-    @classmethod
-    def setUpTestData(cls):
-        import_rendered_shop()
-
-    def test_json_is_what_the_api_answers(self):
-        out, path = StringIO(), scenes()[0][0]
-        call_command("search_photo", str(path), json=True, limit=3, stdout=out)
-        answer = json.loads(out.getvalue())
-        with path.open("rb") as photo:
-            of_api = self.client.post("/api/v1/search/photo/", {"image": photo, "limit": 3}).json()
-        ids = [[result["product"]["id"] for result in garment["results"]] for garment in answer["garments"]]
-        assert ids == [[result["product"]["id"] for result in garment["results"]] for garment in of_api["garments"]]
-        assert set(answer) == set(of_api)
-
-    def test_contact_sheet_and_table(self):
-
-        out = StringIO()
-        with TemporaryDirectory() as folder:
-            call_command("search_photo", str(scenes()[0][0]), limit=3, out=Path(folder) / "sheet.png", stdout=out)
-            with Image.open(f"{folder}/sheet.png") as sheet:
-                assert sheet.width > 1000
-        assert "distance" in out.getvalue()
-        assert "Milliseconds: decode" in out.getvalue()
-
-    def test_file_that_is_no_photo_is_named(self):
-        with pytest.raises(CommandError, match="manage.py: This is not a picture"):
-            call_command("search_photo", "manage.py")
-        with pytest.raises(CommandError, match="nowhere.jpg"):
-            call_command("search_photo", "nowhere.jpg")
-
-    def test_evaluation_measures_the_whole_road(self):
-        out = StringIO()
-        call_command("evaluate_search", json=True, sample=60, stdout=out)
-        found = json.loads(out.getvalue())
-        assert found["queries"] == 60
-        assert 0.2 < found["recall"]["@1"] <= found["recall"]["@5"] <= found["recall"]["@10"] <= 1
-        assert 0 < found["mean_average_precision"] <= 1
-        assert found["ann_recall_at_10"] >= 0.95
-        assert found["latency_ms"]["total"]["p50"] > 0
 
 
 @pytest.mark.django_db

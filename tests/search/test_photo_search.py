@@ -3,13 +3,17 @@ models. The first test of the file draws a small shop (a minute); after that it 
 
 import http.server
 import io
+import json
 import os
 import threading
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -22,6 +26,7 @@ from search import services
 from search.embedding.pipeline import photos_to_embed
 from search.models import GarmentEmbedding
 from search.photo import cache as photo_cache
+from tests.http_server import serving
 from tests.search.rendered_shop import import_rendered_shop, scenes
 
 URL = "/api/v1/search/photo/"
@@ -235,6 +240,41 @@ class PhotoSearchTests(TestCase):
         results = self.post(query=query, whole=True, q="zorka")["garments"][-1]["results"]
         assert [result["product"]["id"] for result in results] == [nearest[1], nearest[0], nearest[2]]
 
+    # -- the commands -------------------------------------------------------------------------------------------
+
+    def test_the_command_prints_what_the_api_answers(self):
+        out, path = io.StringIO(), scenes()[0][0]
+        call_command("search_photo", str(path), json=True, limit=3, stdout=out)
+        answer, of_api = json.loads(out.getvalue()), self.post(image=self.photo(path), limit=3)
+        ids = [[result["product"]["id"] for result in garment["results"]] for garment in answer["garments"]]
+        assert ids == [[result["product"]["id"] for result in garment["results"]] for garment in of_api["garments"]]
+        assert set(answer) == set(of_api)
+
+    def test_the_command_draws_a_contact_sheet_and_a_table(self):
+        out = io.StringIO()
+        with TemporaryDirectory() as folder:
+            call_command("search_photo", str(scenes()[0][0]), limit=3, out=Path(folder) / "sheet.png", stdout=out)
+            with Image.open(f"{folder}/sheet.png") as sheet:
+                assert sheet.width > 1000
+        assert "distance" in out.getvalue()
+        assert "Milliseconds: decode" in out.getvalue()
+
+    def test_the_command_names_a_file_that_is_no_photo(self):
+        with pytest.raises(CommandError, match="manage.py: This is not a picture"):
+            call_command("search_photo", "manage.py")
+        with pytest.raises(CommandError, match="nowhere.jpg"):
+            call_command("search_photo", "nowhere.jpg")
+
+    def test_evaluation_measures_the_whole_road(self):
+        out = io.StringIO()
+        call_command("evaluate_search", json=True, sample=60, stdout=out)
+        found = json.loads(out.getvalue())
+        assert found["queries"] == 60
+        assert 0.2 < found["recall"]["@1"] <= found["recall"]["@5"] <= found["recall"]["@10"] <= 1
+        assert 0 < found["mean_average_precision"] <= 1
+        assert found["ann_recall_at_10"] >= 0.95
+        assert found["latency_ms"]["total"]["p50"] > 0
+
     # -- what is refused ----------------------------------------------------------------------------------------
 
     def test_text_file_is_refused_with_a_sentence(self):
@@ -282,10 +322,8 @@ class PhotoSearchTests(TestCase):
             def log_message(self, *args):
                 pass
 
-        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            by_address = self.post(image_url=f"http://127.0.0.1:{server.server_port}/street.jpg")
-            server.shutdown()
+        with serving(Server) as server:
+            by_address = self.post(image_url=f"{server.url}/street.jpg")
         assert by_address["garments"] == self.post(image=self.scene())["garments"]
 
     # -- staying true -------------------------------------------------------------------------------------------

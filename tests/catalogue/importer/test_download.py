@@ -1,6 +1,5 @@
-import threading
 from collections import Counter
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from zlib import crc32
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from catalogue.importer import download
 from catalogue.models import Product, ProductImage
 from tests.catalogue.importer.sources import files_in, picture, run, write_csv, write_files
+from tests.http_server import serving
 
 pytestmark = pytest.mark.django_db
 
@@ -48,15 +48,9 @@ class Shop(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def shop():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Shop)
-    server.asked = Counter()
-    server.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Shop) as server:
+        server.asked = Counter()
+        yield server
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,8 @@
 """How photos are found, whatever system wrote their names, and how one replaces another."""
 
 import errno
-import threading
 import unicodedata
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from django.core.files.storage import FileSystemStorage
@@ -11,6 +10,7 @@ from django.core.management import CommandError
 
 from catalogue.models import Product, ProductImage
 from tests.catalogue.importer.sources import files_in, picture, run, write_csv, write_files
+from tests.http_server import serving
 
 pytestmark = pytest.mark.django_db
 HEADER = ["sku", "category", "image"]
@@ -107,15 +107,9 @@ class Host(BaseHTTPRequestHandler):
 @pytest.fixture
 def host(settings, tmp_path):
     settings.VAR_DIR = tmp_path / "var"
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Host)
-    server.asked, server.photo = [], 1
-    server.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Host) as server:
+        server.asked, server.photo = [], 1
+        yield server
 
 
 def test_an_address_is_asked_again_on_demand_and_only_for_what_has_changed(tmp_path, media, host):

@@ -1,5 +1,6 @@
 """Embedding by Celery's workers: real ones, over a real Redis, one of them killed."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -29,15 +30,26 @@ from config.celery import app
 app.worker_main(["worker", "--pool=solo", "--loglevel=WARNING", "--hostname", sys.argv[2] + "@%h"])
 """
 
+numbers = itertools.count()
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
 def broker(redis_url, settings):
-    settings.CELERY_BROKER_URL = redis_url
+    yield from connected(redis_url, settings)
+
+
+@pytest.fixture
+def lonely_broker(redis_url, settings):
+    """A broker without workers: another database of the same Redis."""
+    yield from connected(redis_url.removesuffix("/0") + "/1", settings)
+
+
+def connected(url, settings):
+    settings.CELERY_BROKER_URL = url
     before = {name: app.conf[name] for name in ("broker_url", "result_backend")}
-    connect_celery(broker_url=redis_url, result_backend=redis_url)
-    yield redis_url
+    connect_celery(broker_url=url, result_backend=url)
+    yield url
     app.control.purge()
     connect_celery(**before)
 
@@ -50,12 +62,33 @@ def connect_celery(**addresses):
     app._local.__dict__.pop("backend", None)
 
 
+@pytest.fixture(scope="module")
+def media_of_workers(tmp_path_factory):
+    return tmp_path_factory.mktemp("media")
+
+
 @pytest.fixture
-def start_workers(broker, media):
-    """Starts that many workers, each a process of its own, and returns them when all answer."""
-    started = []
+def media(settings, media_of_workers):
+    settings.MEDIA_ROOT = str(media_of_workers)
+    return media_of_workers
+
+
+@pytest.fixture(scope="module")
+def running():
+    """The workers' processes: they take seconds to start, and so serve all tests."""
+    processes = []
+    yield processes
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def start_workers(broker, media, running):
+    """Sees to it that so many workers run, each a process of its own, and returns them when all answer."""
 
     def start(count):
+        running[:] = [process for process in running if process.poll() is None]
         environment = {
             **os.environ,
             "MEDIA_ROOT": str(media),
@@ -63,18 +96,15 @@ def start_workers(broker, media):
             "CELERY_VISIBILITY_SECONDS": "5",  # else half a minute
             "DJANGO_SETTINGS_MODULE": "config.settings",
         }
-        for number in range(count):
-            command = [sys.executable, "-c", WORKER, connection.settings_dict["NAME"], f"worker{number}"]
-            started.append(subprocess.Popen(command, cwd=django_settings.BASE_DIR, env=environment))
+        while len(running) < count:
+            command = [sys.executable, "-c", WORKER, connection.settings_dict["NAME"], f"worker{next(numbers)}"]
+            running.append(subprocess.Popen(command, cwd=django_settings.BASE_DIR, env=environment))
         deadline = time.monotonic() + 120
-        while len(app.control.ping(timeout=1)) < count:
+        while len(app.control.ping(timeout=1, limit=count)) < count:
             assert time.monotonic() < deadline, "the workers did not start"
-        return started
+        return running
 
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
+    return start
 
 
 @pytest.fixture
@@ -109,7 +139,7 @@ def test_workers_do_what_the_command_alone_would(start_workers, photos, monkeypa
 
 def test_what_a_killed_worker_had_in_hand_is_done_by_another(start_workers, photos, monkeypatch):
     monkeypatch.setattr(distributed, "PHOTOS_A_TASK", 2)
-    first, _ = start_workers(2)
+    first, *_ = start_workers(2)
     reports = distributed.embed_photos(embedding.register_encoder(chosen()))
     next(reports)
     first.send_signal(signal.SIGKILL)
@@ -126,7 +156,7 @@ def test_limit_is_kept(start_workers, photos, monkeypatch):
     assert GarmentEmbedding.objects.filter(ordinal=0).count() == 5
 
 
-def test_without_workers_nothing_is_handed_out(broker, photos):
+def test_without_workers_nothing_is_handed_out(lonely_broker, photos):
     with pytest.raises(CommandError, match="No worker answers. Start some"):
         call_command("embed_catalogue", distributed=True, verbosity=0)
     assert app.control.purge() == 0

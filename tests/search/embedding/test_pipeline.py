@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import TestCase
 
-from catalogue.models import Product, ProductImage
+from catalogue.models import Product
 from search import services
 from search.embedding import pipeline as embedding
 from search.models import Encoder, GarmentEmbedding
@@ -31,8 +31,11 @@ django.setup()
 from django.conf import settings
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 from django.core.management import call_command
+from search.embedding import pipeline
+pipeline.CHUNK = 4
 call_command("embed_catalogue", verbosity=0)
 """
+PHOTOS = 24
 
 
 def run_all(encoder):
@@ -209,38 +212,44 @@ def oids(*names):
         return [row[0] for row in cursor.fetchall()]
 
 
-def start_embedding(media):
-    environment = {**os.environ, "MEDIA_ROOT": str(media), "DJANGO_SETTINGS_MODULE": "config.settings"}
-    command = [sys.executable, "-c", EMBED, connection.settings_dict["NAME"]]
-    return subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
-
-
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_killed_half_way_it_goes_on_and_ends_as_if_undisturbed(media):
-    csv = rendered_folder() / "zalora" / "data-zalora.csv"
-    call_command("import_zalora", str(csv), verbosity=0)
-    photos = ProductImage.objects.count()
+    images = [make_image(picture=picture) for picture in drawn_pictures()]
     process, deadline = start_embedding(media), time.monotonic() + 300
     while not GarmentEmbedding.objects.exists():
         assert process.poll() is None, "embedding ended before it could be killed"
         assert time.monotonic() < deadline
-        time.sleep(0.05)
+        time.sleep(0.02)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert 0 < GarmentEmbedding.objects.filter(ordinal=0).count() < photos
+    assert 0 < GarmentEmbedding.objects.filter(ordinal=0).count() < len(images)
 
-    assert start_embedding(media).wait() == 0
+    encoder = embedding.register_encoder(choose("encoder").name)
+    run_all(encoder)
+    embedding.finish(encoder)
     resumed = set(GarmentEmbedding.objects.values_list("image", "ordinal", "garment_type"))
-    assert len([row for row in resumed if row[1] == 0]) == photos
+    assert len([row for row in resumed if row[1] == 0]) == len(images)
     assert Encoder.objects.serving() is not None
     assert indexes.has_index(Encoder.objects.serving())
 
     GarmentEmbedding.objects.all().delete()
-    assert start_embedding(media).wait() == 0
+    run_all(encoder)
     assert set(GarmentEmbedding.objects.values_list("image", "ordinal", "garment_type")) == resumed
     Encoder.objects.all().delete()
-    indexes.drop_index(embedding.register_encoder(choose("encoder").name))
+    indexes.drop_index(encoder)
+
+
+def drawn_pictures():
+    """Photos of garments, as many as fill several of the process's transactions."""
+    photos = sorted((rendered_folder() / "zalora").rglob("*.jpg"))
+    return [path.read_bytes() for path in photos[:: len(photos) // PHOTOS][:PHOTOS]]
+
+
+def start_embedding(media):
+    environment = {**os.environ, "MEDIA_ROOT": str(media), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    command = [sys.executable, "-c", EMBED, connection.settings_dict["NAME"]]
+    return subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
 
 
 @pytest.mark.django_db

@@ -1,12 +1,12 @@
 """A shopper's address is fetched, and never one of our own network."""
 
 import http.server
-import threading
 
 import pytest
 from django.test import override_settings
 
 from search.photo.fetch import FetchError, fetch_photo
+from tests.http_server import serving
 
 
 class Server(http.server.BaseHTTPRequestHandler):
@@ -34,10 +34,8 @@ class Server(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server():
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{running.server_port}"
-        running.shutdown()
+    with serving(Server) as running:
+        yield running.url
 
 
 @pytest.mark.parametrize("path", ["/photo.jpg", "/moved.jpg"])
