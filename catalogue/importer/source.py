@@ -12,14 +12,12 @@ from typing import TextIO
 from django.conf import settings
 
 from catalogue.category_garment_types import garment_types_of_category, is_known_category
-from catalogue.importer.aliases import RECORD_PARTS
 from catalogue.importer.categories import category_name, category_slug, choose_category
 from catalogue.importer.columns import ColumnContext, Columns, UnknownColumns, explain
 from catalogue.importer.csv_records import Record
 from catalogue.importer.dialect import find_dialect
 from catalogue.importer.find_columns import find_columns
 from catalogue.importer.headers import PRICE_FIELDS, is_known_header
-from catalogue.importer.image_lists import split_images
 from catalogue.importer.photo_folder import FoundFile, scan
 from catalogue.importer.price_marks import PriceMarks
 from catalogue.importer.prices import parse_price
@@ -27,17 +25,16 @@ from catalogue.importer.product_feed import is_feed
 from catalogue.importer.progress import Progress
 from catalogue.importer.refused_rows import write_refused
 from catalogue.importer.report import Report
+from catalogue.importer.row_ids import MAX_SKU, RowIds
 from catalogue.importer.source_checks import check_header
 from catalogue.importer.staging_table import StagingTable
 from catalogue.importer.table import Table
-from catalogue.importer.text import clean_text
 from catalogue.importer.values import Refused, is_url, parse_sku
 from catalogue.models import Category, Product
 
 SAMPLE_ROWS = 200
 DEPTH_BESIDE_CSV = 4  # without --images a CSV may lie in a home folder, which is not to be walked to its end
 MAX_CELLS = 200  # of a row that cannot be read, where the id is looked for
-MAX_SKU = int(Product._meta.get_field("sku").max_length or 0)
 
 
 class Source:
@@ -52,8 +49,6 @@ class Source:
         self.is_folder_given = False
         self.table: Table | None = None
         self.marks = PriceMarks()
-        self._last_parent = ""
-        self._last_product = ""
 
     def scan_folder(self, folder: Path, *, is_given: bool) -> None:
         """Stages the paths below `folder`; not `is_given`: the folder beside the CSV, which may hold anything."""
@@ -168,7 +163,8 @@ class Source:
     def _check_columns(self, rows: list[list[str]], has_category: bool) -> None:
         headers = self.columns.headers
         if "sku" not in self.columns.of:
-            told = sum(bool(self._sku_of_image(row)) for row in rows)
+            ids = RowIds(columns=self.columns, staging=self.staging)
+            told = sum(bool(ids.of_image(row)) for row in rows)
             if not rows or told < 0.6 * len(rows):
                 raise UnknownColumns(explain(headers, "No column says which product a row is of."))
         has_category = has_category or not {"category", "tags"}.isdisjoint(self.columns.of)
@@ -191,15 +187,10 @@ class Source:
 
     def _with_skus(self, records: Iterator[Record]) -> Iterator[tuple[str, Record]]:
         """The records with their products' ids; those without one are refused."""
+        ids = RowIds(columns=self.columns, staging=self.staging)
         for record in records:
             self.report.rows += 1
-            if self.columns.names_parent_once and not record.problem:
-                self._name_parent(record)
-            sku = "" if record.problem else self._sku(record.values)
-            problem = record.problem or self._problem_of_sku(sku)
-            if not sku and not problem:
-                sku = self._sku_of_image(record.values)
-                problem = "" if sku else "The id is empty."
+            sku, problem = ids.read(record)
             if not problem:
                 self._note_prices(record.values)
                 yield sku, record
@@ -217,56 +208,6 @@ class Source:
     @cached_property
     def _price_numbers(self) -> list[int]:
         return [number for name in PRICE_FIELDS for number in self.columns.of.get(name, ())]
-
-    def _name_parent(self, record: Record) -> None:
-        """Writes the product into a variant's row that leaves it empty, as Squarespace's behind the product's do."""
-        number = self.columns.of["parent"][0]
-        if number >= len(record.values):
-            return
-        if record.values[number]:
-            self._last_parent = record.values[number]
-        elif not self.columns.cell(record.values, "name"):
-            record.values[number] = self._last_parent
-
-    def _sku(self, values: list[str]) -> str:
-        """The id of the row's product: of a variant that of its parent. "" where there is none."""
-        if self.columns.cell(values, "record_kind").strip().casefold() in RECORD_PARTS:
-            return self._last_product
-        self._last_product = self._sku_of_product(values)
-        return self._last_product
-
-    def _sku_of_product(self, values: list[str]) -> str:
-        own = parse_sku(self.columns.cell(values, "sku"))
-        number = self._row_id_column
-        row_id = parse_sku(values[number]) if number is not None and number < len(values) else ""
-        if row_id and not own:
-            own = row_id
-        if row_id and own:
-            self.staging.add_row_id(row_id, own)
-        parent = parse_sku(self.columns.cell(values, "parent")) if "parent" in self.columns.of else ""
-        return self.staging.with_zeros(parent or own)
-
-    @cached_property
-    def _row_id_column(self) -> int | None:
-        """The column ID of WooCommerce, by which variants without an own SKU name their parent: id:44."""
-        if "parent" not in self.columns.of:
-            return None
-        used = self.columns.of["sku"]
-        return next(
-            (n for n, header in enumerate(self.columns.headers) if header.casefold() == "id" and n not in used), None
-        )
-
-    def _problem_of_sku(self, sku: str) -> str:
-        return f"An id has {MAX_SKU} characters at the most." if len(sku) > MAX_SKU else ""
-
-    def _sku_of_image(self, values: list[str]) -> str:
-        """The product's folder in the path of the row's first image, `<Category>/<id>/<file>`."""
-        for number in self.columns.of.get("images", ()):
-            for text in split_images(values[number] if number < len(values) else ""):
-                parts = text.replace("\\", "/").split("/")
-                if not is_url(text) and len(parts) > 1 and self.staging.has_product_folder(parts[-2]):
-                    return clean_text(parts[-2])
-        return ""
 
     def _note_refused(self, record: Record) -> None:
         """Notes which product the row may be of: it is neither missing nor one that only has a folder."""

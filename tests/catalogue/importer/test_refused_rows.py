@@ -59,6 +59,24 @@ def test_all_rows_of_a_refused_product_come_back(tmp_path):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["Item,SKU,Name,Categories,Price", "Product,A,Gaun,Dress,90", "Product,B,Rok,Rok,80,x", "Variant,B-S,,,7"],
+        ["Product ID,Variant ID,SKU,Title,Price", "A,1,S1,Gaun,90", "B,2,S2,Rok,80,x", ",3,S3,,7"],
+    ],
+)
+def test_a_variant_of_a_refused_row_is_of_no_other_product(tmp_path, rows):
+    (tmp_path / "data.csv").write_text("\n".join(rows) + "\n")
+    report = run(tmp_path / "data.csv", "--default-category", "Dress", report=tmp_path / "r.json")
+    assert list(Product.objects.values_list("sku", "price")) == [("A", 90)]
+    assert [(refusal["line"], refusal["reason"][:12]) for refusal in report["refusals"]] == [
+        (3, "There are 6 "),
+        (4, "It belongs t"),
+    ]
+
+
+@pytest.mark.django_db
 def test_rows_of_another_width_lose_no_cell(tmp_path):
     path = tmp_path / "data.csv"
     path.write_text("sku;kategori;nama\n1;Rok;a;b;c\n2;Rok\n3;Rok;x\n")
