@@ -117,7 +117,7 @@ def export(model: PublicModel) -> tuple[Path, str]:
         shutil.rmtree(folder, ignore_errors=True)
         (Path(scratch) / model.name).rename(folder)
         report = done.stdout.strip().replace(scratch, str(models_dir()))
-    cards.available.cache_clear()
+    cards.forget_cards()
     return folder, report
 
 

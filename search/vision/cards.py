@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +14,7 @@ from typing import Any
 BUNDLED = Path(__file__).resolve().parent.parent / "weights"
 DEFAULT_MODELS_DIR = BUNDLED.parent.parent / "var" / "models"  # what `manage.py fetch_models` brings
 KINDS = ("detector", "encoder")
+logger = logging.getLogger(__name__)
 
 
 class ModelError(RuntimeError):
@@ -70,26 +72,63 @@ def read_card(folder: Path) -> ModelCard:
         optional = {key: raw[key] for key in ("garment_types", "dimensions", "parameters", "is_default") if key in raw}
         needed = {key: raw[key] for key in ("name", "kind", "files", "licence", "training", "measured")}
         card = ModelCard(folder=folder, **needed, **fields, **optional)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        if not all(isinstance(entry[key], str) for entry in card.files.values() for key in ("file", "sha256")):
+            raise TypeError("files maps parts to {file, sha256}")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ModelError(f"{path} is no model card: {type(error).__name__}: {error}.") from error
     if card.kind not in KINDS:
         raise ModelError(f"{path}: kind is {card.kind!r}; it must be one of {', '.join(KINDS)}.")
     return card
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The models at hand. broken: by their folder's name, those whose card cannot be read, and why."""
+
+    cards: tuple[ModelCard, ...]
+    broken: dict[str, ModelError]
+
+
 @cache
+def _shelf() -> Shelf:
+    found: list[ModelCard] = []
+    broken: dict[str, ModelError] = {}
+    for folder in (BUNDLED, Path(os.environ.get("MODELS_DIR") or DEFAULT_MODELS_DIR)):
+        for path in sorted(folder.glob("*/card.json")):
+            try:
+                found.append(read_card(path.parent))
+            except ModelError as error:
+                broken[path.parent.name] = error
+                logger.warning("A model is left out: %s", error)
+    return Shelf(tuple(found), broken)
+
+
+def forget_cards() -> None:
+    """Has the cards read again: models have come or gone."""
+    _shelf.cache_clear()
+
+
 def available(kind: str) -> dict[str, ModelCard]:
-    """Every model of this kind at hand, by name: the bundled, then those under MODELS_DIR (default var/models)."""
-    folders = [BUNDLED, Path(os.environ.get("MODELS_DIR") or DEFAULT_MODELS_DIR)]
-    cards = [read_card(path.parent) for folder in folders for path in sorted(folder.glob("*/card.json"))]
-    return {card.name: card for card in cards if card.kind == kind}
+    """Every model of this kind at hand, by name: the bundled, then those under MODELS_DIR (default var/models).
+
+    One whose card is broken is left out, so that it takes no other down.
+    """
+    return {card.name: card for card in _shelf().cards if card.kind == kind}
 
 
 def choose(kind: str, name: str | None = None) -> ModelCard:
-    """The card called `name`, or the default of its kind. Raises ModelError naming those at hand."""
-    cards = available(kind)
+    """The card called `name`, or the default of its kind.
+
+    Raises ModelError: the reason where that card is broken, else naming those at hand.
+    """
+    cards, broken = available(kind), _shelf().broken
     if name is None:
-        name = next((card.name for card in cards.values() if card.is_default), next(iter(cards), None))
-    if name not in cards:
-        raise ModelError(f"There is no {kind} called {name!r}; at hand are: {', '.join(cards) or 'none'}.")
-    return cards[name]
+        name = next((card.name for card in cards.values() if card.is_default), None)
+    if name is None and broken:  # it may be the default: no other takes its place unasked
+        raise next(iter(broken.values()))
+    name = name or next(iter(cards), None)
+    if name in cards:
+        return cards[name]
+    raise broken.get(name or "") or ModelError(
+        f"There is no {kind} called {name!r}; at hand are: {', '.join(cards) or 'none'}."
+    )

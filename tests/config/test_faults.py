@@ -1,5 +1,6 @@
 """The database, Redis or a model goes away in earnest: 503 with a time to come back, and everything works again."""
 
+import json
 import shutil
 import socket
 import subprocess
@@ -199,25 +200,51 @@ def test_a_detector_that_is_not_there_is_503(client, settings):
 
 
 @pytest.fixture
-def broken_models(settings, tmp_path, request):
-    """Every model of the site is missing, has a broken card, or a file that is not the one that the card names."""
-    for folder in (settings.BASE_DIR / "search/weights").iterdir():
+def own_models(tmp_path, monkeypatch):
+    """A folder with copies of the bundled models, called "own-" and their names."""
+    for folder in cards.BUNDLED.iterdir():
         if (folder / "card.json").exists():
-            shutil.copytree(folder, tmp_path / f"own-{folder.name}")
-    settings.MODELS_DIR = str(tmp_path)
-    name = next(path.name for path in tmp_path.iterdir() if (path / "body.bin").exists())
-    fault = request.param
-    folder = tmp_path / name
+            copy = shutil.copytree(folder, tmp_path / f"own-{folder.name}")
+            card = json.loads((copy / "card.json").read_text())
+            (copy / "card.json").write_text(json.dumps({**card, "name": copy.name, "is_default": False}))
+    monkeypatch.setenv("MODELS_DIR", str(tmp_path))
+    cards.forget_cards()
+    yield tmp_path
+    monkeypatch.undo()
+    cards.forget_cards()
+
+
+def break_model(folder, fault):
     if fault == "missing":
         shutil.rmtree(folder)
     elif fault == "card":
         (folder / "card.json").write_text("{")
     else:
         (folder / "body.bin").write_bytes((folder / "body.bin").read_bytes()[:-100])
-    settings.DETECTOR = name
-    cards.available.cache_clear()
-    yield
-    cards.available.cache_clear()
+    cards.forget_cards()
+
+
+@pytest.fixture
+def broken_models(settings, own_models, request):
+    """The site's detector is missing, has a broken card, or a file that is not the one that the card names."""
+    folder = next(path.parent for path in own_models.glob("*/body.bin"))
+    break_model(folder, request.param)
+    settings.DETECTOR = folder.name
+
+
+@pytest.mark.django_db
+def test_a_broken_card_takes_no_other_model_down(client, own_models):
+    folder = next(path.parent for path in own_models.glob("*/body.bin"))
+    break_model(folder, "card")
+    names = {kind: set(cards.available(kind)) for kind in cards.KINDS}
+    assert folder.name not in names["detector"] and {choose(kind).name for kind in cards.KINDS} <= set().union(
+        *names.values()
+    )
+    with pytest.raises(cards.ModelError, match="is no model card"):
+        choose("detector", folder.name)
+    make_encoder(choose("encoder").name)
+    answer = client.get("/readyz").json()
+    assert "models" not in answer
 
 
 @pytest.mark.django_db

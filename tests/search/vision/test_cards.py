@@ -101,6 +101,15 @@ def test_card_without_a_field_is_refused(tmp_path, field):
         read_card(folder)
 
 
+@pytest.mark.parametrize(
+    "files",
+    [None, "m.bin", [], {"model": "m.bin"}, {"model": {"file": "m.bin"}}, {"model": {"file": 1, "sha256": "0"}}],
+)
+def test_card_whose_files_are_none_is_refused(tmp_path, files):
+    with pytest.raises(ModelError, match="no model card"):
+        read_card(write_card(tmp_path, files=files))
+
+
 def test_card_of_an_unknown_kind_is_refused(tmp_path):
     with pytest.raises(ModelError, match="'horoscope'; it must be one of detector, encoder"):
         read_card(write_card(tmp_path, kind="horoscope"))
