@@ -7,12 +7,35 @@ from typing import Any
 from django import forms
 from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.core.files.uploadedfile import UploadedFile
+from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
 from catalogue import services
 from catalogue.choices import ColourChoices, GarmentTypeChoices
+from catalogue.json_values import check_storable
 from catalogue.models import Category, Product, ProductImage
 from catalogue.photo_files import ACCEPTED, PhotoError, explain, read_photo
+
+
+class StorableJSONField(forms.JSONField):
+    """JSON that the database can hold; any other is shown again with the reason."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            found = super().to_python(value)
+            check_storable(found)
+        except (ValueError, RecursionError) as error:
+            raise forms.ValidationError(
+                self.error_messages["invalid"], code="invalid", params={"value": value}
+            ) from error
+        return found
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            self.to_python(data)
+        except forms.ValidationError:
+            return InvalidJSONInput(data)
+        return super().bound_data(data, initial)
 
 
 class CategoryForm(forms.ModelForm):
@@ -44,6 +67,7 @@ class ProductForm(forms.ModelForm):
     class Meta:
         model = Product
         exclude: list[str] = []
+        field_classes = {"attributes": StorableJSONField, "private_attributes": StorableJSONField}
 
     def clean_colours(self) -> list[str]:
         """Strongest first, as they are stored: boxes have another order."""

@@ -25,6 +25,7 @@ from catalogue.importer.categories import category_slug, choose_category
 from catalogue.importer.prices import parse_currency, parse_price
 from catalogue.importer.refused_rows import REASON, write_refused
 from catalogue.importer.values import parse_availability, parse_bool, parse_sku, parse_url
+from catalogue.json_values import check_storable
 from catalogue.models import Category, Product
 
 
@@ -97,6 +98,7 @@ class AttributesWidget(widgets.JSONWidget):
         found = super().clean(value, row=row, **kwargs) or {}
         if not isinstance(found, dict):
             raise ValueError('Names and values are expected, as in {"material": "cotton"}.')
+        check_storable(found)
         return found
 
 

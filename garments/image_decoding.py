@@ -52,7 +52,8 @@ _TURNS = {
 }  # fmt: skip
 _LYING = (5, 6, 7, 8)  # orientations that exchange width and height
 _CHECK_SIDE = 64
-_BAND = 2_000_000  # pixels that are scaled to eight bits at a time
+_MANY_COLOURS = 8_000_000  # pixels of a palette
+_BAND = 2_000_000  # pixels that are converted at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,10 @@ def _decoded(
     try:
         check_canvas(content)
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            size, orientation = image.size, _orientation(image)
+            size = image.size
             memory = check_cost(image, content, max_side=max(box))
             with _LARGE_AT_ONCE if memory > LARGE else contextlib.nullcontext():
+                orientation = _orientation(image)  # of a PNG: decodes it
                 pixels = _to_rgb(image, orientation, box, resample, smooth_palette)
             width, height = reversed(size) if orientation in _LYING else size
             return _Decoded(pixels, image.format or "", width, height)
@@ -154,12 +156,29 @@ def _to_rgb(
     image.load()
     profile = image.info.get("icc_profile")
     if smooth_palette and image.mode in ("P", "PA"):
-        image = image.convert("RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB")
+        image = _without_palette(image, box)
     if orientation in _TURNS:
         image = image.transpose(_TURNS[orientation])
     image = _eight_bit(image)
     image.thumbnail(box, resample, reducing_gap=None)
     return _on_white(_in_srgb(image, profile))
+
+
+def _without_palette(image: Image.Image, box: tuple[int, int]) -> Image.Image:
+    """The palette's colours. They take up to twelve bytes a pixel: those of a large picture are reduced as they are
+    made, still to `box` or more, and to twice of it where that is much smaller."""
+    mode = "RGBA" if "transparency" in image.info or image.mode == "PA" else "RGB"
+    width, height = image.size
+    scale = max(width / box[0], height / box[1])
+    factor = min(max(int(scale / 2), min(int(scale), 2)), width, height)
+    if width * height <= _MANY_COLOURS or factor < 2:
+        return image.convert(mode)
+    rows = max(1, _BAND // width // factor) * factor
+    reduced = Image.new(mode, (-(-width // factor), -(-height // factor)))
+    for top in range(0, height, rows):
+        band = image.crop((0, top, width, min(top + rows, height)))
+        reduced.paste(band.convert(mode).reduce(factor), (0, top // factor))
+    return reduced
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:

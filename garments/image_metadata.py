@@ -115,6 +115,8 @@ def _strip_png(content: bytes) -> bytes:
         _check_parts(number)
         end = position + 12 + int.from_bytes(content[position : position + 4])
         name, chunk = content[position + 4 : position + 8], content[position:end]
+        if name in PNG_PIXELS and end <= len(content) and not _has_its_crc(chunk):
+            raise ValueError(f"the chunk {name!r} is not as it was written")  # browsers show no such file
         if name in PNG_PIXELS or (name in PNG_COLOURS and _is_sound_png_chunk(name, chunk)):
             parts.append(chunk)
         elif name == b"eXIf":
@@ -135,12 +137,16 @@ def _png_chunk(name: bytes, data: bytes) -> bytes:
 
 
 def _is_sound_png_chunk(name: bytes, chunk: bytes) -> bool:
-    if zlib.crc32(chunk[4:-4]) != int.from_bytes(chunk[-4:]):
+    if not _has_its_crc(chunk):
         return False
     if name != b"iCCP":
         return True
     _title, _zero, packed = chunk[8:-4].partition(b"\0")
     return bool(_inflated(packed[1:]))
+
+
+def _has_its_crc(chunk: bytes) -> bool:
+    return zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:])
 
 
 def _inflated(packed: bytes) -> bytes:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
@@ -13,6 +11,7 @@ from catalogue.api.unknown_fields import KnownFieldsMixin
 from catalogue.choices import ColourChoices, GarmentTypeChoices
 from catalogue.currencies import validate_currency
 from catalogue.importer.categories import category_slug
+from catalogue.json_values import check_storable
 from catalogue.models import Category, Product, ProductImage
 
 
@@ -71,8 +70,10 @@ class ProductSerializer(KnownFieldsMixin, ProductCardSerializer):
         return currency
 
     def validate_attributes(self, attributes: dict) -> dict:
-        if "\\u0000" in json.dumps(attributes):
-            raise serializers.ValidationError("Null characters are not allowed.")
+        try:
+            check_storable(attributes)
+        except ValueError as error:
+            raise serializers.ValidationError(str(error)) from error
         return attributes
 
 

@@ -4,8 +4,11 @@ import random
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.utils.http import urlencode
 
+from catalogue.admin_forms import StorableJSONField
+from catalogue.admin_resources import AttributesWidget
 from tests.factories import make_category, make_image, make_product
 from tests.routes import Route, addresses_of, routes
 
@@ -148,3 +151,43 @@ def test_a_filter_that_the_admin_does_not_offer_is_400(client, shop, query):
     client.raise_request_exception = False
     response = client.get(f"/admin/catalogue/product/?{query}")
     assert response.status_code in (302, 400)
+
+
+ODD_JSON = [
+    '"\\ud800"', '{"\\ud800": 1}', '{"a": "\\ud800"}',
+    '{"a": "\\u0000"}', '{"a": 1e400}', '{"a": NaN}', '{"a": -Infinity}',
+    '{"a":' * 3000 + "1" + "}" * 3000, f'{{"a": {"9" * 5000}}}', "[1]", "{", "\ufeff{}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("field", ["attributes", "private_attributes"])
+def test_json_that_cannot_be_stored_is_shown_again_in_the_admin(client, shop, field):
+    client.force_login(User.objects.get())
+    client.raise_request_exception = False
+    response = client.post("/admin/catalogue/product/add/", {field: ODD_JSON[1]})
+    assert response.status_code == 200
+    assert response.context["adminform"].form.errors[field]
+
+
+@pytest.mark.parametrize("value", [each for each in ODD_JSON if each != "[1]"])
+def test_json_that_cannot_be_stored_is_no_value_of_a_form(value):
+    field = StorableJSONField()
+    with pytest.raises(ValidationError):
+        field.clean(value)
+    assert field.prepare_value(field.bound_data(value, {})) == value
+
+
+@pytest.mark.parametrize("field", ["attributes", "availability", "name", "extra"])
+def test_json_that_cannot_be_stored_is_400_in_the_api(client, shop, field):
+    client.force_login(User.objects.get())
+    client.raise_request_exception = False
+    for value in ODD_JSON:
+        body = f'{{"sku": "N1", "{field}": {value}}}'
+        response = client.patch("/api/v1/products/1/", body.encode(), content_type="application/json")
+        assert response.status_code == 400, value[:40]
+
+
+@pytest.mark.parametrize("cell", ODD_JSON[1:5])
+def test_json_that_cannot_be_stored_is_one_refused_row_of_an_import(cell):
+    with pytest.raises(ValueError, match="surrogate|Null|range|Out of"):
+        AttributesWidget().clean(cell)

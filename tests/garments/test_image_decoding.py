@@ -129,6 +129,24 @@ def test_unusual_and_sound_is_accepted(content):
     assert assert_alike_everywhere(content)
 
 
+@pytest.mark.parametrize("at", [20, -2, -20])
+def test_a_png_that_browsers_do_not_show_is_refused(at):
+    """A byte of its size, of the checksum of its end, or of that of its pixels is another."""
+    broken = bytearray(encoded(picture()))
+    broken[at] ^= 1
+    with pytest.raises(PhotoError):
+        check_photo(bytes(broken))
+
+
+def test_a_large_palette_is_reduced_in_its_colours():
+    """In bands where the picture is large: as if it were reduced whole."""
+    drawn = picture((66, 50)).quantize(200).resize((3_300, 2_500))
+    whole = drawn.convert("RGB").resize((320, 242), Image.Resampling.LANCZOS)
+    found = open_image(encoded(drawn), max_side=320, smooth_palette=True)
+    assert found.size == whole.size
+    assert np.abs(np.asarray(found, int) - np.asarray(whole, int)).mean() < 2
+
+
 PEAK = """
 import pathlib, re, sys
 from garments.image_decoding import PhotoError, check_photo, open_image
@@ -139,6 +157,7 @@ before = peak()
 try:
     check_photo(content)
     open_image(content, max_side=1024)
+    open_image(content, max_side=1600, max_height=2133, smooth_palette=True)
     answer = "read"
 except PhotoError:
     answer = "refused"
@@ -153,6 +172,8 @@ print(answer, peak() - before)
         pytest.param(corpus.webp_that_says(8_900, 8_900), "refused", id="WebP of 34 bytes"),
         pytest.param(corpus.png_of(9_000, 3_700), "read", id="PNG of 33 MP"),
         pytest.param(corpus.png_of(5_300, 4_000, colour=6), "read", id="PNG of 21 MP with alpha"),
+        pytest.param(corpus.png_of(12_000, 12_000, colour=6), "refused", id="PNG of 144 MP with alpha"),
+        pytest.param(encoded(Image.new("P", (8_800, 9_000)), "PNG", transparency=0), "read", id="palette, 79 MP"),
         pytest.param(corpus.tiff_of(8_000, 4_000, np.uint16), "read", id="16 bits, 32 MP"),
         pytest.param(corpus.tiff_of(4_500, 4_900, np.float32), "read", id="floats, 22 MP"),
         pytest.param(corpus.tiff_of(9_000, 6_000, np.float32), "refused", id="floats, 54 MP"),
