@@ -21,6 +21,9 @@ TIFF_TAGS = frozenset(
 )
 POINTERS = (34665, 34853, 40965, 330)  # EXIF, GPS, interoperability, further pictures
 TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+PICTURES = frozenset(
+    [b"av01", b"hvc1", b"avc1", b"vvc1", b"jpeg", b"j2k1", b"unci", b"grid", b"iovl", b"iden", b"tmap"]
+)
 EMPTY_EXIF = bytes(4) + b"MM\0*\0\0\0\x08" + bytes(6)  # offset to the header, header, no entries, no next
 
 
@@ -106,16 +109,36 @@ def _blank_value(tiff: _Tiff, at: int, tag: int, value_size: int, seen: set[int]
 
 
 def blank_heif(content: bytes) -> bytes:
-    """The AVIF or HEIC with empty EXIF, XMP and boxes of private kinds."""
+    """The AVIF or HEIC with empty EXIF, XMP and boxes of private kinds.
+
+    Where there are only pictures and no film, whatever belongs to no picture is erased too: metadata whose kind or place
+    is written wrong are not found, and would stay.
+    """
     data = bytearray(content)
-    for name, start, end in _boxes(data, 0, len(data)):
+    kept: list[tuple[int, int]] = []
+    position, is_film = 0, False
+    for name, start, end in list(_boxes(data, 0, len(data))):
+        kept.append((position, end if name in (b"ftyp", b"meta") else start))
+        position = end
         if name == b"uuid":
             data[start:end] = bytes(end - start)
         elif name == b"moov":
+            is_film = True
             _blank_movie(data, start, end)
         elif name == b"meta":
-            _blank_items(data, start + 4, end)
+            kept += _blank_items(data, start + 4, end)
+    if not is_film:
+        _erase_all_but(data, kept)
     return bytes(data)
+
+
+def _erase_all_but(data: bytearray, kept: list[tuple[int, int]]) -> None:
+    position = 0
+    for start, end in [*sorted(kept), (len(data), len(data))]:
+        start = min(start, len(data))
+        if start > position:
+            data[position:start] = bytes(start - position)
+        position = max(position, end)
 
 
 def _boxes(data: bytearray, position: int, end: int) -> Iterator[tuple[bytes, int, int]]:
@@ -142,13 +165,14 @@ def _blank_movie(data: bytearray, start: int, end: int) -> None:
             data[inner:inner_end] = bytes(inner_end - inner)
 
 
-def _blank_items(data: bytearray, start: int, end: int) -> None:
+def _blank_items(data: bytearray, start: int, end: int) -> list[tuple[int, int]]:
+    """Erases the items of metadata; returns (start, end) of each part of each item that a decoder may need."""
     boxes = {name: (inner, inner_end) for name, inner, inner_end in _boxes(data, start, end)}
     if b"iinf" not in boxes or b"iloc" not in boxes:
-        return
+        return []
     kinds = _item_kinds(data, *boxes[b"iinf"])
     in_item_data = boxes.get(b"idat", (0, 0))[0]
-    erased = 0
+    erased, needed = 0, []
     for item, method, at, size in list(_extents(data, *boxes[b"iloc"])):
         kind = kinds.get(item)
         at += in_item_data if method == 1 else 0
@@ -159,6 +183,9 @@ def _blank_items(data: bytearray, start: int, end: int) -> None:
             data[at : at + size] = (EMPTY_EXIF if size >= len(EMPTY_EXIF) else b"").ljust(size, b"\0")
         elif size > 0 and kind == b"mime":
             data[at : at + size] = b" " * size
+        if size > 0 and (kind in PICTURES or kind == b"Exif"):
+            needed.append((at, at + size))
+    return needed
 
 
 def _item_kinds(data: bytearray, start: int, end: int) -> dict[int, bytes]:
