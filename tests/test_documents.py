@@ -18,7 +18,7 @@ TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
 INLINE_COMMAND = re.compile(r"`(?:\.venv/bin/python )?manage\.py ([a-z_]+[^`]*)`")
 SOURCES = [ROOT / name for name in ("config/settings.py", "gunicorn.conf.py", "config/capacity.py", "Makefile")]
 SETTINGS = set(re.findall(r'"([A-Z][A-Z0-9_]{3,})"', "".join(path.read_text() for path in SOURCES)))
-SETTINGS |= {"INFERENCE_THREADS", "DEBUG", "TEST_DB_NAME", "DATABASE_PASSWORD", "SITE_ADDRESS"}
+SETTINGS |= {"INFERENCE_THREADS", "INFERENCE_PRECISION", "DEBUG", "TEST_DB_NAME", "DATABASE_PASSWORD", "SITE_ADDRESS"}
 
 
 def management_commands():

@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from search.vision.cards import ModelError
 from search.vision.onnx_runtime import open_session
 
 Runner = Callable[[Sequence[np.ndarray]], list[np.ndarray]]
+PRECISIONS = ("auto", "f32", "bf16")
 
 
 _OPENING = threading.Lock()
@@ -38,22 +40,41 @@ def _opened() -> Any:
     return core
 
 
+def inference_precision() -> str:
+    """ "f32" or "bf16": what INFERENCE_PRECISION says; "auto", the default, is bf16 where the processor computes in it.
+
+    Raises ModelError for another value.
+    """
+    chosen = os.environ.get("INFERENCE_PRECISION") or "auto"
+    if chosen not in PRECISIONS:
+        raise ModelError(f"INFERENCE_PRECISION is {chosen!r}; it may be {', '.join(PRECISIONS)}.")
+    if chosen == "auto":
+        # Listed only where it is native: processors with AVX-512 alone imitate it, more slowly than f32.
+        return "bf16" if "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES") else "f32"
+    return chosen
+
+
 def compile_model(
-    path: Path, *, threads: int | None = None, in_bulk: bool = False, provider: str | None = None
+    path: Path,
+    *,
+    threads: int | None = None,
+    in_bulk: bool = False,
+    provider: str | None = None,
+    precision: str = "f32",
 ) -> Runner:
     """A function that runs the model at `path` (OpenVINO IR or ONNX) on the CPU: input arrays in the model's order in,
     output arrays in its order out. Any thread may call it; each calling thread has an inference request of its own.
 
     `threads` bounds the cores; default INFERENCE_THREADS, else all. in_bulk: calls of several threads run beside each
     other, each on a share of the cores, which does more in all; otherwise a call has all of them and ends soonest.
-    provider: one of ONNX Runtime's, which runs the ONNX file beside `path` instead.
+    provider: one of ONNX Runtime's, which runs the ONNX file beside `path` instead, in its own precision.
+    precision: "f32" or "bf16", for models whose answers hardly depend on it (`inference_precision`).
     """
     if provider is not None:
         return open_session(path, provider)
     threads = threads or int(os.environ.get("INFERENCE_THREADS", "0"))
-    # fp32, not bf16, where the processor offers both: the same photo must give the same vector on every machine.
     hint = "THROUGHPUT" if in_bulk else "LATENCY"
-    settings: dict[str, str | int] = {"PERFORMANCE_HINT": hint, "INFERENCE_PRECISION_HINT": "f32"}
+    settings: dict[str, str | int] = {"PERFORMANCE_HINT": hint, "INFERENCE_PRECISION_HINT": precision}
     if threads:
         settings["INFERENCE_NUM_THREADS"] = threads
     compiled = _core().compile_model(str(path), "CPU", settings)

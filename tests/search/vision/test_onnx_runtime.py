@@ -29,12 +29,13 @@ def converted(tmp_path_factory):
     return cards
 
 
-def test_the_same_photo_gives_the_same_garments_and_vectors(converted):
+def test_the_same_photo_gives_the_same_garments_and_vectors(converted, monkeypatch):
+    monkeypatch.setenv("INFERENCE_PRECISION", "f32")
     parts = {part: open_session(converted["detector"].part(part), CPU) for part in detector.PARTS}
     found_by = detector.Detector(converted["detector"], parts)
     theirs = Models(found_by, encoder.Encoder(converted["encoder"], provider=CPU))
     photo = np.asarray(shots(assortment(1)[0])[0](), np.uint8)
-    ours = analyse_photo(photo, detector=detector.load_detector(), encoder=encoder.load_encoder())
+    ours = analyse_photo(photo, detector=detector.load_detector(), encoder=encoder.Encoder(choose("encoder")))
     other = analyse_photo(photo, detector=theirs.detector, encoder=theirs.encoder)
     assert ours.garments
     assert [garment.label for garment in other.garments] == [garment.label for garment in ours.garments]
