@@ -103,6 +103,8 @@ def load_vectors(vectors: np.ndarray, encoder: str, *, photos: int, garment_type
             "WHERE p.id = e.product_id"
         )
         cursor.execute("SET session_replication_role = DEFAULT")
+        # Without the rows that the updates have left: autovacuum would guess too low how many there are.
+        cursor.execute("VACUUM (FULL, ANALYZE) search_garmentembedding")
 
 
 COLUMNS = "image_id, encoder_id, ordinal, product_id, garment_type, box, score, pixels_sha256, fingerprint, vector"

@@ -168,6 +168,7 @@ def nearest_pages(
     """
     _find_categories(searches)
     _estimate_rows([search for search in searches if search._exact_rows != 0])
+    _find_index_size(searches)
     exact = [number for number, search in enumerate(searches) if search.is_exact]
     found = zip(exact, _exact_pages([searches[number] for number in exact], limit, offset), strict=True)
     pages = {number: page for number, page in found if page is not None}
@@ -285,6 +286,13 @@ def _estimate_rows(searches: Sequence[NearestGarments]) -> None:
     for search in searches:
         if search._estimated_rows is None:
             search._estimated_rows, search._comparable_rows = found[search.sql.garment_type]
+
+
+def _find_index_size(searches: Sequence[NearestGarments]) -> None:
+    """Tells the searches with many rows how many are taken exactly: the index's size is asked for once."""
+    large = [search for search in searches if search._exact_rows is None and search.estimated_rows > MIN_EXACT_ROWS]
+    for search in large[1:]:
+        search._exact_rows = large[0].exact_rows
 
 
 def _nearest_first(neighbours: Iterable[Neighbour]) -> list[Neighbour]:

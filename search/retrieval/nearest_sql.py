@@ -74,8 +74,8 @@ class GarmentSQL:
     # -- statements ---------------------------------------------------------------------------------------------
 
     def matching_rows(self) -> Statement:
-        """A row for each vector that matches, to be counted or estimated."""
-        return self._all_branches("1", self.branches)
+        """A row for each vector that matches, for the planner to estimate."""
+        return self._all_branches("1", self._branches_without_equality)
 
     def comparable_rows(self) -> Statement:
         """The same without regard to `products`."""
@@ -88,8 +88,7 @@ class GarmentSQL:
 
     def estimated_products(self) -> Statement:
         """The same for the planner to estimate: without near duplicates, since it knows nothing of a union's values."""
-        rows, parameters = self._all_branches("DISTINCT e.product_id", self.branches[:1])
-        return rows, parameters
+        return self._all_branches("DISTINCT e.product_id", self._branches_without_equality[:1])
 
     def scan(self, rows: int) -> Statement:
         """The first `rows` matching rows in the order of the graph: Neighbour's fields."""
@@ -213,15 +212,17 @@ class GarmentSQL:
     @cached_property
     def branches(self) -> list[Branch]:
         """(tables e and p, condition, parameters) of the matching rows; apart, each with an index to start from."""
-        filtered, values = self.filtered
         # The category is compared too: it leads the covering index (indexes.py), whose next column is the product.
-        own = f"search_garmentembedding e JOIN {filtered} ON p.id = e.product_id AND p.category_id = e.category_id"
-        other = f"search_garmentembedding e JOIN {filtered} ON p.id = e.product_id"
-        sources = [own, other]
-        return [
-            (source, where, [*values, *parameters])
-            for source, (_, where, parameters) in zip(sources, self._branches_of_vectors, strict=False)
-        ]
+        source, *others = self._branches_without_equality
+        return [(f"{source[0]} AND p.category_id = e.category_id", *source[1:]), *others]
+
+    @cached_property
+    def _branches_without_equality(self) -> list[Branch]:
+        """The same rows for the planner's estimates: it takes the categories' equality for one condition more, and
+        would expect too few by as many times as there are categories."""
+        filtered, values = self.filtered
+        joined = f"search_garmentembedding e JOIN {filtered} ON p.id = e.product_id"
+        return [(joined, where, [*values, *parameters]) for _, where, parameters in self._branches_of_vectors]
 
     @cached_property
     def _branches_of_vectors(self) -> list[Branch]:

@@ -6,7 +6,7 @@ from django.test import TestCase
 
 from catalogue.models import Product, ProductImage
 from search.retrieval import indexes, nearest
-from search.retrieval.estimates import COUNT_UP_TO
+from search.retrieval.estimates import COUNT_UP_TO, estimates
 from search.retrieval.nearest import LOOK_AHEAD, NearestGarments, finalised_neighbours
 from tests.search.vectors import clustered_vectors, embed, exact_ranking, make_embedded_catalogue, make_encoder
 
@@ -183,6 +183,12 @@ class NearestGarmentsTests(TestCase):
             assert not search.is_exact
             found = [self.numbers[neighbour.product_id] for neighbour in search.page(limit=24)]
             assert found == self.expected(lambda i, bound=bound: i < bound)[:24]
+
+    def test_the_estimate_of_a_garment_type_is_near_what_matches(self):
+        """The join compares the product and its category: the planner takes the latter for a condition of its own."""
+        search = self.search(garment_type="dress")
+        assert 800 < search.estimated_rows < 1500  # 500 products with two each match
+        assert sum(estimates([search.sql.estimated_products()])) > 400
 
     def test_without_an_index_the_exact_strategy_is_taken(self):
         indexes.drop_index(self.encoder)
