@@ -1,6 +1,9 @@
-"""Which garment types a category holds, by the words of its name: English, Indonesian, Zalora's folders."""
+"""Which garment types a category holds or a product is, by the words of its name: English, Indonesian, Zalora's."""
 
 import re
+from collections.abc import Sequence
+
+from django.utils.text import slugify
 
 from garments import GarmentType
 
@@ -18,6 +21,7 @@ _TYPES_OF_CATEGORY: dict[str, list[GarmentType]] = {
     "pakaian-dalam": [GarmentType.UNDERWEAR],
     "baju-renang": [GarmentType.SWIMWEAR],
     "kaos-kaki": [GarmentType.UNDERWEAR, GarmentType.ACCESSORY],
+    "kaus-kaki": [GarmentType.UNDERWEAR, GarmentType.ACCESSORY],
     "kaos-kaki-stocking": [GarmentType.UNDERWEAR, GarmentType.ACCESSORY],
     "hoodies-sweatshirts": [GarmentType.TOP, GarmentType.OUTERWEAR],
     "knitwear-cardigan": [GarmentType.TOP, GarmentType.OUTERWEAR],
@@ -101,6 +105,17 @@ def garment_types_of_category(slug: str) -> list[str]:
     if known is None:
         known = _types_of_words(slug.split("-"))
     return [str(garment_type) for garment_type in known]
+
+
+def garment_types_of_product(name: str, held: Sequence[str]) -> list[str]:
+    """What a product of this name may be, of the types that its category holds (none: any).
+
+    A maternity top is a top, whatever else the category holds and the model wears. A name that names several types, or
+    none of these, says nothing: then it may be any of the category's.
+    """
+    named = [str(each) for each in _types_of_words(slugify(name).split("-"))]
+    narrowed = [each for each in named if each in held] if held else named
+    return narrowed if len(narrowed) == 1 else list(held)
 
 
 def is_known_category(slug: str) -> bool:

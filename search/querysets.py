@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 
+from catalogue.category_garment_types import garment_types_of_product
+
 if TYPE_CHECKING:
     from catalogue.models import Product
     from search.models import Encoder, GarmentEmbedding
@@ -26,9 +28,9 @@ class GarmentEmbeddingQuerySet(models.QuerySet["GarmentEmbedding"]):
     def representative_of(self, product: Product) -> GarmentEmbedding | None:
         """The product's own garment as its first photo shows it: the surest detection, else the whole photo, or None.
 
-        A garment of a type that the category holds goes before one that the detector took for something else.
+        A garment of a type that the product may be goes before one that the detector took for something else.
         """
-        held = product.category.garment_types
+        held = garment_types_of_product(product.name, product.category.garment_types)
         return (
             self.filter(product=product)
             .annotate(

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db.models import Case, F, FilteredRelation, Q, QuerySet, Value, When
 from pgvector import HalfVector
 
+from catalogue.category_garment_types import garment_types_of_product
 from catalogue.models import Product, ProductImage
 from catalogue.ordered_writes import ordered_writes
 from search.embedding.photo_stream import Models, StorageAway, analysed
@@ -116,7 +117,7 @@ def embed_photos(
             report.unreadable.append((image.pk, str(image.file.name), str(seen)))
             logger.warning("Image %s (%s) is skipped: %s", image.pk, image.file.name, seen)
         else:
-            garments = garments_of_category(seen.garments, image.product.category.garment_types)
+            garments = garments_of_product(seen.garments, image.product)
             done.append((image, [seen.whole, *garments] if seen.whole else garments))
         if len(done) == CHUNK or (done and isinstance(seen, StorageAway)):
             report.vectors += _store(done, encoder)
@@ -181,19 +182,23 @@ def _check_storage(seen: PhotoAnalysis | Exception, failures: int) -> int:
     return failures
 
 
-def garments_of_category(garments: list[DetectedGarment], held: list[str]) -> list[DetectedGarment]:
-    """Which of a photo's garments is the product: those of the category's types; with none of them, the largest.
+def garments_of_product(garments: list[DetectedGarment], product: Product) -> list[DetectedGarment]:
+    """Which of a photo's garments is the product: those of its name's type, else of its category's types, else the
+    largest.
 
     A model who wears the skirt that is sold also wears shoes that are not, and those are often surer than a skirt that
     was taken for something else. But one garment that was seen as two types is kept as both, or the same photo would
     not find itself by the one that its category does not hold.
     """
+    held = product.category.garment_types
     boxes = np.array([garment.box for garment in garments], np.float32).reshape(-1, 4)
-    fits = np.array([not held or garment.garment_type in held for garment in garments], bool)
-    if garments and not fits.any():
-        return [garments[int(box_area(boxes).argmax())]]
-    is_sold = np.flatnonzero((box_iou(boxes, boxes[fits]) >= SAME_PLACE).any(axis=1))
-    return [garments[index] for index in is_sold]
+    for types in (garment_types_of_product(product.name, held), held):
+        fits = np.array([not types or garment.garment_type in types for garment in garments], bool)
+        if fits.any():
+            is_sold = np.flatnonzero((box_iou(boxes, boxes[fits]) >= SAME_PLACE).any(axis=1))
+            own_type_first = sorted(is_sold, key=lambda index: not fits[index])
+            return [garments[index] for index in own_type_first]
+    return [garments[int(box_area(boxes).argmax())]] if garments else []
 
 
 def _store(done: list[tuple[ProductImage, list[DetectedGarment]]], encoder: Encoder) -> int:

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import TestCase
 
-from catalogue.models import Product
+from catalogue.models import Category, Product
 from search import services
 from search.embedding import pipeline as embedding
 from search.models import Encoder, GarmentEmbedding
@@ -112,15 +112,19 @@ LEGS, FEET, ABOUT_LEGS = (0.2, 0.5, 0.8, 0.9), (0.2, 0.9, 0.8, 1.0), (0.2, 0.45,
     "seen, held, kept, reason",
     [
         ([("trousers", LEGS), ("footwear", FEET)], ["trousers"], ["trousers"], "the model's shoes are not sold"),
+        ([("trousers", LEGS), ("skirt", FEET)], ["trousers", "skirt"], ["skirt"], "of several types its name's"),
+        ([("trousers", LEGS), ("dress", FEET)], ["trousers", "skirt"], ["trousers"], "its name's is not seen"),
         ([("trousers", LEGS), ("footwear", FEET)], [], ["trousers", "footwear"], "a category without types holds any"),
+        ([("trousers", LEGS), ("skirt", FEET)], [], ["skirt"], "there too the name says what it is"),
         ([("footwear", FEET), ("skirt", LEGS)], ["trousers"], ["skirt"], "with none that fits, the largest"),
-        ([("skirt", ABOUT_LEGS), ("trousers", LEGS)], ["trousers"], ["skirt", "trousers"], "one garment seen as two"),
+        ([("skirt", ABOUT_LEGS), ("trousers", LEGS)], ["trousers"], ["trousers", "skirt"], "one garment seen as two"),
         ([], ["trousers"], [], "nothing seen"),
     ],
 )
 def test_which_garments_of_a_photo_are_the_product(seen, held, kept, reason):
     garments = [DetectedGarment("x", kind, 0.9, box, [], (), np.ones(4)) for kind, box in seen]
-    assert [garment.garment_type for garment in embedding.garments_of_category(garments, held)] == kept, reason
+    product = Product(name="Maternity skirt", category=Category(garment_types=held))
+    assert [garment.garment_type for garment in embedding.garments_of_product(garments, product)] == kept, reason
 
 
 class TwoEncodersTests(TestCase):

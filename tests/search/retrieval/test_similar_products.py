@@ -1,6 +1,6 @@
 import pytest
 
-from catalogue.models import Product
+from catalogue.models import Category, Product
 from search import services
 from search.models import Encoder, GarmentEmbedding
 from tests.search.vectors import make_embedded_catalogue, make_encoder
@@ -48,6 +48,18 @@ def test_another_colour_has_the_same_type_and_cut(products, change, is_kept):
     GarmentEmbedding.objects.filter(product__in=[product.pk for product in products[1:]]).update(**change)
     _, recoloured = services.related_products(products[0], limit=10)
     assert bool(recoloured) == is_kept
+
+
+def test_of_what_a_model_wears_the_garment_that_the_name_names_is_the_product(products):
+    product = products[0]
+    Category.objects.filter(pk=product.category_id).update(garment_types=["top", "trousers"])
+    Product.objects.filter(pk=product.pk).update(name="Atasan hamil")
+    own = GarmentEmbedding.objects.get(product=product, ordinal=1)
+    GarmentEmbedding.objects.filter(pk=own.pk).update(garment_type="top", score=0.6)
+    own.ordinal, own.garment_type, own.score = 2, "trousers", 0.9
+    own.save(force_insert=True)
+    shown = GarmentEmbedding.objects.representative_of(Product.objects.get(pk=product.pk))
+    assert shown.garment_type == "top"
 
 
 def test_nothing_weak_is_called_the_same_in_another_colour(client, products):
