@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from django.contrib.postgres.search import SearchRank
 from django.db import models, transaction
-from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models import Case, Count, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from catalogue.browsing.filters import ORDERINGS, ProductFilters
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from catalogue.models import Category, InfoPage, Product  # noqa: F401  the base classes below name them
 
 MAX_RANKED = 960  # matches of a text that are put in order of relevance
+RANK_OF_TYPE = 0.61  # as much as a word in the name has
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
@@ -120,15 +121,24 @@ class ProductQuerySet(models.QuerySet["Product"]):
         products = self.filtered(ProductFilters(price_min=query.price_min, price_max=query.price_max))
         if not query.tsquery:
             return (products if query.names_prices else products.none()).annotate(rank=Value(0.0))
-        expression = RawQuery(query.tsquery)
-        return products.filter(document=expression).annotate(rank=SearchRank(F("document"), expression))
+        return products._ranked(query.tsquery, query)
 
     def matching_any_word(self, query: ParsedQuery) -> Self:
-        """Products that match at least one of the words of `query`, annotated with their `rank`."""
-        if not query.any_word:
-            return self.none()
-        expression = RawQuery(query.any_word)
-        return self.filter(document=expression).annotate(rank=SearchRank(F("document"), expression))
+        """Products that match at least one of the words of `query`, or are of a garment type that it names, annotated
+        with their `rank`.
+        """
+        return self._ranked(query.any_word, query) if query.any_word else self.none()
+
+    def _ranked(self, tsquery: str, query: ParsedQuery) -> Self:
+        """Products that match `tsquery`, with their `rank`: high-top sneakers come behind tops, socks (kaos kaki)
+        behind T-shirts (kaos).
+        """
+        expression = RawQuery(tsquery)
+        rank: Any = SearchRank(F("document"), expression)
+        if query.of_garment_type:
+            of_type = When(document=RawQuery(query.of_garment_type), then=Value(RANK_OF_TYPE))
+            rank += Case(of_type, default=Value(0.0))
+        return self.filter(document=expression).annotate(rank=rank)
 
     def order_by_rank(self) -> Self:
         """What `matching` left, the best match first: of the newest MAX_RANKED, for to rank all products that hold a

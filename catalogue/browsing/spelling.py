@@ -1,8 +1,8 @@
 """The nearest words that the catalogue knows, for a search that found nothing.
 
 The extension pg_trgm would do this in SQL, but the PostgreSQL that the project carries has no contrib extensions. So
-the words of the newest products are kept for a while, and a word that is none of them gives way to the one that shares
-the most letter trigrams with it, if it shares enough.
+the words of the newest products are kept for a while, and a word that is none of them gives way to the one that differs
+in the fewest letters, if these are few. Words that only share letters mean something else: batavia is no batik.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from catalogue.single_flight import alone
 
 NEWEST_PRODUCTS = 20_000  # their words are read in a fifth of a second, and hardly a word is in none of them
 KEPT_SECONDS = 600
-LEAST_ALIKE = 0.25  # share of common trigrams; two letters swapped in a word of six leave 0.27
+LEAST_ALIKE = 0.1  # share of common trigrams: words with less differ in more letters than are mistyped
 LEAST_PREFIX = 3  # letters
+LEAST_TYPED, LONG = 4, 6  # letters: of a word that is corrected at all, and of one with up to two mistakes
 
 Vocabulary = tuple[dict[str, int], dict[str, list[str]]]  # {word: products that have it}, {trigram: words}
 _editions: dict[str, Vocabulary] = {}  # the one that this process has read
@@ -64,19 +65,35 @@ def _known(unit: Unit, tsquery: str, is_held: Callable[[str], bool]) -> Unit:
 
 
 def _nearest_word(word: str, known: dict[str, int], by_trigram: dict[str, list[str]]) -> str:
-    """The known word with the most trigrams in common, among those with the same first letter: a first letter is
-    seldom mistyped, and with another one mostly another word is meant (gaun is a dress, daun a leaf)."""
-    if word in known or word.isdigit():
+    """The known word that differs in the fewest letters, among those with the same first letter: a first letter is
+    seldom mistyped, and with another one mostly another word is meant (gaun is a dress, daun a leaf). `word` where all
+    differ in more than are mistyped: one letter in a short word, two from six letters on."""
+    if word in known or word.isdigit() or len(word) < LEAST_TYPED:
         return word
     wanted = _trigrams(word)
     candidates = {candidate for trigram in wanted for candidate in by_trigram.get(trigram, ())}
     scored = [
-        (_alike(wanted, _trigrams(candidate)), known[candidate], candidate)
+        (-mistakes, _alike(wanted, _trigrams(candidate)), known[candidate], candidate)
         for candidate in candidates
         if candidate[0] == word[0]
+        and _alike(wanted, _trigrams(candidate)) >= LEAST_ALIKE
+        and (mistakes := mistakes_between(word, candidate)) <= (2 if len(word) >= LONG else 1)
     ]
-    best = max(scored, default=(0.0, 0, word))
-    return best[2] if best[0] >= LEAST_ALIKE else word
+    return max(scored, default=(0, 0.0, 0, word))[-1]
+
+
+def mistakes_between(typed: str, meant: str) -> int:
+    """How many letters are wrong, missing, too many or swapped with the next one: the optimal string alignment."""
+    before_last: list[int] = []
+    last = list(range(len(meant) + 1))
+    for row, letter in enumerate(typed, start=1):
+        now = [row]
+        for column, other in enumerate(meant, start=1):
+            least = min(last[column] + 1, now[-1] + 1, last[column - 1] + (letter != other))
+            is_swapped = row > 1 and column > 1 and letter == meant[column - 2] and typed[row - 2] == other
+            now.append(min(least, before_last[column - 2] + 1) if is_swapped else least)
+        before_last, last = last, now
+    return last[-1]
 
 
 def _vocabulary() -> Vocabulary:

@@ -22,6 +22,7 @@ from django.contrib.postgres.search import SearchQuery
 from catalogue.browsing.price_words import read_price_words
 from catalogue.browsing.synonyms import Term, synonyms
 from catalogue.browsing.words import words_of
+from catalogue.category_garment_types import garment_types_of_category
 from catalogue.reading_connection import reading_connection
 
 CONFIGURATIONS = ("simple", "english", "indonesian")
@@ -70,9 +71,16 @@ class ParsedQuery:
 
     @property
     def any_word(self) -> str:
-        """The tsquery of products that match at least one of several units; empty for a single one."""
+        """The tsquery of products that match at least one of several units, or that are of the garment type of one."""
         wanted = [tsquery for unit, tsquery in self.units.items() if not unit.is_excluded]
-        return " | ".join(wanted) if len(wanted) > 1 else ""
+        of_type = [self.of_garment_type] if self.of_garment_type else []
+        return " | ".join([*(wanted if len(wanted) > 1 else []), *of_type])
+
+    @property
+    def of_garment_type(self) -> str:
+        """The tsquery of products in categories of a garment type that a unit names: bags for `handbag`. Or empty."""
+        types = [garment_types_of_category("-".join(unit.words)) for unit in self.units if not unit.is_excluded]
+        return " | ".join(dict.fromkeys(f"{_quoted(each[0])}:B" for each in types if len(each) == 1))
 
 
 def parse(text: str, *, is_unfinished: bool = False) -> ParsedQuery:

@@ -3,7 +3,7 @@ from django.core.cache import cache
 
 from catalogue import querysets
 from catalogue.browsing.text_search import parse, units_of
-from catalogue.models import Product, SynonymGroup
+from catalogue.models import Category, Product, SynonymGroup
 from tests.factories import make_category, make_product
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +104,42 @@ def trade():
 def test_the_search_knows_the_trade(trade, typed, found):
     cache.clear()
     assert names(typed) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [("tops", "Basic T-shirt"), ("kaos", "Basic T-shirt"), ("sneakers", "Sneakers"), ("shoes", "High-top runner")],
+)
+def test_products_of_the_type_come_before_those_that_only_have_the_word(trade, typed, first):
+    """In the name it weighs more than in the category's: high-top sneakers are no tops, kaos kaki are socks."""
+    Product.objects.filter(name="Runner").update(name="High-top runner")
+    make_product(name="Kaos kaki", category=make_category(name="Kaos kaki", garment_types=["underwear", "accessory"]))
+    make_product(name="Sneakers", category=make_category(name="Sepatu", garment_types=["footwear"]))
+    make_product(name="Shoes print scarf", category=make_category(name="Scarves", garment_types=["accessory"]))
+    cache.clear()
+    found = list(Product.objects.matching_text(typed).order_by_rank())
+    place = [product.name for product in found].index(first)
+    assert {product.category.garment_types[0] for product in found[: place + 1]} == set(
+        found[place].category.garment_types
+    )
+
+
+def test_where_a_thing_is_not_sold_its_type_is_offered(trade, client):
+    make_product(name="Satchel", category=make_category(name="Tas", garment_types=["bag"]))
+    cache.clear()
+    page = client.get("/search/", {"q": "handbag"}).content.decode()
+    assert "Closest matches" in page
+    assert "Satchel" in page
+    assert "Runner" not in page
+    assert "0 products" not in page.replace('data-announce="0 products"', "")
+
+
+def test_a_category_is_found_by_its_names_in_both_languages(client):
+    category = make_category(name="Rok", garment_types=["skirt"])
+    make_product(name="Ajeng 12", category=category)
+    Category.objects.filter(pk=category.pk).update(name_en="Pinafores", name_id="Bawahan")
+    cache.clear()
+    assert names("pinafore") == names("bawahan") == names("rok") == {"Ajeng 12"}
 
 
 def test_a_word_with_synonyms_is_not_corrected():
