@@ -1,4 +1,4 @@
-// What every page shares: results are announced, unfolded filters stay unfolded, empty fields stay out of addresses.
+// What every page shares: results are announced, the focus and unfolded filters stay, empty fields stay out of addresses.
 
 const announcement = document.getElementById("announcement");
 let unfolded = [];
@@ -20,6 +20,95 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const said = arrived.closest("[data-announce]") ?? arrived.querySelector("[data-announce]");
   if (said) announcement.textContent = said.dataset.announce;
 });
+
+// The focus stays where it was: on the same control, on the button of a menu that has closed, on the first product
+// that "Show more" has added, else on the heading of what has changed.
+
+let focused = null;
+
+document.addEventListener("htmx:beforeSwap", () => {
+  const here = document.activeElement;
+  const shown = here?.closest("#more") ? document.getElementById("products")?.children.length : undefined;
+  focused = here && here !== document.body ? { id: here.id, shown, isInPart: !!here.closest("#listing, #finding") } : null;
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (!focused || document.activeElement !== document.body) return;
+  const same = focused.id ? document.getElementById(focused.id) : null;
+  const added = document.getElementById("products")?.children[focused.shown]?.querySelector("a");
+  const heading = focused.isInPart ? document.querySelector("#found-title, #listing .summary p") : null;
+  const next = same?.closest(".menu:not([open])")?.querySelector("summary") ?? same ?? added ?? heading;
+  if (next && next === heading) next.tabIndex = -1;
+  next?.focus({ preventScroll: true });
+});
+
+// In the menus of a form that searches at each change, arrow keys move from choice to choice (WCAG 3.2.2): Enter or the
+// space bar takes the choice, and who leaves without gets back what was chosen.
+
+const CHOICES = "form[data-tidy] :is(input[type=radio], select)";
+let isByArrow = false;
+
+document.addEventListener("keydown", (event) => {
+  isByArrow = event.key.startsWith("Arrow");
+  const choice = event.target;
+  if (!choice.matches?.(CHOICES)) return;
+  const isTaken = choice.type === "radio" ? [" ", "Enter"].includes(event.key) : event.key === "Enter" && isUndecided(choice);
+  if (!isTaken) return;
+  event.preventDefault();
+  if (choice.type === "radio") choice.checked = true;
+  choice.form.requestSubmit();
+});
+document.addEventListener("keyup", () => (isByArrow = false));
+
+document.addEventListener("change", (event) => {
+  if (isByArrow && event.target.matches?.(CHOICES)) event.stopPropagation();
+}, true);
+
+document.addEventListener("focusout", (event) => {
+  const choice = event.target;
+  if (!choice.matches?.(CHOICES) || (choice.name && choice.name === event.relatedTarget?.name)) return;
+  if (choice.closest(".htmx-request")) return; // it was taken
+  for (const each of choice.type === "radio" ? choice.form.elements[choice.name] : choice.options) {
+    if ("checked" in each) each.checked = each.defaultChecked;
+    else each.selected = each.defaultSelected;
+  }
+});
+
+function isUndecided(select) {
+  return !select.selectedOptions[0]?.defaultSelected;
+}
+
+// Back from a product returns to the place: what "Show more" has added to a list is kept for this tab.
+
+const place = () => `list ${location.href}`;
+
+addEventListener("pagehide", () => {
+  const [products, more] = [document.getElementById("products"), document.getElementById("more")];
+  try {
+    if (more?.dataset.added) {
+      sessionStorage.setItem(place(), JSON.stringify({ products: products.innerHTML, more: more.outerHTML, top: scrollY }));
+    } else if (products) sessionStorage.removeItem(place());
+  } catch {
+    // a full or closed storage keeps nothing: the list begins with its first page
+  }
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id === "products") document.getElementById("more").dataset.added = "true";
+});
+
+if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(place()));
+    if (kept && document.getElementById("more")) {
+      document.getElementById("products").innerHTML = kept.products;
+      document.getElementById("more").outerHTML = kept.more;
+      scrollTo(0, kept.top);
+    }
+  } catch {
+    // see above
+  }
+}
 
 // Parts of a page change its address: who switches the language wants to stay at the address that is shown.
 

@@ -76,6 +76,26 @@ def test_the_next_page_is_appended(page, shop):
     expect(page.locator("#products > li").nth(24)).to_be_attached()
 
 
+def test_back_after_show_more_returns_to_the_place_and_the_focus_stays(sized, shop):
+    sized.goto("/search/")
+    sized.focus("#more a[rel=next]")
+    sized.keyboard.press("Enter")
+    expect(sized.locator("#products > li")).to_have_count(48)
+    assert sized.evaluate("document.activeElement === document.querySelector('#products > li:nth-child(25) a')")
+    product = sized.locator("#products > li").nth(40)
+    product.scroll_into_view_if_needed()
+    name, before = product.locator(".name").inner_text(), sized.evaluate("scrollY")
+    assert before > 500
+    product.locator("a").first.click()
+    expect(sized.locator("h1")).to_have_text(name)
+    sized.go_back()
+    expect(sized.locator("#products > li").nth(40).locator(".name")).to_have_text(name)
+    expect(sized.locator("#products > li").nth(40)).to_be_in_viewport()
+    assert abs(sized.evaluate("scrollY") - before) < 60
+    sized.locator("#more").scroll_into_view_if_needed()
+    expect(sized.locator("#products > li")).to_have_count(60)  # and it goes on from there
+
+
 def test_suggestions_by_keyboard(page, shop):
     page.goto("/")
     page.locator("#words").press_sequentially("dre", delay=20)
@@ -255,7 +275,7 @@ def rows_of(page, selector):
 
 
 @pytest.mark.parametrize("number", [4, 7, 11, 13])
-def test_no_tile_of_the_home_page_stands_alone(sized, media, number):
+def test_no_tile_of_a_grid_stands_alone(sized, media, number):
     with transaction.atomic():
         for each in range(number):
             make_image(make_product(category=make_category(name=f"Category {each}"), name=f"P {each}"), position=0)
@@ -263,7 +283,16 @@ def test_no_tile_of_the_home_page_stands_alone(sized, media, number):
     for selector in [".tiles > li", "#new .grid > li"]:
         rows = rows_of(sized, selector)
         assert len(rows) == 1 or rows[-1] > 1, (selector, rows)
-    assert sized.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for address in [
+        "/search/",
+        "/favourites/?ids=" + ",".join(str(pk) for pk in Product.objects.values_list("pk", flat=True)),
+    ]:
+        sized.goto(address)
+        rows = rows_of(sized, "#products > li")
+        last = sized.locator("#products > li").last.bounding_box()
+        width = sized.locator("#products").bounding_box()["width"]
+        assert rows[-1] > 1 or last["width"] > 0.99 * width, (address, rows)  # a telephone's fills the row
+        assert sized.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_photos_of_all_shapes_lie_on_one_ground(sized, media):

@@ -120,11 +120,43 @@ def test_by_keyboard_alone(page, shop):
     page.keyboard.press("Enter")
     expect(first_name(page)).to_have_text("Top 1")
     assert page.evaluate("document.activeElement.id") == "garment-1"  # and not thrown to the top of the page
-    page.focus("summary:has-text('Colour')")
-    page.keyboard.press("Enter")
-    page.keyboard.press("Tab")
-    page.keyboard.press("ArrowDown")  # radio buttons: the arrow chooses
-    expect(page.locator(".count-words")).to_contain_text("10 products")
+
+
+def test_arrow_keys_move_in_a_menu_and_do_not_choose(sized, shop):
+    """WCAG 3.2.2 and 2.4.3: nothing is searched for until the choice is taken, and the focus stays."""
+    focused = lambda: sized.evaluate("document.activeElement.id || document.activeElement.textContent.trim()")  # noqa: E731
+    searches = []
+    sized.goto(shop.looked_at())
+    sized.on("request", lambda request: searches.append(request.url) if "/photo/?" in request.url else None)
+    sized.focus("summary:has-text('Colour')")
+    sized.keyboard.press("Enter")
+    sized.keyboard.press("Tab")
+    sized.keyboard.press("ArrowDown")
+    sized.keyboard.press("ArrowDown")
+    chosen = focused()
+    assert chosen.startswith("colour-")
+    sized.keyboard.press("Tab")  # who leaves takes nothing
+    expect(sized.locator("#any-colour")).to_be_checked()
+    sized.focus("#ordering")
+    sized.keyboard.press("ArrowDown")
+    sized.focus("#refine")
+    expect(sized.locator("#ordering")).to_have_value("")
+    assert searches == []
+    sized.focus("#any-colour")
+    sized.keyboard.press("ArrowDown")
+    sized.keyboard.press("Space")
+    expect(sized.locator(".count-words")).to_contain_text("10 products")
+    expect(sized.locator(".menu[open]")).to_have_count(0)
+    assert focused() == "Colour"
+    sized.focus("#chosen-1")
+    sized.keyboard.press("Enter")
+    expect(sized.locator(".count-words")).to_contain_text("20 products")
+    assert focused() == "found-title"
+    sized.focus("#ordering")
+    sized.keyboard.press("ArrowDown")
+    sized.keyboard.press("Enter")
+    expect(sized.locator(".notice")).to_contain_text("by price")
+    assert focused() == "ordering"
 
 
 def test_escape_closes_a_menu(page, shop):
