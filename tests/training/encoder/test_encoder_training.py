@@ -7,10 +7,11 @@ from tests.training.encoder.prepared_views import SIZE, write_prepared
 
 torch = pytest.importorskip("torch")
 
-from training.encoder import train_encoder  # noqa: E402
+from training.encoder import encoder_trainer, train_encoder  # noqa: E402
 from training.encoder.encoder_network import ResNetTaps  # noqa: E402
+from training.encoder.encoder_trainer import contrastive_loss  # noqa: E402
 from training.encoder.resnet_weights import load_resnet  # noqa: E402
-from training.encoder.train_encoder import contrastive_loss, main, rate_at  # noqa: E402
+from training.encoder.train_encoder import main, rate_at  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -45,12 +46,12 @@ def test_a_restored_trainer_makes_the_same_step(views, tmp_path):
     prepared = train_encoder.PreparedViews(views)
     batch = train_encoder.Batches(prepared, size=18, views=4, real_share=0.5, seed=1).draw(0)
     args = Namespace(depth="resnet10", dimensions=16, seed=1, rate=1e-3, freeze=0, start=None)
-    first = train_encoder.make_trainer(args, len(prepared.kinds), [2, 2, 2, 2])
-    train_encoder.train_step(first, batch, 1e-3, np.random.default_rng(0))
+    first = encoder_trainer.make_trainer(args, len(prepared.kinds), [2, 2, 2, 2])
+    encoder_trainer.train_step(first, batch, 1e-3, np.random.default_rng(0))
     torch.save(first.state(), tmp_path / "checkpoint.pt")
-    again = train_encoder.make_trainer(args, len(prepared.kinds), [2, 2, 2, 2])
+    again = encoder_trainer.make_trainer(args, len(prepared.kinds), [2, 2, 2, 2])
     again.restore(torch.load(tmp_path / "checkpoint.pt", weights_only=True))
-    ours, theirs = (train_encoder.train_step(t, batch, 1e-3, np.random.default_rng(1)) for t in (first, again))
+    ours, theirs = (encoder_trainer.train_step(t, batch, 1e-3, np.random.default_rng(1)) for t in (first, again))
     assert again.step == 2
     assert theirs == pytest.approx(ours, rel=1e-3)
 
@@ -61,8 +62,8 @@ def test_steps_on_one_batch_bring_its_loss_down(views):
     prepared = train_encoder.PreparedViews(views)
     batch = train_encoder.Batches(prepared, size=18, views=4, real_share=0.5, seed=1).draw(0)
     args = Namespace(depth="resnet10", dimensions=16, seed=1, rate=3e-3, freeze=0, start=None)
-    trainer = train_encoder.make_trainer(args, len(prepared.kinds), [2, 2, 2, 2])
-    terms = [train_encoder.train_step(trainer, batch, 3e-3, np.random.default_rng(0)) for _ in range(8)]
+    trainer = encoder_trainer.make_trainer(args, len(prepared.kinds), [2, 2, 2, 2])
+    terms = [encoder_trainer.train_step(trainer, batch, 3e-3, np.random.default_rng(0)) for _ in range(8)]
     assert terms[-1]["teacher"] < terms[0]["teacher"]
     assert terms[-1]["products"] < terms[0]["products"]
 
