@@ -6,7 +6,6 @@ import hashlib
 import http.server
 import io
 import pickle
-import threading
 from dataclasses import replace
 
 import numpy as np
@@ -14,13 +13,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from search import public_models, services
+from search import file_download, public_models, services
 from search.file_download import RemoteFile
 from search.vision import cards
 from search.vision.crops import whole_photo
 from search.vision.detector import Detector
 from search.vision.encoder import Encoder
 from tests.factories import make_image
+from tests.http_server import serving
 from tests.training.mmdetection import mmdetection
 
 torch = pytest.importorskip("torch", reason="pip install -r requirements-training.txt")
@@ -39,10 +39,8 @@ def published(tmp_path):
     folder = tmp_path / "published"
     folder.mkdir()
     handler = functools.partial(Quiet, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield folder, f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serving(handler) as server:
+        yield folder, server.url
 
 
 @pytest.fixture
@@ -71,22 +69,18 @@ def publish_resnet(folder, base):
     return RemoteFile(f"{base}/resnet18.pth", digest[:8])
 
 
-def test_resnet_is_fetched_exported_and_at_hand(published, models_dir, monkeypatch, capsys):
+@pytest.mark.django_db
+def test_resnet_is_fetched_embeds_the_catalogue_and_answers(published, models_dir, monkeypatch, capsys):
     weights = publish_resnet(*published)
     know(monkeypatch, kind="encoder", name="fetched-resnet", config="resnet18", weights=weights)
     call_command("fetch_models", "fetched-resnet")
     assert "fetched-resnet is at hand" in capsys.readouterr().out
-    (vector,) = Encoder(cards.choose("encoder", "fetched-resnet")).encode([whole_photo(PHOTO)])
-    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
     before = sorted(path.stat().st_mtime_ns for path in models_dir.rglob("*") if path.is_file())
     call_command("fetch_models", "fetched-resnet")
     assert sorted(path.stat().st_mtime_ns for path in models_dir.rglob("*") if path.is_file()) == before
 
-
-@pytest.mark.django_db
-def test_fetched_resnet_embeds_the_catalogue_and_answers(published, models_dir, monkeypatch):
-    know(monkeypatch, kind="encoder", name="fetched-resnet", config="resnet18", weights=publish_resnet(*published))
-    call_command("fetch_models", "fetched-resnet")
+    (vector,) = Encoder(cards.choose("encoder", "fetched-resnet")).encode([whole_photo(PHOTO)])
+    assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
     image = make_image(picture=cloth_bytes(seed=1))
     other = make_image(picture=cloth_bytes(seed=2))
     call_command("embed_catalogue", encoder="fetched-resnet", verbosity=0)
@@ -170,6 +164,7 @@ def test_changed_file_is_refused_by_its_published_hash(published, models_dir, mo
 
 
 def test_without_a_network_it_says_what_could_not_be_reached(models_dir, monkeypatch):
+    monkeypatch.setattr(file_download, "PAUSE_S", 0)
     know(monkeypatch, kind="encoder", name="far-away", weights=RemoteFile("http://127.0.0.1:9/far.pth", "0" * 8))
     with pytest.raises(CommandError, match="http://127.0.0.1:9/far.pth could not be fetched.*\nThe site is as it was"):
         call_command("fetch_models", "far-away")

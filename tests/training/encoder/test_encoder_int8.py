@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 
@@ -29,16 +31,40 @@ def make_crops(count, seed):
     return [Crop(np.kron(rng.integers(0, 256, (6, 6, 3)), np.ones((10, 10, 1))).astype(np.uint8)) for _ in range(count)]
 
 
-@pytest.mark.slow
-def test_int8_sees_what_the_artifact_saw_and_takes_its_place(tmp_path):
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    return PreparedViews(write_prepared(tmp_path_factory.mktemp("views")), size=SIZE)
+
+
+@pytest.fixture(scope="module")
+def artifact(tmp_path_factory):
+    """The folder of an encoder of random weights."""
     torch.manual_seed(0)
     network = GarmentEncoder(ResNetTaps("resnet10"), 64).eval()
-    card = {"name": "x", "licence": "", "training": {}, "measured": {"a": 1}}
-    encoder = Encoder(read_card(export(network, tmp_path, card, 64)))
+    card = {"name": "x", "licence": "", "training": {"shrinkage": 1.0, "strength": 1.0}, "measured": {"a": 1}}
+    return export(network, tmp_path_factory.mktemp("artifact"), card, SIZE)
+
+
+@pytest.fixture(scope="module")
+def int8(artifact, prepared):
+    """Its int8 model."""
+    encoder = Encoder(read_card(artifact))
+    inputs = prepared_inputs(prepared, 8, seed=0) + [encoder.preprocess([crop]) for crop in make_crops(6, 1)]
+    assert {image.shape for image, _ in inputs} == {(1, 3, SIZE, SIZE)}
+    assert all(part.min() >= 0 and part.max() <= 1 for one in inputs[:8] for part in one)
+    return quantised(encoder, inputs)
+
+
+@pytest.fixture
+def encoder(artifact, tmp_path):
+    """A copy of its own, to be replaced."""
+    return Encoder(read_card(shutil.copytree(artifact, tmp_path / artifact.name)))
+
+
+@pytest.mark.slow
+def test_int8_sees_what_the_artifact_saw_and_takes_its_place(encoder, int8, tmp_path):
     (tmp_path / "small").mkdir()
-    small = write_int8(
-        encoder, quantised(encoder, [encoder.preprocess([crop]) for crop in make_crops(12, 1)]), tmp_path / "small"
-    )
+    small = write_int8(encoder, int8, tmp_path / "small")
     crops = make_crops(8, 2)
     views = [View(i // 2, ("shown", "back")[i % 2], crop.pixels, crop) for i, crop in enumerate(crops)]
     measured = compared(encoder, small, {"shop": views, "street": views})
@@ -53,18 +79,9 @@ def test_int8_sees_what_the_artifact_saw_and_takes_its_place(tmp_path):
 
 
 @pytest.mark.slow
-def test_projection_is_fitted_to_the_int8_backbones_own_features(tmp_path):
-    torch.manual_seed(0)
-    prepared = PreparedViews(write_prepared(tmp_path / "views"), size=SIZE)
-    network = GarmentEncoder(ResNetTaps("resnet10"), 16).eval()
-    recipe = {"shrinkage": 1.0, "strength": 1.0}
-    card = {"name": "x", "licence": "", "training": recipe, "measured": {}}
-    encoder = Encoder(read_card(export(network, tmp_path, card, SIZE)))
-    inputs = prepared_inputs(prepared, 8, seed=0)
-    assert {image.shape for image, _ in inputs} == {(1, 3, SIZE, SIZE)}
-    assert all(part.min() >= 0 and part.max() <= 1 for one in inputs for part in one)
+def test_projection_is_fitted_to_the_int8_backbones_own_features(encoder, int8, prepared, tmp_path):
     (tmp_path / "small").mkdir()
-    small = write_int8(encoder, quantised(encoder, inputs), tmp_path / "small")
+    small = write_int8(encoder, int8, tmp_path / "small")
     before = OpenedEncoder(small).projection
     again = refit_projection(small, prepared, garments=10, copies=2)
     again.card.verify()
