@@ -131,7 +131,7 @@ def ask(folder, name):
         return [content for _response, content in pool.map(answered, [name] * 6)]
 
 
-@pytest.mark.parametrize("number", [40, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("number", [40, pytest.param(120, marks=pytest.mark.slow)])
 def test_a_thumbnail_that_many_ask_for_at_once_is_whole_for_all(media, number):
     sizes = [(300 + each, 400) for each in range(number)]
     names = [write_photo(read_photo(picture_bytes(size=size, format="JPEG"))) for size in sizes]

@@ -71,10 +71,12 @@ def load_model(config: Config, checkpoint: Path | None) -> nn.Module:
 
 def export(model: nn.Module, plan: Plan, folder: Path) -> dict[str, Any]:
     """Writes the three parts and card.json into `folder`; returns the card as it was written."""
+    parts = taken_apart(model)
+    card = card_of(model, plan)  # before the conversion, which takes much longer than a refusal
     folder.mkdir(parents=True, exist_ok=True)
-    for name, part in taken_apart(model).items():
+    for name, part in parts.items():
         save(folder, name, converted(name, part, plan.input_sizes[0]))
-    card = card_of(model, plan) | {"files": file_hashes(folder, PARTS)}
+    card |= {"files": file_hashes(folder, PARTS)}
     write_card(folder, card)
     return card
 

@@ -1,6 +1,7 @@
 """MMDetection's own Mask R-CNN, exported and run by search.vision, finds what MMDetection finds."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,11 +18,20 @@ import torch  # noqa: E402
 from mmengine.config import Config  # noqa: E402
 
 from search.vision.cards import read_card  # noqa: E402
-from search.vision.detector import Detector  # noqa: E402
+from search.vision.detector import PARTS, Detector  # noqa: E402
+from training.artifacts import file_hashes, save, write_card  # noqa: E402
 from training.detector import export_detector  # noqa: E402
 from training.detector.compare_detectors import compare, quantise  # noqa: E402
-from training.detector.detector_parts import UnsupportedModel  # noqa: E402
-from training.detector.export_detector import Plan, card_of, export, input_sizes_of, load_model, read_labels  # noqa: E402
+from training.detector.detector_parts import UnsupportedModel, taken_apart  # noqa: E402
+from training.detector.export_detector import (  # noqa: E402
+    Plan,
+    card_of,
+    converted,
+    export,
+    input_sizes_of,
+    load_model,
+    read_labels,
+)
 
 LABELS = {"shirt": "top", "jeans": "trousers", "boot": "footwear"}
 
@@ -92,11 +102,15 @@ def test_the_artifact_finds_what_mmdetection_finds(model, artifact, photos):
         pytest.param({"bgr_to_rgb": True, "mean": None, "std": None}, [0, 0, 0], id="not normalised"),
     ],
 )
-def test_pixels_reach_the_network_as_mmdetection_itself_gives_them(channels, card_mean, tmp_path):
+def test_pixels_reach_the_network_as_mmdetection_itself_gives_them(channels, card_mean, artifact, tmp_path):
     config = own_config()
     config.model.data_preprocessor.update(channels)
     model = opinionated(config)
-    assert export(model, Plan("pixels", LABELS, [(128, 192)]), tmp_path)["mean"] == card_mean
+    card = card_of(model, Plan("pixels", LABELS, [(128, 192)]))
+    assert card["mean"] == card_mean
+    shutil.copytree(artifact, tmp_path, dirs_exist_ok=True)  # whose heads are the same
+    save(tmp_path, "body", converted("body", taken_apart(model)["body"], (128, 192)))
+    write_card(tmp_path, card | {"files": file_hashes(tmp_path, PARTS)})
     rng = np.random.default_rng(4)
     rgb = cv2.resize(rng.integers(0, 256, (7, 5, 3), dtype=np.uint8), (128, 192), interpolation=cv2.INTER_CUBIC)
     bgr = torch.from_numpy(rgb[..., ::-1].transpose(2, 0, 1).copy())
@@ -135,8 +149,6 @@ def test_detections_lie_in_the_photo(artifact, photos):
 
 @pytest.mark.slow
 def test_int8_parts_run_and_are_hashed_anew(artifact, photos, tmp_path):
-    import shutil
-
     folder = shutil.copytree(artifact, tmp_path / "int8")
     quantise(folder, ["boxes"], photos)
     card = read_card(folder)

@@ -81,15 +81,21 @@ def test_every_weight_comes_back_in_sixteen_bits(tmp_path):
         assert torch.equal(weights[name], parameter.detach().half().float()), name
 
 
-def test_merged_batch_norms_are_refused_with_a_sentence(tmp_path):
-    export(learned(own_config()), Plan("tiny", LABELS, [(128, 192)]), tmp_path / "tiny")
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory):
+    """An artifact whose batch norms are merged into their convolutions."""
+    folder = tmp_path_factory.mktemp("merged")
+    export(learned(own_config()), Plan("tiny", LABELS, [(128, 192)]), folder)
+    return folder
+
+
+def test_merged_batch_norms_are_refused_with_a_sentence(merged):
     with pytest.raises(RestoreError, match="parameters cannot be told apart.*backbone"):
-        restored(load_model(own_config(), None), tmp_path / "tiny", (128, 192))
+        restored(load_model(own_config(), None), merged, (128, 192))
 
 
-def test_an_artifact_of_another_config_is_refused_with_a_sentence(tmp_path):
-    export(learned(own_config()), Plan("tiny", LABELS, [(128, 192)]), tmp_path / "tiny")
+def test_an_artifact_of_another_config_is_refused_with_a_sentence(merged):
     other = own_config()
     other.model.roi_head.bbox_head.fc_out_channels = 48
     with pytest.raises(RestoreError, match="boxes.xml is not the graph"):
-        restored(load_model(other, None), tmp_path / "tiny", (128, 192))
+        restored(load_model(other, None), merged, (128, 192))
