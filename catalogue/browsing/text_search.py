@@ -135,7 +135,7 @@ def read_units(units: Iterable[Unit]) -> dict[Unit, str]:
     units = list(units)
     terms = {unit: [unit.words] if unit.is_quoted else known.get(unit.words, [unit.words]) for unit in units}
     stems = _stems({word for each in terms.values() for term in each for word in term})
-    readings = {unit: _reading(unit, terms[unit], stems) for unit in units}
+    readings = {unit: _reading(unit, terms[unit], stems, known) for unit in units}
     telling = {unit: tsquery for unit, tsquery in readings.items() if not _is_stop_word(unit, stems)}
     return telling if any(not unit.is_excluded for unit in telling) else readings
 
@@ -145,11 +145,13 @@ def all_of(readings: dict[Unit, str]) -> str:
     return " & ".join(f"!{tsquery}" if unit.is_excluded else tsquery for unit, tsquery in readings.items())
 
 
-def _reading(unit: Unit, terms: list[Term], stems: dict[str, list[str]]) -> str:
+def _reading(unit: Unit, terms: list[Term], stems: dict[str, list[str]], known: Iterable[Term]) -> str:
     readings: list[str] = []
     for term in terms:
         if len(term) == 1:
-            readings += _lexemes(term[0], stems)
+            lexemes = _lexemes(term[0], stems)
+            others = _longer_terms(term[0], terms, known) if term != unit.words else []
+            readings += [f"({' | '.join(lexemes)}) & !({' | '.join(others)})"] if others else lexemes
             continue
         readings.append("(" + " <-> ".join(f"({' | '.join(_lexemes(word, stems))})" for word in term) + ")")
         if not unit.is_quoted:
@@ -158,6 +160,15 @@ def _reading(unit: Unit, terms: list[Term], stems: dict[str, list[str]]) -> str:
         *before, last = unit.words
         readings.append(" <-> ".join([*(_quoted(word) for word in before), f"{_quoted(last)}:*"]))
     return f"({' | '.join(dict.fromkeys(readings))})"
+
+
+def _longer_terms(word: str, terms: list[Term], known: Iterable[Term]) -> list[str]:
+    """Terms of other meaning that the word is a part of: a shirt (kemeja) is no T-shirt, kaos no kaos kaki (socks)."""
+    return [
+        f"({' <-> '.join(map(_quoted, term))}:*)"
+        for term in known
+        if len(term) > 1 and word in term and term not in terms
+    ]
 
 
 def _lexemes(word: str, stems: dict[str, list[str]]) -> list[str]:

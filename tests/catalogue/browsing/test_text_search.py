@@ -154,6 +154,16 @@ def test_synonyms_of_several_words_are_one_unit():
     assert [unit.words for unit in units_of('"celana" pendek')] == [("celana",), ("pendek",)]
 
 
+def test_a_synonym_is_not_found_within_a_term_of_another_meaning():
+    for name in ("T-Shirt polos", "Two T-Shirts", "Oxford shirt", "Kaos kaki", "Kaos oblong"):
+        make_product(name=name, category=make_category(name="Atasan", slug="atasan"))
+    cache.clear()
+    assert names("kemeja") == {"Oxford shirt"}
+    assert names("shirt") == {"T-Shirt polos", "Two T-Shirts", "Oxford shirt"}
+    assert names("tee") == {"T-Shirt polos", "Two T-Shirts", "Kaos oblong"}
+    assert names("socks") == {"Kaos kaki"}
+
+
 def test_the_merchant_edits_synonyms(admin_client):
     make_product(name="Sarong")
     assert names("kain pantai") == set()
