@@ -1,4 +1,4 @@
-"""Writes to an address of the API without its last slash."""
+"""Writes to an address without its last slash, of the API and of pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PREFIX = "/api/"
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
-class ApiSlashMiddleware:
+class SlashMiddleware:
     """Answers 308 with the right address: clients that follow it send method and body again.
 
     Django's own redirect is a 301, which clients follow with a GET: the write would not happen, and a PATCH would seem
@@ -23,14 +23,11 @@ class ApiSlashMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         path = request.path_info
-        if (
-            request.method in SAFE
-            or not path.startswith(PREFIX)
-            or path.endswith("/")
-            or is_valid_path(path)
-            or not is_valid_path(path + "/")
-        ):
+        if request.method in SAFE or path.endswith("/") or is_valid_path(path) or not is_valid_path(path + "/"):
             return self.get_response(request)
         address = request.get_full_path(force_append_slash=True)
         detail = f"Nothing was done: the address ends with a slash, {address}. Send {request.method} there."
-        return JsonResponse({"detail": detail, "url": address}, status=308, headers={"Location": address})
+        headers = {"Location": address}
+        if not path.startswith(PREFIX):
+            return HttpResponse(detail, "text/plain", 308, headers=headers)
+        return JsonResponse({"detail": detail, "url": address}, status=308, headers=headers)

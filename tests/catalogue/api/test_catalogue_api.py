@@ -293,6 +293,12 @@ def test_a_write_without_the_last_slash_is_sent_again_to_the_right_address(staff
     assert Product.objects.get().sku != "N1"
 
 
+def test_a_page_is_sent_again_too(client):
+    answer = client.post("/search?q=rok")
+    assert (answer.status_code, answer["Location"]) == (308, "/search/?q=rok")
+    assert b"Send POST there" in answer.content
+
+
 def test_other_addresses_without_the_last_slash_are_as_before(staff):
     assert staff.get("/api/v1/products").status_code == 301
     assert staff.post("/api/v1/nothing", {}).status_code == 404
