@@ -208,19 +208,18 @@ NO_STATUS_WORDS = frozenset({
     "attribute", "option", "image", "date", "at", "on", "by", "price", "review", "reviews", "tax", "stock", "scope",
     "meta", "feature", "featured", "harga", "tanggal", "publisher", "zone",
 })  # fmt: skip
-# With one of each, a header names the day on which a sale begins, or ends.
-SALE_WORDS = frozenset({
-    "sale", "saleprice", "special", "specialprice", "promo", "promotion", "promosi", "discount", "diskon", "obral",
-    "spesial", "angebot", "angebotspreis", "aktion", "aktionspreis", "sonderpreis", "oferta", "promocion",
-    "promocional", "solde", "soldes", "offerta", "offer",
-})  # fmt: skip
+# With a word that begins so and one of START_WORDS or END_WORDS, a header names the day on which a sale begins or ends.
+SALE_STEMS = (
+    "sale", "special", "spesial", "promo", "discount", "diskon", "obral", "angebot", "aktion", "sonderpreis", "oferta",
+    "solde", "remise", "offer", "descuento", "desconto", "sconto", "rebaj", "korting", "actie",
+)  # fmt: skip
 START_WORDS = frozenset({
     "start", "starts", "from", "begin", "begins", "mulai", "dimulai", "dari", "awal", "von", "beginnt", "beginn",
     "desde", "inicio", "debut", "inizio", "dal",
 })  # fmt: skip
 END_WORDS = frozenset({
     "end", "ends", "to", "until", "till", "berakhir", "selesai", "akhir", "sampai", "hingga", "bis", "endet", "ende",
-    "hasta", "fin", "fine", "final", "ate",
+    "hasta", "fin", "fim", "fine", "final", "ate", "termino",
 })  # fmt: skip
 # What was asked before, or is recommended: alone it is no price.
 STRUCK_PRICES = frozenset({

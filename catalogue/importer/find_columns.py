@@ -20,6 +20,7 @@ from catalogue.importer.headers import (
     header_words,
     is_cost_header,
     names_other_number,
+    names_sale,
 )
 from catalogue.importer.values import is_month_first
 
@@ -63,6 +64,7 @@ def find_columns(
     if has_price and needs_price and chosen.keys().isdisjoint(PRICE_FIELDS):
         check_price(columns, rows)
     check_status(columns, rows)
+    check_sale_dates(columns, rows)
     dates = [number for name in DATE_FIELDS for number in columns.of.get(name, ())]
     columns.is_month_first = is_month_first(row[n] for row in rows for n in dates if n < len(row))
     columns.currency = currency_of_headers(columns)
@@ -136,6 +138,19 @@ def check_price(columns: Columns, rows: Rows) -> None:
 
 def _may_be_price(rows: Rows, number: int, header: str) -> bool:
     return has_price_word(header) or share(rows, number, looks_like_price) >= ENOUGH
+
+
+def check_sale_dates(columns: Columns, rows: Rows) -> None:
+    """Raises UnknownColumns where the dates of sale prices stand in a column that says neither start nor end."""
+    if "sale_price" not in columns.of:
+        return
+    for number, header in enumerate(columns.headers):
+        if not is_taken(columns, number) and names_sale(header) and share(rows, number, _is_date) >= ENOUGH:
+            raise UnknownColumns(
+                f"{header!r} has dates of a sale, and does not say whether it begins or ends on them. Say which with "
+                f"--column sale_start={header!r} or --column sale_end={header!r}, or --column attribute={header!r} "
+                f"where it is neither; nothing was imported."
+            )
 
 
 def check_status(columns: Columns, rows: Rows) -> None:

@@ -17,7 +17,7 @@ from catalogue.importer.aliases import (
     NEUTRAL_PRICE_WORDS,
     NO_STATUS_WORDS,
     OTHER_NUMBERS,
-    SALE_WORDS,
+    SALE_STEMS,
     START_WORDS,
     STATUS_STEMS,
 )
@@ -118,10 +118,15 @@ def currency_sign(header: str) -> str:
     return ""
 
 
+def names_sale(header: str) -> bool:
+    """Whether it is about a sale: a price, a day, a name."""
+    return any(word.startswith(SALE_STEMS) for word in header_words(header))
+
+
 def names_sale_date(header: str) -> str:
     """sale_start or sale_end, where its words say so: "SpecialPrice Start", "Tanggal promo berakhir"; else ""."""
     words = header_words(header)
-    if SALE_WORDS.isdisjoint(words):
+    if not names_sale(header):
         return ""
     return "sale_start" if not START_WORDS.isdisjoint(words) else "sale_end" if not END_WORDS.isdisjoint(words) else ""
 

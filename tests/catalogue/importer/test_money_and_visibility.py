@@ -99,10 +99,17 @@ def test_a_currency_is_not_told_by_cells_under_a_header_that_says_something():
     ("header", "field"),
     [("Tanggal harga obral dimulai", "sale_start"), ("SpecialPrice End", "sale_end"), ("Sale ends", "sale_end")]
     + [("Datum, an dem Angebotspreis beginnt", "sale_start"), ("Promo sampai", "sale_end"), ("Start date", "")]
-    + [("Sale price", "")],
+    + [("Início da promoção", "sale_start"), ("Fim da promoção", "sale_end"), ("Sale price", "")],
 )
 def test_the_dates_of_a_sale(header, field):
     assert names_sale_date(header) == field
+
+
+def test_a_date_of_a_sale_that_says_neither_start_nor_end_asks():
+    headers = ["sku", "price", "sale price", "Promo period"]
+    with pytest.raises(UnknownColumns, match="sale_end='Promo period'"):
+        find(headers, ["1", "9", "5", "2020-02-01"])
+    assert "sale_price" in find(headers, ["1", "9", "5", "summer"])
 
 
 @pytest.mark.parametrize(
