@@ -12,7 +12,7 @@ from demo.publish import EDITION, render_sample
 from search.embedding import pipeline as embedding
 from search.vision.cards import choose
 
-PRODUCTS, SCENES = 48, 6
+PRODUCTS, SCENES = 32, 6
 SHARED_DATA = Path(os.environ.get("SHARED_DATA", settings.BASE_DIR.parent / "shared" / "data"))
 
 
