@@ -227,6 +227,9 @@ STRUCK_PRICES = frozenset({
     "pricebeforediscount", "msrp", "msrpprice", "rrp", "recommendedretailprice", "suggestedretailprice", "uvp",
     "streichpreis", "prixbarre", "adviesprijs", "市场价", "吊牌价",
 })  # fmt: skip
+# Odoo's cost beside its list price, but what Amazon asks beside its list price: one of ODOO tells.
+STANDARD_PRICE = "standardprice"
+ODOO = frozenset({"defaultcode", "categid", "saleok", "purchaseok"})
 # Columns that say which shop's product page a handle opens: variants of one product share it.
 HANDLES = frozenset({"handle", "handleid", "urlhandle"})
 # Aliases of the price that count only where no other column is the price: beside one, they are the price of a kilo or
@@ -236,7 +239,7 @@ WEAK_PRICE_ALIASES = frozenset({"unitprice", "hargasatuan", "netprice", "basepri
 NEUTRAL_PRICE_WORDS = frozenset({
     "incl", "excl", "included", "excluded", "including", "excluding", "inc", "exc", "tax", "vat", "ppn",
     "pajak", "termasuk", "gst", "gross", "required", "optional", "wajib", "opsional", "in", "dalam", "no",
-    "only", "number", "angka", "x", "y", "z",
+    "only", "number", "local", "currency", "angka", "x", "y", "z",
 })  # fmt: skip
 # Words of headers whose numbers are no money: such a column is never offered as a price.
 OTHER_NUMBERS = frozenset({

@@ -101,7 +101,7 @@ def _words_mean(name: str, header: str, rows: Rows, number: int) -> bool:
     if name == "record_kind":
         return not RECORD_HEADERS.isdisjoint(header_keys(header)) and share(rows, number, is_record_kind) == 1
     if name == "is_active":
-        return names_status(header) and share(rows, number, _is_bool) == 1  # 0 for a column without cells
+        return names_status(header) and share(rows, number, is_status) == 1  # 0 for a column without cells
     return False
 
 
@@ -109,7 +109,7 @@ def is_record_kind(value: str) -> bool:
     return value.strip().casefold() in RECORD_KINDS
 
 
-def _is_bool(value: str) -> bool:
+def is_status(value: str) -> bool:
     try:
         return parse_bool(value) is not None
     except Refused:
@@ -162,7 +162,7 @@ def _fits(name: str, rows: Rows, number: int, context: ColumnContext) -> bool:
     if name in ("sale_start", "sale_end"):  # "Sale price from" is no day
         return _is_empty_or(rows, number, lambda value: re.fullmatch(r"[\d.,]+|\D*", value.strip()) is None)
     if name == "is_hidden":
-        return _is_empty_or(rows, number, _is_bool)
+        return _is_empty_or(rows, number, is_status)
     if name == "currency":
         return _is_empty_or(rows, number, lambda value: re.search(r"\d", value) is None)
     if name == "availability":

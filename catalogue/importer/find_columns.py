@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from catalogue.importer.aliases import KEPT, STRUCK_PRICES
+from catalogue.importer.aliases import KEPT, ODOO, STANDARD_PRICE, STRUCK_PRICES
 from catalogue.importer.column_cells import ENOUGH, has_currency, is_taken, looks_like_price, share
 from catalogue.importer.column_guesses import match_cells
-from catalogue.importer.column_headers import match_headers
+from catalogue.importer.column_headers import is_status, match_headers
 from catalogue.importer.columns import ColumnContext, Columns, Rows, UnknownColumns, explain
 from catalogue.importer.headers import (
     PRICE_FIELDS,
@@ -108,10 +108,18 @@ def _match_parent(columns: Columns) -> None:
 
 def check_price(columns: Columns, rows: Rows) -> None:
     """Raises UnknownColumns where no header names the price, but a column may hold one."""
-    if "price" in columns.of or "sale_price" in columns.of:
+    if "price" in columns.of:
         return
     named = columns.of.get("regular_price", [])
-    if any(STRUCK_PRICES.isdisjoint(header_keys(columns.headers[number])) for number in named):
+    keys = {key for header in columns.headers for key in header_keys(header)}
+    if STANDARD_PRICE in keys and named and ODOO.isdisjoint(keys):
+        raise UnknownColumns(
+            f"The price may be the standard price or {columns.header('regular_price')!r}. Say which with --column "
+            f"price=HEADER; nothing was imported."
+        )
+    if "sale_price" in columns.of or any(
+        STRUCK_PRICES.isdisjoint(header_keys(columns.headers[number])) for number in named
+    ):
         return
     candidates = [
         header
@@ -158,7 +166,9 @@ def check_status(columns: Columns, rows: Rows) -> None:
     if "is_active" in columns.of or "is_hidden" in columns.of:
         return
     for number, header in enumerate(columns.headers):
-        if not is_taken(columns, number) and share(rows, number, _is_status_word) >= _NEARLY_ALL:
+        if is_taken(columns, number) or not share(rows, number, _is_status_word):
+            continue
+        if share(rows, number, is_status) >= _NEARLY_ALL:
             raise UnknownColumns(
                 f"No header says which products are shown, but {header!r} has words such as "
                 f"{_first_cell(rows, number)!r}. Say whether it does with --column is_active={header!r}, or --column "

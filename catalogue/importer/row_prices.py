@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 FALLBACK_CURRENCY = "IDR"
 _SHORT = 30  # characters
+_RANGE = re.compile(r"(?<=\d)/(?=\d{4}-)|\s+(?:[-–—~]|to|until|s/d|sampai|bis|hingga)\s+")  # between two days
 _CENT = Decimal("0.01")
 
 
@@ -183,9 +185,8 @@ class PriceReader:
 
     def _dates(self, record: Record) -> tuple[dt.datetime | None, dt.datetime | None]:
         """When the sale starts and ends. Google writes both into one cell: 2025-01-01T00:00/2025-01-31T24:00."""
-        first, slash, second = self.columns.cell(record.values, "sale_start").partition("/")
-        if not (slash and "-" in first and "-" in second):
-            first, second = self.columns.cell(record.values, "sale_start"), ""
+        first, *rest = _RANGE.split(self.columns.cell(record.values, "sale_start").strip(), maxsplit=1)
+        second = rest[0] if rest else ""
         second = second or self.columns.cell(record.values, "sale_end")
         start = self._parse(record, "sale_start", first, self._parse_date)
         end = self._parse(record, "sale_end", second, self._parse_date)

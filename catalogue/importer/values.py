@@ -135,8 +135,9 @@ def parse_date_cell(value: str, month_first: bool | None = None) -> dt.datetime 
     found: dt.date | dt.datetime | None = None
     with suppress(ValueError):
         found = parse_datetime(text)
-    with suppress(ValueError):
-        found = found or parse_date(text[:10])
+    if re.fullmatch(r"\d{4}-\d\d-\d\d([T ]+\d\d?:\d\d.*)?", text):
+        with suppress(ValueError):
+            found = found or parse_date(text[:10])
     found = found or _parse_slashed(text, month_first)
     if found is None:
         raise Refused("It is no date; 2025-12-31 or 31/12/2025 is.")

@@ -140,6 +140,18 @@ def test_what_only_resembles_a_status_is_none(header):
 def test_a_column_of_status_words_asks():
     with pytest.raises(UnknownColumns, match="is_active='Keadaan'"):
         find(["sku", "Keadaan"], ["1", "draft"], ["2", "published"])
+    with pytest.raises(UnknownColumns, match="is_active='State'"):
+        find(["sku", "State"], ["1", "active"], ["2", "draft"], ["3", "sold_out"])
+    assert "is_active" not in find(["sku", "Featured"], ["1", "yes"], ["2", "no"])
+
+
+def test_a_standard_price_is_a_cost_in_odoo_alone():
+    headers = ["sku", "standard_price", "list_price"]
+    with pytest.raises(UnknownColumns, match="standard price or 'list_price'"):
+        find(headers)
+    with pytest.raises(UnknownColumns, match="standard price"):
+        find([*headers, "sale_price"])
+    assert find([*headers, "default_code"])["regular_price"] == ["list_price"]
 
 
 # -- cells ----------------------------------------------------------------------------------------------------------
@@ -258,6 +270,17 @@ def test_nothing_is_sold_for_nothing_and_an_empty_price_is_not_the_one_before(tm
     printed = run(tmp_path / "a.csv")
     assert "Products without a price: 3." in printed
     assert "1 prices name no currency, and are taken for IDR" in printed
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("dates", "price"),
+    [("2020-01-01T00:00+0700/2020-02-01T24:00+0700", 9), ("2020-01-01 - 2020-02-01", 9), ("1/1/2020 s/d 31/12/2999", 5)]
+    + [("2020-01-01/2999-01-01", 5), ("2020-01-01 or so", 9), ("", 5)],
+)
+def test_a_sale_between_two_days(tmp_path, dates, price):
+    found, _reasons = sold(tmp_path, ["price", "sale price", "sale_price_effective_date"], ["9", "5", dates])
+    assert found == {"0": (f"{price}.00", "IDR")}
 
 
 @pytest.mark.django_db
