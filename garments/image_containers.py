@@ -111,8 +111,8 @@ def _blank_value(tiff: _Tiff, at: int, tag: int, value_size: int, seen: set[int]
 def blank_heif(content: bytes) -> bytes:
     """The AVIF or HEIC with empty EXIF, XMP and boxes of private kinds.
 
-    Where there are only pictures and no film, whatever belongs to no picture is erased too: metadata whose kind or place
-    is written wrong are not found, and would stay.
+    Where there are only pictures and no film, whatever belongs to no picture is erased too: metadata whose kind or
+    place is written wrong are not found, and would stay.
     """
     data = bytearray(content)
     kept: list[tuple[int, int]] = []
