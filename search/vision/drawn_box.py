@@ -12,10 +12,14 @@ from search.vision.crops import Crop, crop_garment, foreground_mask
 from search.vision.detections import Detections
 from search.vision.detector import Detector
 from search.vision.encoder import Encoder
-from search.vision.nms import box_iou
+from search.vision.nms import box_area, box_iou
 
 DETECTION_MARGIN = 0.2  # of the box's sides, around it: the detector needs to see where a garment ends
-FILLS = 0.5  # intersection over union of the drawn and the detected box: less is another garment, or a part of one
+FILLS = 0.5  # intersection over union of the drawn and the detected box
+# A box drawn loosely: of the garments of which so much lies in it, and that fill so much of it, the one nearest to its
+# middle. Of 56 garments in street photos, their boxes made wider by a quarter on each side, 43 are taken as the type
+# that they are seen as in the whole photo, by FILLS alone 9; made wider by 0.4, 42 and 2.
+LIES_IN, FILLS_LOOSELY = 0.8, 0.15
 MIN_SIDE = 8  # pixels: what is smaller has no garment to detect
 
 
@@ -59,12 +63,20 @@ def _with_margin(drawn: np.ndarray, width: int, height: int) -> tuple[int, int, 
 
 
 def _filling(detections: Detections, drawn: np.ndarray) -> int | None:
-    """The index of the detection whose box is most like the drawn one (xyxy, in the same pixels), None for none."""
+    """The index of the detection that a drawn box (xyxy, in the same pixels) means: the one whose box is most like it,
+    else the one in its middle; None for none.
+    """
     if not len(detections):
         return None
-    likeness = box_iou(detections.boxes, drawn[None])[:, 0]
-    best = int(likeness.argmax())
-    return best if likeness[best] >= FILLS else None
+    boxes = detections.boxes
+    likeness = box_iou(boxes, drawn[None])[:, 0]
+    if likeness.max() >= FILLS:
+        return int(likeness.argmax())
+    shared = np.minimum(boxes[:, 2:], drawn[2:]) - np.maximum(boxes[:, :2], drawn[:2])
+    area = np.clip(shared, 0, None).prod(axis=1)
+    is_in = (area >= LIES_IN * box_area(boxes)) & (area >= FILLS_LOOSELY * box_area(drawn[None]))
+    from_middle = np.abs((boxes[:, :2] + boxes[:, 2:] - drawn[:2] - drawn[2:]) / (drawn[2:] - drawn[:2])).max(axis=1)
+    return int(np.where(is_in, from_middle, np.inf).argmin()) if is_in.any() else None
 
 
 def _garment(box: Box, crop: Crop, encoder: Encoder) -> DetectedGarment:
