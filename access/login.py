@@ -44,7 +44,14 @@ class ThrottledLoginForm(AdminAuthenticationForm):
         if over:
             self.retry_after = max(1, round(max(over) - time.time()))
             raise ValidationError(_("Too many wrong passwords. Please wait a few minutes."), code=THROTTLED)
-        cleaned = super().clean()  # raises for a wrong password
+        try:
+            cleaned = super().clean()
+        except ValidationError:  # a wrong password
+            raise
+        except Exception:  # the database is away: nobody knows whether it is
+            uncount(of_client)
+            uncount(of_name)
+            raise
         uncount(of_client)
         reset(of_name)
         return cleaned

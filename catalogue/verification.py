@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, Storage, default_storage
+from PIL import Image
 
 from catalogue.image_storage import PARTIAL, SIZES, remove_now, storage, thumbnail_name, write_whole
 from catalogue.importer.download import FOLDER as DOWNLOADS
@@ -168,7 +170,18 @@ def _check_thumbnail(name: str, size: str) -> str:
     if thumbnail_name(source, size) != name or not (is_known or default_storage.exists(source)):
         return UNKNOWN_THUMBNAIL
     with default_storage.open(name) as file:
-        return "" if is_whole_webp(file.read()) else BROKEN_THUMBNAIL
+        content = file.read()
+    return "" if is_whole_webp(content) and _decodes(content) else BROKEN_THUMBNAIL
+
+
+def _decodes(content: bytes) -> bool:
+    """Whether a thumbnail's pixels can be read. It may be narrower than any photo."""
+    try:
+        with Image.open(io.BytesIO(content), formats=["WEBP"]) as image:
+            image.load()
+    except Exception:  # noqa: BLE001  codecs raise whatever they happen to
+        return False
+    return True
 
 
 def _sha256_in(name: str) -> str:

@@ -17,6 +17,7 @@ UNIT_LENGTH = 0.02  # how far from 1 a unit vector of half-precision numbers may
 NAMED = 1_000  # images that are named; more are counted
 
 WRONG_PRODUCT = "vectors of another product than their image's"
+WRONG_CATEGORY = "vectors of another category than their product's"
 MALFORMED = "vectors of a wrong size or length"
 NO_WHOLE_PHOTO = "images with garments' vectors and none of the whole photo"
 MISSING_OR_STALE = "images whose vectors are missing or stale"
@@ -29,6 +30,10 @@ def check_vectors(*, repair: bool = False) -> Iterator[Finding]:
     """What is wrong with each encoder's vectors. Repaired by deleting wrong ones and embedding their photos."""
     for encoder in Encoder.objects.order_by("pk"):
         wrong: set[int] = set()
+        moved = sorted(set(_of_another_category(encoder).values_list("image", flat=True)))
+        if repair and moved:
+            pipeline.follow_categories()
+        yield from (Finding(WRONG_CATEGORY, f"image {image} ({encoder.pk})", repair) for image in moved)
         for kind, rows in _wrong_rows(encoder).items():
             images = set(rows.values_list("image", flat=True))
             wrong |= images
@@ -38,6 +43,10 @@ def check_vectors(*, repair: bool = False) -> Iterator[Finding]:
         yield from _check_completeness(encoder, repair=repair, known=wrong)
     if ProductImage.objects.exists() and not Encoder.objects.filter(is_serving=True).exists():
         yield Finding(NONE_SERVES, "run manage.py embed_catalogue")
+
+
+def _of_another_category(encoder: Encoder) -> QuerySet[GarmentEmbedding]:
+    return GarmentEmbedding.objects.of(encoder).exclude(category=F("product__category"))
 
 
 def _wrong_rows(encoder: Encoder) -> dict[str, QuerySet[GarmentEmbedding]]:

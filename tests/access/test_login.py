@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client, override_settings
 
 from access.login import MOST_FOR_A_NAME, MOST_OF_A_CLIENT
@@ -44,6 +44,20 @@ def test_the_owner_is_not_locked_out_by_an_attacker_elsewhere(admin):
 def test_one_client_does_not_try_name_after_name(admin):
     answers = [log_in("wrong", name=f"name {number}").status_code for number in range(MOST_OF_A_CLIENT + 10)]
     assert answers == [200] * MOST_OF_A_CLIENT + [429] * 10
+
+
+@pytest.mark.django_db
+def test_a_password_that_could_not_be_looked_at_is_no_wrong_one(admin, monkeypatch):
+    """The database is away for a while."""
+
+    def authenticate(self, request, **credentials):
+        raise OperationalError("the connection is gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("django.contrib.auth.backends.ModelBackend.authenticate", authenticate)
+        answers = {log_in(PASSWORD).status_code for _ in range(MOST_OF_A_CLIENT + 2)}
+    assert answers == {503}
+    assert log_in(PASSWORD).status_code == 302
 
 
 @pytest.mark.django_db

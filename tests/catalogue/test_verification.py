@@ -103,6 +103,16 @@ def test_a_file_that_is_being_written_is_nobodys_fault(media, monkeypatch):
     assert (media / names[1]).exists()
 
 
+def test_a_thumbnail_whose_pixels_are_broken_is_found_and_made_anew(media, client):
+    image = make_image()
+    address, file = f"/thumbs/tiny/{image.file.name}.webp", media / thumbnail_name(image.file.name, "tiny")
+    whole = client.get(address).getvalue()
+    assert not list(check_files())
+    file.write_bytes(whole[:20] + bytes(len(whole) - 20))
+    assert [found.kind for found in check_files(repair=True)] == [verification.BROKEN_THUMBNAIL]
+    assert client.get(address).getvalue() == whole
+
+
 def test_a_download_that_a_killed_import_left_is_found_and_deleted(media, settings, tmp_path, monkeypatch):
     monkeypatch.setattr(verification, "WRITTEN_WITHIN_S", 0.01)
     settings.VAR_DIR = tmp_path

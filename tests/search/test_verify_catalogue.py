@@ -35,6 +35,10 @@ def another_product(encoder, image):
     GarmentEmbedding.objects.filter(image=image).update(product=make_product())
 
 
+def another_category(encoder, image):
+    GarmentEmbedding.objects.filter(image=image).update(category=None)
+
+
 def another_size(encoder, image):
     GarmentEmbedding.objects.filter(image=image, ordinal=0).update(vector=HalfVector([1.0, 0.0]))
 
@@ -55,6 +59,7 @@ def none_at_all(encoder, image):
     ("harm", "kind"),
     [
         (another_product, verification.WRONG_PRODUCT),
+        (another_category, verification.WRONG_CATEGORY),
         (another_size, verification.MALFORMED),
         (another_length, verification.MALFORMED),
         (no_whole, verification.NO_WHOLE_PHOTO),
