@@ -14,15 +14,24 @@ from catalogue.models import Category, Product, ProductImage
 from catalogue.services import delete_products
 from tests.catalogue.importer.sources import catalogue, files_in, run, write_csv, write_files
 
-PRODUCTS = 300
+PRODUCTS = 120
 # Works with whatever database the tests have: the test database's name is put in where the settings have another.
+# Before it stores photo number `photos` the process sends itself a signal: nobody has to be quicker than the import.
 IMPORT = """
-import sys, django
+import itertools, os, sys, django
 django.setup()
 from django.conf import settings
-settings.DATABASES["default"]["NAME"] = sys.argv[1]
+from django.core.files.storage import FileSystemStorage
 from django.core.management import call_command
-call_command("import_zalora", sys.argv[2], verbosity=0)
+database, table, photos, signal = sys.argv[1:]
+settings.DATABASES["default"]["NAME"] = database
+save, numbers = FileSystemStorage.save, itertools.count(1)
+def counted(*args, **keywords):
+    if next(numbers) == int(photos):
+        os.kill(os.getpid(), int(signal))
+    return save(*args, **keywords)
+FileSystemStorage.save = counted
+call_command("import_zalora", table, verbosity=0)
 """
 
 
@@ -35,8 +44,9 @@ def shop(tmp_path):
     return write_csv(folder / "data.csv", rows)
 
 
-def start(shop, media):
-    command = [sys.executable, "-c", IMPORT, connection.settings_dict["NAME"], str(shop)]
+def start(shop, media, *, photos, signal):
+    """Starts an import that sends itself `signal` before it stores its photo number `photos`."""
+    command = [sys.executable, "-c", IMPORT, connection.settings_dict["NAME"], str(shop), str(photos), str(int(signal))]
     environment = {**os.environ, "MEDIA_ROOT": str(media), "DJANGO_SETTINGS_MODULE": "config.settings"}
     return subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
 
@@ -44,17 +54,6 @@ def start(shop, media):
 def whole_files(media):
     """The photos; `verify_catalogue --repair` removes what a killed process was writing."""
     return [name for name in files_in(media) if not name.endswith(".part")]
-
-
-def kill_when(process, media, files):
-    """Kills the process as soon as it has written that many files; False where it ended before."""
-    while process.poll() is None:
-        if len(files_in(media)) >= files:
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def wait_for_lock():
@@ -70,8 +69,8 @@ def wait_for_lock():
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_import_leaves_whole_products_and_a_second_run_completes_it(shop, media):
-    for files in (60, 450):
-        assert kill_when(start(shop, media), media, files), "The import was faster than the test."
+    for photos in (30, 150):
+        assert start(shop, media, photos=photos, signal=signal.SIGKILL).wait() == -signal.SIGKILL
         wait_for_lock()
         assert not Product.objects.filter(images__isnull=True).exists()
         assert ProductImage.objects.count() == 2 * Product.objects.count() < 2 * PRODUCTS
@@ -91,13 +90,13 @@ def test_a_killed_import_leaves_whole_products_and_a_second_run_completes_it(sho
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_two_imports_at_once_are_refused(shop, media):
-    process = start(shop, media)
+    process = start(shop, media, photos=10, signal=signal.SIGSTOP)
     try:
-        while not files_in(media):
-            assert process.poll() is None
-            time.sleep(0.02)
+        _pid, status = os.waitpid(process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
         with pytest.raises(Exception, match="Another import is running"):
             run(shop)
     finally:
+        process.send_signal(signal.SIGCONT)
         process.wait()
-    assert "300 unchanged" in run(shop)
+    assert f"{PRODUCTS} unchanged" in run(shop)

@@ -27,20 +27,25 @@ def weights(tmp_path_factory):
     return path
 
 
-def test_a_torchvision_state_dict_becomes_an_encoder(weights, tmp_path):
+@pytest.fixture(scope="module")
+def exported(weights, tmp_path_factory):
+    """The folder of the encoder that the command makes of them."""
+    out = tmp_path_factory.mktemp("exported")
     arguments = ["--torchvision", "resnet18", "--weights", str(weights), "--name", "plain", "--size", "64"]
-    assert main([*arguments, "--dimensions", "128", "--out", str(tmp_path)]) == 0
-    card = read_card(tmp_path / "plain")
+    assert main([*arguments, "--dimensions", "128", "--out", str(out)]) == 0
+    return out / "plain"
+
+
+def test_a_torchvision_state_dict_becomes_an_encoder(exported):
+    card = read_card(exported)
     card.verify()
     assert (card.kind, card.dimensions, card.input_size) == ("encoder", 128, (64, 64))
     vectors = Encoder(card).encode([Crop(np.full((30, 20, 3), 90, np.uint8))])
     assert vectors.shape == (1, 128)
 
 
-def test_the_artifact_is_its_torch_original(weights, tmp_path):
-    network = plain_resnet("resnet18", weights, 128)
-    folder = export(network, tmp_path, {"name": "x", "licence": "", "training": {}, "measured": {}}, 64)
-    assert farthest(network, folder, 64) < 1e-3
+def test_the_artifact_is_its_torch_original(weights, exported):
+    assert farthest(plain_resnet("resnet18", weights, 128), exported, 64) < 1e-3
 
 
 def test_a_rotation_keeps_cosines(weights):
