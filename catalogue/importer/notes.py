@@ -41,7 +41,10 @@ def note_what_happened(
         )
     if prices.default_currency and not names_currency:
         [(code, count)] = prices.default_currency.items()
-        report.notes.append(f"{count} prices name no currency, and are taken for {code}; --currency says otherwise.")
+        report.notes.append(
+            f"{count} prices name no currency: those of new products are taken for {code}, others keep theirs; "
+            f"--currency says otherwise."
+        )
     if prices.without_price:
         report.notes.append(f"Products without a price: {prices.without_price}.")
     if prices.outside_dates:

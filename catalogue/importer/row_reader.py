@@ -187,6 +187,8 @@ class RowReader:
             product.fields |= self.prices.read(self._shown_variants(records))
         except Refused as error:
             raise RowRefused from error
+        if "currency" in product.fields and not (self.prices.names_currency or self.prices.default):
+            product.defaults["currency"] = product.fields.pop("currency")  # a known product keeps its own
         self.attributes.read(product, records)
 
     def _shown_variants(self, records: list[Record]) -> list[Record]:

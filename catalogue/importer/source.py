@@ -26,7 +26,7 @@ from catalogue.importer.progress import Progress
 from catalogue.importer.refused_rows import write_refused
 from catalogue.importer.report import Report
 from catalogue.importer.row_ids import MAX_SKU, RowIds
-from catalogue.importer.source_checks import check_header
+from catalogue.importer.source_checks import check_header, check_is_catalogue
 from catalogue.importer.staging_table import StagingTable
 from catalogue.importer.table import Table
 from catalogue.importer.values import Refused, is_url, parse_sku
@@ -94,6 +94,7 @@ class Source:
             raise UnknownColumns(f"{path} is empty.")
         if not is_trusted:
             check_header(header.values)
+            check_is_catalogue(header.values)
         sample = list(islice(records, SAMPLE_ROWS))
         records = chain(sample, records)
         if self.table.dialect and self._is_data(header.values):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from catalogue.importer.columns import Columns
 from catalogue.importer.errors import ImportProblem
+from catalogue.importer.headers import header_keys
 from catalogue.importer.image_lists import split_images
 from catalogue.importer.report import Refusal
 from catalogue.importer.staging_table import StagingTable
@@ -16,6 +17,15 @@ from catalogue.importer.values import is_url
 GO_ON = "Nothing was imported. --trust-source imports it nonetheless."
 ROWS_LOOKED_AT = 500
 FEW = 3  # files or folders that say nothing yet
+# Columns of orders and customers, in English and Indonesian, as aliases are written.
+_PERSONAL = frozenset({
+    "orderid", "ordernumber", "orderno", "orderdate", "orderstatus", "ordertotal", "nopesanan", "nomorpesanan",
+    "statuspesanan", "customername", "customeremail", "customernote", "customerid", "firstname", "lastname", "email",
+    "emailaddress", "phone", "phonenumber", "notelepon", "nohp", "billingname", "billingemail", "billingcity",
+    "billingaddress", "billingfirstname", "billinglastname", "shippingname", "shippingaddress", "shippingcity",
+    "paymentmethod", "metodepembayaran", "namapembeli", "namapenerima", "usernamepembeli", "alamat",
+    "alamatpengiriman", "noresi", "paidat", "fulfilledat", "financialstatus", "fulfillmentstatus", "lineitemname",
+})  # fmt: skip
 # As the shop stores photos (products/3f/<62 digits>.jpg) and thumbnails, beneath whatever folder a backup gave them.
 _STORED = re.compile(rb"(^|/)[0-9a-f]{2}/[0-9a-f]{62}\.[a-z]+$|(^|/)thumbs/[a-z]+/[0-9a-f]{2}/")
 
@@ -25,6 +35,15 @@ def check_header(header: Sequence[str]) -> None:
     if [cell.strip() for cell in header] == list(Refusal.__dataclass_fields__):
         raise ImportProblem(
             f"This is the report of an import, with the columns {', '.join(header)}, and no catalogue. {GO_ON}"
+        )
+
+
+def check_is_catalogue(header: Sequence[str]) -> None:
+    """Raises ImportProblem for a table of orders or customers."""
+    found = [cell.strip() for cell in header if not _PERSONAL.isdisjoint(header_keys(cell))]
+    if len(found) >= FEW:
+        raise ImportProblem(
+            f"This looks like orders or customers, and no catalogue: it has the columns {', '.join(found)}. {GO_ON}"
         )
 
 

@@ -269,7 +269,14 @@ def test_nothing_is_sold_for_nothing_and_an_empty_price_is_not_the_one_before(tm
     assert reasons == ["A price of 0 is taken for none."] * 2
     printed = run(tmp_path / "a.csv")
     assert "Products without a price: 3." in printed
-    assert "1 prices name no currency, and are taken for IDR" in printed
+    assert "1 prices name no currency: those of new products are taken for IDR" in printed
+
+
+@pytest.mark.django_db
+def test_a_known_product_keeps_its_currency_where_the_file_names_none(tmp_path):
+    sold(tmp_path, ["price"], ["25"], options=["--currency", "EUR"])
+    assert sold(tmp_path, ["price"], ["26"], ["27"])[0] == {"0": ("26.00", "EUR"), "1": ("27.00", "IDR")}
+    assert sold(tmp_path, ["price"], ["26"], options=["--currency", "USD"])[0]["0"] == ("26.00", "USD")
 
 
 @pytest.mark.django_db

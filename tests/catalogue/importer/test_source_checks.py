@@ -21,6 +21,21 @@ def test_a_report_is_no_catalogue(tmp_path):
     assert Product.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Name,Email,Financial Status,Paid at,Lineitem name,Lineitem price,Lineitem sku,Billing Name,Phone",  # Shopify's
+        "Order Number,Order Status,Order Date,First Name (Billing),Email (Billing),SKU,Category",  # WooCommerce's
+        "No. Pesanan,Status Pesanan,Nama Produk,SKU,Kategori,Harga,Username (Pembeli),Nama Penerima,No. Telepon",
+    ],
+)
+def test_orders_are_no_catalogue(tmp_path, header):
+    source = write_csv(tmp_path / "data.csv", [header.split(","), ["1"] * len(header.split(","))])
+    with pytest.raises(CommandError, match="orders or customers"):
+        run(source, "--default-category", "Rok")
+    assert not Product.objects.exists()
+
+
 def test_a_backup_of_the_shops_photos_is_no_folder_of_products(tmp_path):
     files = {f"backup/products/{n:02d}/{n:062x}.jpg": n for n in range(1, 6)}
     folder = write_files(tmp_path / "photos", files)
