@@ -1,7 +1,9 @@
 """Which photos are trained on ("train") and which only measured on ("val"), decided by a hash and nothing else.
 
 Street photos are split by image. Clothing photos are split by sender, because one sender's photos share a room,
-a floor and a camera. Detector and encoder use the same split, so that the two together can be measured on "val".
+a floor and a camera. Detector and encoder use the same split of both, so that the two together can be measured on
+"val". Garments that views/ shows from several sides are split by garment, and twice: the encoder is measured on half of
+them (`views_split`), the detector on a third (`views_detector_split`), each by itself.
 """
 
 from __future__ import annotations
