@@ -1,6 +1,7 @@
 """Detectors whose weights come back out of their artifacts, the bundled one first: MMDetection's own code, given those
 weights, finds what the artifact finds."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ mmdetection()
 
 import cv2  # noqa: E402
 import torch  # noqa: E402
+from mmdet.registry import MODELS  # noqa: E402
 from mmengine.config import Config  # noqa: E402
 
 from demo.assortment import assortment  # noqa: E402
@@ -61,14 +63,30 @@ def learned(config):
     return model
 
 
+@MODELS.register_module()
+class PlainBackbone(torch.nn.Module):
+    """Feature maps at strides 8, 16 and 32, by convolutions alone."""
+
+    def __init__(self):
+        super().__init__()
+        widths = (3, 8, 16, 24)
+        self.layers = torch.nn.ModuleList(
+            torch.nn.Conv2d(before, after, 3, stride=8 if before == 3 else 2, padding=1)
+            for before, after in pairwise(widths)
+        )
+
+    def forward(self, pictures):
+        maps = [pictures]
+        for layer in self.layers:
+            maps.append(layer(maps[-1]).relu())
+        return tuple(maps[1:])
+
+
 def plain_config():
     """A detector without batch norms, so that nothing is merged."""
     config = own_config()
-    config.model.backbone = {"type": "EfficientNetLite0", "pretrained": False}
-    config.model.neck.update(in_channels=[40, 112, 320], num_outs=5)
-    config.custom_imports = {"imports": ["training.detector.backbones"]}
-    import training.detector.backbones  # noqa: F401
-
+    config.model.backbone = {"type": "PlainBackbone"}
+    config.model.neck.update(in_channels=[8, 16, 24], num_outs=5)
     return config
 
 
