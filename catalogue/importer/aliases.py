@@ -83,7 +83,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "sale_start": (
         "datesalepricestarts", "salepricestartdate", "salepricestart", "salestart", "specialpricefromdate",
         "specialfromdate", "salepricedatesfrom", "salepriceeffectivedate", "promomulai", "mulaipromo",
-        "tanggalmulaipromo",
+        "tanggalmulaipromo", "tanggalberlakuhargadiskon",
     ),
     "sale_end": (
         "datesalepriceends", "salepriceenddate", "salepriceend", "saleend", "specialpricetodate",
@@ -140,6 +140,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "publish_start": (  # from when on it is shown
         "publishedat", "publishat", "publishdate", "publishon", "datepublished", "publicationdate", "dateavailable",
         "visiblefrom", "activefrom", "onlinefrom", "tanggalterbit", "tanggalpublikasi", "tanggaltayang",
+        "launchdate", "releasedate", "golivedate", "tanggalrilis", "tanggalpeluncuran",
     ),
     "publish_end": (
         "expirationdate", "unpublishdate", "unpublishat", "visibleto", "visibleuntil", "activeto", "activeuntil",
@@ -213,6 +214,8 @@ SALE_STEMS = (
     "sale", "special", "spesial", "promo", "discount", "diskon", "obral", "angebot", "aktion", "sonderpreis", "oferta",
     "solde", "remise", "offer", "descuento", "desconto", "sconto", "rebaj", "korting", "actie",
 )  # fmt: skip
+# With one of these it says whether the sale is on.
+ON_WORDS = frozenset({"aktif", "active", "enabled", "status", "berlaku", "is", "ongoing"})
 START_WORDS = frozenset({
     "start", "starts", "from", "begin", "begins", "mulai", "dimulai", "dari", "awal", "von", "beginnt", "beginn",
     "desde", "inicio", "debut", "inizio", "dal",

@@ -9,6 +9,7 @@ from catalogue.importer.aliases import (
     ALIASES,
     AMBIGUOUS,
     HANDLES,
+    ON_WORDS,
     RECORD_HEADERS,
     RECORD_KINDS,
     SEVERAL,
@@ -26,6 +27,7 @@ from catalogue.importer.headers import (
     is_cost_header,
     is_known_header,
     is_price_header,
+    names_sale,
     names_sale_date,
     names_status,
 )
@@ -98,6 +100,9 @@ def _words_mean(name: str, header: str, rows: Rows, number: int) -> bool:
         return is_cost_header(header) and has_price_word(header)
     if name in ("sale_start", "sale_end"):
         return names_sale_date(header) == name
+    if name == "on_sale":
+        told = names_sale(header) and not ON_WORDS.isdisjoint(header_words(header))
+        return told and share(rows, number, is_status) == 1
     if name == "record_kind":
         return not RECORD_HEADERS.isdisjoint(header_keys(header)) and share(rows, number, is_record_kind) == 1
     if name == "is_active":

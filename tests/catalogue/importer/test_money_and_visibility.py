@@ -105,6 +105,12 @@ def test_the_dates_of_a_sale(header, field):
     assert names_sale_date(header) == field
 
 
+@pytest.mark.parametrize("header", ["Promo Aktif", "Sale status", "is_on_promo", "On sale (0/1)"])
+def test_whether_a_sale_is_on(header):
+    headers = ["sku", "price", "sale price", header]
+    assert find(headers, ["1", "9", "5", "ya"], ["2", "9", "5", "0"])["on_sale"] == [header]
+
+
 def test_a_date_of_a_sale_that_says_neither_start_nor_end_asks():
     headers = ["sku", "price", "sale price", "Promo period"]
     with pytest.raises(UnknownColumns, match="sale_end='Promo period'"):
@@ -301,6 +307,7 @@ def test_ambiguous_thousands_are_refused_rows(tmp_path):
     ("header", "cells", "shown"),
     [
         ("Archived", ["Y", "N", "", "who knows"], {"1", "2"}),
+        ("Launch date", ["2020-01-01", "2999-01-01", "", "soon"], {"0", "2"}),
         ("Published At", ["2020-01-01", "2999-01-01", "", "soon"], {"0", "2"}),
         ("expiration_date", ["2020-01-01", "2999-01-01", "", "soon"], {"1", "2"}),
         ("post_password", ["hunter2", "", "0", "no"], {"1", "2", "3"}),
