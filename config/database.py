@@ -8,7 +8,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.embedded_postgres import SUPERUSER, EmbeddedPostgres
 
-CONNECT_TIMEOUT_S = 5  # else a host that is away holds a request for minutes
+# Else a host that is away holds requests for minutes: 5 s to connect, and about 25 until a dead one is noticed.
+PRIMARY_OPTIONS = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
 # A replica can be done without: 2 s to connect, the least that libpq takes, and about 10 until a dead host is noticed.
 REPLICA_OPTIONS = {
     "connect_timeout": 2,
@@ -24,7 +31,7 @@ def database_settings(url: str, *, folder: Path) -> dict[str, Any]:
     if url:
         named: dict[str, Any] = {**environ.Env.db_url_config(url), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
         if "postgresql" in named["ENGINE"]:
-            named["OPTIONS"] = {"connect_timeout": CONNECT_TIMEOUT_S} | named.get("OPTIONS", {})
+            named["OPTIONS"] = PRIMARY_OPTIONS | named.get("OPTIONS", {})
         return named
     return {
         "ENGINE": "config.postgresql",

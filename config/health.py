@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 from django.apps import apps
@@ -13,6 +14,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+AT_ONCE, PATIENCE_S = 2, 1.0  # fewer than config/capacity.py's SPARE_THREADS
+_at_once = threading.BoundedSemaphore(AT_ONCE)
 
 
 class NotReady(Exception):
@@ -34,13 +37,29 @@ class HealthCheckMiddleware:
 
 
 def readyz() -> JsonResponse:
-    """200 when everything that answers requests works, else 503 and a reason for each part that does not."""
+    """200 when everything that answers requests works, else 503 and a reason for each part that does not.
+
+    A part that hangs holds up AT_ONCE checks and no more: others are told so, or they would take every thread.
+    """
+    if not _at_once.acquire(timeout=PATIENCE_S):
+        return _answer({"checks": "the earlier ones have not ended yet"})
+    try:
+        return _answer(_failures())
+    finally:
+        _at_once.release()
+
+
+def _failures() -> dict[str, str]:
     failures = {}
     for name, check in CHECKS.items():
         try:
             check()
         except Exception as error:  # noqa: BLE001  whatever is wrong, the prober is told and the others are checked
             failures[name] = str(error) if isinstance(error, NotReady) else type(error).__name__
+    return failures
+
+
+def _answer(failures: dict[str, str]) -> JsonResponse:
     status = 503 if failures else 200
     headers = {"Cache-Control": "no-store"} | ({"Retry-After": "5"} if failures else {})
     return JsonResponse({"ready": not failures, **failures}, status=status, headers=headers)

@@ -1,10 +1,15 @@
 """Health checks: what they look at, and that they answer whatever name the server is called by."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.cache import cache
 from django.test import RequestFactory, override_settings
 
 from config import health
+from config.capacity import SPARE_THREADS
 
 
 @pytest.fixture
@@ -37,6 +42,21 @@ def test_a_health_check_by_address_is_answered(client, only, path, host):
 @override_settings(ALLOWED_HOSTS=["shop.example"])
 def test_a_page_by_address_is_refused(client):
     assert client.get("/robots.txt", headers={"host": "10.0.0.7"}).status_code == 400
+
+
+def test_checks_of_a_part_that_hangs_do_not_take_every_thread(monkeypatch):
+    parted = threading.Event()
+    monkeypatch.setattr(health, "CHECKS", {"database": parted.wait})
+    monkeypatch.setattr(health, "PATIENCE_S", 0.05)
+    assert health.AT_ONCE < SPARE_THREADS
+    with ThreadPoolExecutor(health.AT_ONCE) as pool:
+        hanging = [pool.submit(health.readyz) for _ in range(health.AT_ONCE)]
+        time.sleep(0.1)
+        answers = [health.readyz() for _ in range(5)]
+        parted.set()
+    assert {answer.status_code for answer in answers} == {503}
+    assert {each.result().status_code for each in hanging} == {200}
+    assert health.readyz().status_code == 200
 
 
 @pytest.mark.django_db(transaction=True)
