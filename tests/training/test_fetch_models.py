@@ -47,9 +47,9 @@ def published(tmp_path):
 def models_dir(tmp_path, settings, monkeypatch):
     settings.MODELS_DIR = str(tmp_path / "models")
     monkeypatch.setenv("MODELS_DIR", settings.MODELS_DIR)
-    cards.available.cache_clear()
+    cards.forget_cards()
     yield tmp_path / "models"
-    cards.available.cache_clear()
+    cards.forget_cards()
 
 
 def know(monkeypatch, **changes):

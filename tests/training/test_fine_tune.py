@@ -40,7 +40,7 @@ def own_models(models, monkeypatch):
 
 
 def read_anew():
-    cards.available.cache_clear()
+    cards.forget_cards()
     load_encoder.cache_clear()
 
 
