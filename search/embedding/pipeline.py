@@ -9,6 +9,7 @@ earlier weights do not (`register_encoder`).
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -276,17 +277,19 @@ def follow_categories(images: Sequence[int] | None = None) -> int:
 
 
 def follow_first_photos(products: Collection[int], encoder: Encoder) -> None:
-    """Gives products (their ids) the colours of the garment on their first photo, where it is embedded."""
-    first = ProductImage.objects.filter(product__in=products).order_by("product_id", "position", "pk")
-    shown = GarmentEmbedding.objects.of(encoder).filter(
-        image__in=list(first.distinct("product_id").values_list("pk", flat=True)), ordinal__lte=1
-    )
-    # The garment's row comes after the whole photo's and replaces it.
-    colours = dict(shown.exclude(colours=None).order_by("ordinal").values_list("product", "colours"))
+    """Gives products (their ids) the colours of the garment on their first photo, where it is embedded; where that does
+    not show a garment of the product's type, those of the first that does.
+    """
+    rows = GarmentEmbedding.objects.of(encoder).filter(product__in=products, ordinal__lte=1).exclude(colours=None)
+    seen = defaultdict[int, list[GarmentEmbedding]](list)
+    for row in rows.order_by("image__position", "image_id", "-ordinal").defer("vector"):
+        seen[row.product_id].append(row)
     changed = []
-    for product in Product.objects.filter(pk__in=colours).only("pk", "colours"):
-        seen = colours[product.pk]
-        if seen and product.colours != seen:
-            product.colours = seen
+    for product in Product.objects.filter(pk__in=seen).select_related("category").defer("document"):
+        types = garment_types_of_product(product.name, product.category.garment_types)
+        own = (row for row in seen[product.pk] if row.garment_type in types)
+        colours = next(own, seen[product.pk][0]).colours
+        if colours and product.colours != colours:
+            product.colours = colours
             changed.append(product)
     Product.objects.bulk_update(changed, ["colours"])

@@ -21,7 +21,7 @@ from search.retrieval import indexes
 from search.retrieval.nearest import NearestGarments
 from search.vision.analysis import DetectedGarment
 from search.vision.cards import choose
-from tests.factories import make_image, make_product, picture_bytes
+from tests.factories import make_category, make_image, make_product, picture_bytes
 from tests.search.rendered_shop import rendered_folder
 from tests.search.vectors import embed, make_embedded_catalogue, make_encoder
 
@@ -274,3 +274,20 @@ def test_empty_catalogue_embeds_to_nothing_without_a_fuss(capsys):
     call_command("embed_catalogue", verbosity=0)
     assert "0 photos embedded" in capsys.readouterr().out
     assert Product.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_colours_are_those_of_the_garment_that_is_sold():
+    """The first photo shows the model's trousers, the second the top."""
+    category = make_category(garment_types=["top", "trousers"])
+    product = make_product(name="Maternity top", category=category)
+    encoder = make_encoder()
+    images = [make_image(product, position=position) for position in range(2)]
+    embed(images, np.eye(2, encoder.dimensions), encoder, ["trousers", "top"])
+    for image, colour in zip(images, ["black", "red"], strict=True):
+        GarmentEmbedding.objects.filter(image=image).update(colours=[colour])
+    embedding.follow_first_photos([product.pk], encoder)
+    assert Product.objects.get(pk=product.pk).colours == ["red"]
+    GarmentEmbedding.objects.filter(image=images[1]).update(garment_type="skirt")
+    embedding.follow_first_photos([product.pk], encoder)
+    assert Product.objects.get(pk=product.pk).colours == ["black"]
