@@ -85,7 +85,7 @@ const place = () => `list ${location.href}`;
 addEventListener("pagehide", () => {
   const [products, more] = [document.getElementById("products"), document.getElementById("more")];
   try {
-    if (more?.dataset.added) {
+    if (products && more?.hasAttribute("data-added")) {
       sessionStorage.setItem(place(), JSON.stringify({ products: products.innerHTML, more: more.outerHTML, top: scrollY }));
     } else if (products) sessionStorage.removeItem(place());
   } catch {
@@ -94,7 +94,7 @@ addEventListener("pagehide", () => {
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target.id === "products") document.getElementById("more").dataset.added = "true";
+  if (event.target.id === "products") document.getElementById("more")?.setAttribute("data-added", "");
 });
 
 if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
