@@ -34,6 +34,10 @@ _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 _BIT = {name: 1 << number for number, name in enumerate([*_FIELDS, "category"])}
 _TYPES = {"price": "numeric(14, 2)", "compare_at_price": "numeric(14, 2)", "is_active": "boolean"}
 
+# New documents wait in a list until so many are taken into the index together, which takes a tenth off an insert's time
+# where the default is 4 MB. Searches read the list meanwhile, and `settle_documents` empties it in the end.
+PENDING = "16MB"
+
 _COLUMNS = (
     "position", "sku", "given", "category_id", *_FIELDS,
     "attributes", "not_attributes", "private_attributes", "not_private_attributes",
@@ -49,6 +53,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS import_match (
     position integer, product_id bigint, is_moved boolean, has_other_words boolean, has_other_values boolean
 );
 TRUNCATE import_row, import_match;
+SET LOCAL gin_pending_list_limit = '{PENDING}';
 """
 _TEXTS = ", ".join(name for name in ("sku", *_FIELDS) if name not in _TYPES)
 _COPY = f"COPY import_row ({', '.join(_COLUMNS)}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({_TEXTS}))"
@@ -155,6 +160,15 @@ def write_products(products: Sequence[SourceProduct], categories: Mapping[str, i
             if known < len(products):
                 cursor.execute(_INSERT)
     return Written(len(products) - known, updated, known - updated, moved)
+
+
+def settle_documents() -> None:
+    """Takes the documents that still wait into the index of the text search, before autovacuum would."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT gin_clean_pending_list(oid) FROM pg_class "
+            "WHERE oid = to_regclass('product_document') AND pg_has_role(relowner, 'USAGE')"  # PostgreSQL demands it
+        )
 
 
 def keys_of_products_with_images(products: Iterable[SourceProduct]) -> dict[str, int]:

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError
+from django.db import connection
 
 from catalogue.models import Category, Product, ProductImage
 from tests.catalogue.importer.sources import catalogue, files_in, picture, run, write_csv, write_files
@@ -46,6 +47,13 @@ def test_rows_folders_and_files_become_products(shop, media):
     assert files_in(media) == sorted(ProductImage.objects.values_list("file", flat=True))
     image = third.images.first()
     assert (image.width, image.height, image.file.open().read()) == (48, 64, picture(4))
+
+
+def test_no_document_waits_to_be_indexed_after_an_import(shop):
+    run(shop)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('product_document')")
+        assert cursor.fetchone() == (0,)  # pages
 
 
 def test_a_folder_of_very_many_photos_without_a_row_is_no_product(shop):
