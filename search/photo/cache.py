@@ -86,7 +86,7 @@ def delete(query: str) -> None:
 def to_webp(pixels: np.ndarray) -> bytes:
     """(H, W, 3) uint8 RGB as a WebP file."""
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "WEBP", quality=90, method=2)
+    Image.fromarray(pixels).save(file, "WEBP", quality=90, method=0)  # a quarter faster than 2, 8 % larger
     return file.getvalue()
 
 
