@@ -124,7 +124,7 @@ def test_a_short_list_of_many_products_is_exact(many):
 
 
 def test_where_the_planner_is_wrong_about_a_list_it_is_counted_after_all(many, monkeypatch):
-    monkeypatch.setattr(counts, "_surely_long", list)  # it takes every list for long
+    monkeypatch.setattr(counts, "_expected_long", list)  # it takes every list for long
     found = facets(Product.objects.visible().filter(brand="Senja"))
     assert (found["count"], found["is_estimate"]) == (1, False)
 
