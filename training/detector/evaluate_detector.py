@@ -151,7 +151,7 @@ def chosen_rules(config: PostprocessConfig) -> PostprocessConfig:
         class_agnostic_iou_threshold=0.9,
         max_nested_share=0.7,
         mask_iou_threshold=0.7,
-        score_margin=0.2,
+        score_margin=0.35,
         max_part_share=0.7,
         part_margin=0.3,
     )

@@ -44,8 +44,8 @@ TRAINING = {
     "command": "python -m training.detector.train_detector --config "
     "training/detector/configs/mask-rcnn_lite0_fpn96_backbone.py --start var/training/garments-lite0.pth, "
     "then 700 steps at half the rate with more packshots",
-    "data": "688 street photos of Clothing Co-Parsing and 935 more whose labels alone are known, 3647 photos of the "
-    "Clothing dataset cut out by GrabCut, 540 drawn products, and 11 photos of bags and 165 of products worn before "
+    "data": "688 street photos of Clothing Co-Parsing and 892 more whose labels alone are known, 3905 photos of the "
+    "Clothing dataset cut out by GrabCut, 540 drawn products, and 11 photos of bags and 181 of products worn before "
     "white of Magento's sample data",
     "first_weights": "garments-lite0 as mask-rcnn_lite0_fpn96_shop_packshots.py trained it",
     "averaged": "0.3 of the first weights, 0.25 of those after 5000 steps, 0.45 of those after 5700 steps",
