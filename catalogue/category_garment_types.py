@@ -118,6 +118,11 @@ def garment_types_of_product(name: str, held: Sequence[str]) -> list[str]:
     return narrowed if len(narrowed) == 1 else list(held)
 
 
+def is_renamed(before: str, after: str, held: Sequence[str]) -> bool:
+    """Whether another name of a product says another garment, of the types that its category holds."""
+    return garment_types_of_product(before, held) != garment_types_of_product(after, held)
+
+
 def is_known_category(slug: str) -> bool:
     """Whether the whole name stands in the tables, so that a comma or slash in it does not cut it."""
     return slug in _TYPES_OF_CATEGORY or slug in _TYPES_OF_WORD

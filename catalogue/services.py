@@ -8,6 +8,7 @@ from typing import BinaryIO
 from django.db.models import Max, QuerySet
 
 from catalogue import derived_data
+from catalogue.category_garment_types import is_renamed
 from catalogue.image_storage import keep_files_until_commit, remove_when_unused, write_photo
 from catalogue.models import Category, Product, ProductImage
 from catalogue.ordered_writes import ordered_writes
@@ -101,11 +102,17 @@ def delete_products(*, products: QuerySet[Product]) -> int:
 
 @ordered_writes()
 def save_product(*, product: Product) -> None:
-    """Saves a product, new or changed; what is derived from its photos follows it to another category."""
-    before = Product.objects.filter(pk=product.pk).values_list("category", flat=True).first() if product.pk else None
+    """Saves a product, new or changed; what is derived from its photos follows its category and its name's garment."""
+    before = Product.objects.filter(pk=product.pk).values_list("category", "name").first() if product.pk else None
     product.save()
-    if before not in (None, product.category_id):
-        derived_data.products_moved(Product.objects.filter(pk=product.pk))
+    if before is None:
+        return
+    category, name = before
+    saved = Product.objects.filter(pk=product.pk)
+    if category != product.category_id:
+        derived_data.products_moved(saved)
+    if is_renamed(name, product.name, product.category.garment_types):
+        derived_data.products_renamed(saved)
 
 
 @ordered_writes()

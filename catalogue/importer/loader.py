@@ -83,6 +83,8 @@ class Loader:
             self._write_images(products, outcome)
             if written.moved and not self.dry_run:
                 derived_data.products_moved(Product.objects.filter(pk__in=written.moved))
+            if written.renamed and not self.dry_run:
+                derived_data.products_renamed(Product.objects.filter(pk__in=written.renamed))
         return outcome
 
     def _stop_if_server(self, error: Error) -> None:

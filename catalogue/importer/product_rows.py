@@ -19,6 +19,7 @@ from typing import Any
 
 from django.db import connection
 
+from catalogue.category_garment_types import is_renamed
 from catalogue.category_words import WORDS_OF_CATEGORY
 from catalogue.importer.categories import category_slug
 from catalogue.importer.source_product import SourceProduct
@@ -120,6 +121,12 @@ ON CONFLICT (sku) DO UPDATE SET
 # A renaming waits until these products are there to be changed with the others.
 _LOCK_CATEGORIES = "SELECT FROM catalogue_category WHERE id IN (SELECT category_id FROM import_row) FOR SHARE"
 _MOVED = "SELECT product_id FROM import_match WHERE is_moved"
+# Where the category holds one type, a name says no other.
+_RENAMED = f"""
+SELECT p.id, p.name, s.name, c.garment_types FROM import_match m JOIN import_row s USING (position)
+JOIN catalogue_product p ON p.id = m.product_id JOIN catalogue_category c ON c.id = {_CATEGORY}
+WHERE m.has_other_words AND s.given & {_BIT["name"]} <> 0 AND s.name <> p.name AND cardinality(c.garment_types) <> 1
+"""
 _WITH_IMAGES = """
 SELECT s.sku, m.product_id FROM import_match m JOIN import_row s USING (position)
 WHERE EXISTS (SELECT FROM catalogue_productimage i WHERE i.product_id = m.product_id)
@@ -128,7 +135,8 @@ WHERE EXISTS (SELECT FROM catalogue_productimage i WHERE i.product_id = m.produc
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of a batch: how many products are created, updated, unchanged; the keys of those in another category.
+    """What became of a batch: how many products are created, updated, unchanged; the keys of those in another category,
+    and of those whose name says another garment.
 
     In a dry run, what would become of it.
     """
@@ -137,6 +145,7 @@ class Written:
     updated: int
     unchanged: int
     moved: list[int]
+    renamed: list[int]
 
 
 def write_products(products: Sequence[SourceProduct], categories: Mapping[str, int], *, dry_run: bool) -> Written:
@@ -153,13 +162,15 @@ def write_products(products: Sequence[SourceProduct], categories: Mapping[str, i
         known, updated = cursor.fetchone()
         cursor.execute(_MOVED)
         moved = [key for (key,) in cursor.fetchall()]
+        cursor.execute(_RENAMED)
+        renamed = [key for key, before, after, held in cursor.fetchall() if is_renamed(before, after, held)]
         if not dry_run:
             if updated:
                 cursor.execute(_UPDATE_WORDS)
                 cursor.execute(_UPDATE_VALUES)
             if known < len(products):
                 cursor.execute(_INSERT)
-    return Written(len(products) - known, updated, known - updated, moved)
+    return Written(len(products) - known, updated, known - updated, moved, renamed)
 
 
 def settle_documents() -> None:

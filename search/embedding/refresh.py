@@ -46,6 +46,13 @@ def products_moved(products: QuerySet[Product]) -> None:
     _embed_after_commit(list(ProductImage.objects.filter(product__in=products).values_list("pk", flat=True)))
 
 
+def products_renamed(products: QuerySet[Product]) -> None:
+    """Embeds the products' photos anew after the commit. Their vectors are found until they are replaced."""
+    images = list(ProductImage.objects.filter(product__in=products).values_list("pk", flat=True))
+    GarmentEmbedding.objects.filter(image__in=images, ordinal=0).update(fingerprint=STALE)
+    _embed_after_commit(images)
+
+
 def garment_types_changed(category: Category) -> None:
     """Embeds the category's photos after the commit. Their vectors are found until they are replaced."""
     _embed_after_commit(list(ProductImage.objects.filter(product__category=category).values_list("pk", flat=True)))

@@ -12,6 +12,7 @@ from catalogue.models import Product, ProductImage
 from search.embedding import pipeline, refresh
 from search.models import GarmentEmbedding
 from search.vision.cards import choose
+from tests.catalogue.importer.sources import run, write_csv
 from tests.factories import make_category, make_image, make_product, picture_bytes
 from tests.search.vectors import embed
 
@@ -109,6 +110,24 @@ def test_a_moved_product_keeps_no_garment_of_its_earlier_category(encoder, produ
         services.save_product(product=product)
         assert not GarmentEmbedding.objects.filter(garment_type="dress").exists()
     assert {tuple(row.category_types) for row in GarmentEmbedding.objects.filter(ordinal=0)} == {("footwear",)}
+
+
+@pytest.mark.parametrize("imported", [False, True])
+def test_a_name_of_another_garment_is_followed(encoder, product, commits, tmp_path, imported):
+    Product.objects.update(category=make_category(name="Maternity", garment_types=["top", "trousers"]), name="New in")
+    for renamed, count in [("Maternity leggings", 2), ("Blue leggings", 0), ("Silk top", 2)]:
+        with commits():
+            list(pipeline.embed_photos(encoder))
+        with override_settings(CELERY_BROKER_URL=""), commits():
+            if imported:
+                row = [["sku", "name", "price", "category"], [product.sku, renamed, "10", "Maternity"]]
+                run(write_csv(tmp_path / "renamed.csv", row))
+            else:
+                changed = Product.objects.get()
+                changed.name = renamed
+                services.save_product(product=changed)
+            assert len(stale(encoder)) == count
+        assert stale(encoder) == set()
 
 
 @pytest.mark.parametrize(
