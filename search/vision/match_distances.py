@@ -16,7 +16,7 @@ import numpy as np
 STRONG_PRECISION, CLOSE_PRECISION = 0.9, 0.7
 MARGIN = 0.01  # more than promised, for the fit is never exact
 MIN_PAIRS = 100  # with fewer there is nothing to tell from, and no distance is close
-TYPE_PAIRS = 30  # a garment type with fewer takes the distances of all
+TYPE_PAIRS = 100  # a garment type with fewer, those of twenty searches, takes the distances of all
 COMMON_PENALTY, INTERCEPT_PENALTY, SLOPE_PENALTY = 1e-3, 0.1, 0.1  # ridge; by cross-validation
 ITERATIONS = 50
 

@@ -74,6 +74,23 @@ document.addEventListener("focusout", (event) => {
   }
 });
 
+// The two ends of a range are taken together, by Enter or when the focus leaves both: a search after the first would
+// replace the field in which the second is being typed.
+
+const ENDS = "form[hx-get] .range input";
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.(ENDS)) event.stopPropagation();
+}, true);
+
+document.addEventListener("focusout", (event) => {
+  if (!event.target.matches?.(ENDS)) return;
+  const range = event.target.closest(".range");
+  if (range.contains(event.relatedTarget) || range.closest(".htmx-request")) return;
+  const isChanged = [...range.querySelectorAll("input")].some((end) => end.value !== end.defaultValue);
+  if (isChanged) event.target.form.requestSubmit();
+});
+
 function isUndecided(select) {
   return !select.selectedOptions[0]?.defaultSelected;
 }
