@@ -117,7 +117,7 @@ def export(model: PublicModel) -> tuple[Path, str]:
         shutil.rmtree(folder, ignore_errors=True)
         (Path(scratch) / model.name).rename(folder)
         report = done.stdout.strip().replace(scratch, str(models_dir()))
-    cards.forget_cards()
+    cards.clear_card_cache()
     return folder, report
 
 

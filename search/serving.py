@@ -26,7 +26,7 @@ def model_of(encoder: Encoder) -> VisionEncoder:
     try:
         model = load_encoder(encoder.pk)
         if not _made_vectors_of(encoder, model):  # its files may have been replaced since this process read them
-            cards.forget_cards()
+            cards.clear_card_cache()
             load_encoder.cache_clear()
             model = load_encoder(encoder.pk)
     except ModelError as error:

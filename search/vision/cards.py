@@ -82,7 +82,7 @@ def read_card(folder: Path) -> ModelCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class CardsFound:
     """The models at hand. broken: by their folder's name, those whose card cannot be read, and why."""
 
     cards: tuple[ModelCard, ...]
@@ -90,7 +90,7 @@ class Shelf:
 
 
 @cache
-def _shelf() -> Shelf:
+def _read_cards() -> CardsFound:
     found: list[ModelCard] = []
     broken: dict[str, ModelError] = {}
     for folder in (BUNDLED, Path(os.environ.get("MODELS_DIR") or DEFAULT_MODELS_DIR)):
@@ -100,12 +100,12 @@ def _shelf() -> Shelf:
             except ModelError as error:
                 broken[path.parent.name] = error
                 logger.warning("A model is left out: %s", error)
-    return Shelf(tuple(found), broken)
+    return CardsFound(tuple(found), broken)
 
 
-def forget_cards() -> None:
+def clear_card_cache() -> None:
     """Has the cards read again: models have come or gone."""
-    _shelf.cache_clear()
+    _read_cards.cache_clear()
 
 
 def available(kind: str) -> dict[str, ModelCard]:
@@ -113,7 +113,7 @@ def available(kind: str) -> dict[str, ModelCard]:
 
     One whose card is broken is left out, so that it takes no other down.
     """
-    return {card.name: card for card in _shelf().cards if card.kind == kind}
+    return {card.name: card for card in _read_cards().cards if card.kind == kind}
 
 
 def choose(kind: str, name: str | None = None) -> ModelCard:
@@ -121,7 +121,7 @@ def choose(kind: str, name: str | None = None) -> ModelCard:
 
     Raises ModelError: the reason where that card is broken, else naming those at hand.
     """
-    cards, broken = available(kind), _shelf().broken
+    cards, broken = available(kind), _read_cards().broken
     if name is None:
         name = next((card.name for card in cards.values() if card.is_default), None)
     if name is None and broken:  # it may be the default: no other takes its place unasked

@@ -208,10 +208,10 @@ def own_models(tmp_path, monkeypatch):
             card = json.loads((copy / "card.json").read_text())
             (copy / "card.json").write_text(json.dumps({**card, "name": copy.name, "is_default": False}))
     monkeypatch.setenv("MODELS_DIR", str(tmp_path))
-    cards.forget_cards()
+    cards.clear_card_cache()
     yield tmp_path
     monkeypatch.undo()
-    cards.forget_cards()
+    cards.clear_card_cache()
 
 
 def break_model(folder, fault):
@@ -221,7 +221,7 @@ def break_model(folder, fault):
         (folder / "card.json").write_text("{")
     else:
         (folder / "body.bin").write_bytes((folder / "body.bin").read_bytes()[:-100])
-    cards.forget_cards()
+    cards.clear_card_cache()
 
 
 @pytest.fixture

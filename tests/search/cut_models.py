@@ -34,7 +34,7 @@ def write_cut_model(folder, *, first=0):
 
 def read_anew():
     """As a process does that starts: no card and no model is known."""
-    cards.forget_cards()
+    cards.clear_card_cache()
     load_encoder.cache_clear()
 
 

@@ -47,9 +47,9 @@ def published(tmp_path):
 def models_dir(tmp_path, settings, monkeypatch):
     settings.MODELS_DIR = str(tmp_path / "models")
     monkeypatch.setenv("MODELS_DIR", settings.MODELS_DIR)
-    cards.forget_cards()
+    cards.clear_card_cache()
     yield tmp_path / "models"
-    cards.forget_cards()
+    cards.clear_card_cache()
 
 
 def know(monkeypatch, **changes):

@@ -40,7 +40,7 @@ def own_models(models, monkeypatch):
 
 
 def read_anew():
-    cards.forget_cards()
+    cards.clear_card_cache()
     load_encoder.cache_clear()
 
 
