@@ -306,7 +306,9 @@ class ProductImage(models.Model):
     file = models.ImageField(
         _("file"), upload_to=image_path, max_length=200, width_field="width", height_field="height"
     )
-    sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, editable=False)
+    sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, editable=False)  # as it came
+    # As it is stored, without metadata; empty in rows of releases that did not note it.
+    stored_sha256 = models.CharField(max_length=64, blank=True, editable=False, db_default="")
     width = models.PositiveIntegerField(_("width"), editable=False)
     height = models.PositiveIntegerField(_("height"), editable=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)

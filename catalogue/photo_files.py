@@ -21,11 +21,12 @@ class Photo:
     """A file that was decoded to its end.
 
     content: what is stored and served, without metadata. sha256: of the file as it came, so that the same file is known
-    again. width, height: of the upright picture, in pixels.
+    again. stored_sha256: of `content`. width, height: of the upright picture, in pixels.
     """
 
     content: bytes
     sha256: str
+    stored_sha256: str
     suffix: str
     width: int
     height: int
@@ -40,7 +41,8 @@ def read_photo(source: bytes | BinaryIO) -> Photo:
         raise PhotoError(TOO_MANY_BYTES, limit=MAX_BYTES // 1_000_000)
     checked = check_photo(content)
     sha256 = hashlib.sha256(content).hexdigest()
-    return Photo(checked.content, sha256, checked.suffix, checked.width, checked.height)
+    stored = sha256 if checked.content == content else hashlib.sha256(checked.content).hexdigest()
+    return Photo(checked.content, sha256, stored, checked.suffix, checked.width, checked.height)
 
 
 def explain(error: PhotoError) -> str:

@@ -127,4 +127,5 @@ def save_category(*, category: Category) -> None:
 
 def _fill(image: ProductImage, photo: Photo) -> None:
     image.__dict__["file"] = write_photo(photo)  # past the descriptor, which would read the file again for its size
-    image.sha256, image.width, image.height = photo.sha256, photo.width, photo.height
+    image.sha256, image.stored_sha256 = photo.sha256, photo.stored_sha256
+    image.width, image.height = photo.width, photo.height

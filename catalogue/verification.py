@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -15,17 +15,18 @@ from PIL import Image
 from catalogue.image_storage import PARTIAL, SIZES, remove_now, storage, thumbnail_name, write_whole
 from catalogue.importer.download import FOLDER as DOWNLOADS
 from catalogue.models import ProductImage
-from catalogue.services import delete_images
+from catalogue.services import delete_images, replace_image
 from catalogue.thumbnails import is_whole_webp
 from garments.image_decoding import PhotoError, check_photo
 
 ROWS_AT_ONCE = 500
-MOST_LOST = 0.2  # of the files: when more are missing, the storage is the wrong one rather than the rows
+MOST_LOST = 0.2  # of the files: when more are missing or others, the storage is the wrong one rather than the rows
 WRITTEN_WITHIN_S = 10.0  # one write and a rename take less; what still lies there as it did is nobody's
 FEW = 20  # images of so small a catalogue may all be lost
 
 MISSING_FILE = "images whose file is missing"
 DAMAGED_FILE = "images whose file is damaged"
+ANOTHER_PHOTO = "images whose file holds another photo than was stored"
 HOLDS_METADATA = "image files with metadata"
 WRONG_SIZE = "images with another size than their file"
 UNKNOWN_FILE = "files of no image"
@@ -48,25 +49,40 @@ class Finding:
 
 
 def check_images(*, repair: bool = False) -> Iterator[Finding | None]:
-    """What is wrong with each image's file, None for one that is right; lost ones in the end.
+    """What is wrong with each image's file, None for one that is right; lost ones and other photos in the end.
 
-    Repaired are a row's size and a file's metadata; a row whose file is missing or damaged is deleted, so that the next
-    import brings the photo back. Raises VerificationError where too many are missing, and what the storage raises.
+    Repaired are a row's size and a file's metadata. A row whose file is missing or damaged is deleted, so that the next
+    import brings the photo back. A file that holds another photo, sound, becomes the image's photo as if it had been
+    uploaded in place of the earlier. Raises VerificationError where too many are lost or others, and what the storage
+    raises.
     """
     lost: list[tuple[int, Finding]] = []
-    number = 0
+    number = ProductImage.objects.count()
+    most = number if number <= FEW else int(MOST_LOST * number)
     for image in _images():
-        number += 1
         finding = _check_image(image, repair=repair)
-        if finding is None or finding.kind not in (MISSING_FILE, DAMAGED_FILE):
+        if finding is None or not repair or finding.kind not in (MISSING_FILE, DAMAGED_FILE, ANOTHER_PHOTO):
             yield finding
         else:
             lost.append((image.pk, finding))
-    if repair and lost:
-        _check_share(len(lost), number)
-        delete_images(images=ProductImage.objects.filter(pk__in=[pk for pk, _ in lost]))
-    for _pk, finding in lost:
-        yield Finding(finding.kind, finding.name, is_repaired=repair)
+            _check_share(len(lost), most)
+    for start in range(0, len(lost), ROWS_AT_ONCE):
+        yield from _repaired(lost[start : start + ROWS_AT_ONCE])
+
+
+def _repaired(lost: Sequence[tuple[int, Finding]]) -> Iterator[Finding]:
+    """Deletes the rows whose file is lost; gives those their photo whose file holds another."""
+    images = ProductImage.objects.in_bulk([pk for pk, finding in lost if finding.kind == ANOTHER_PHOTO])
+    delete_images(images=ProductImage.objects.filter(pk__in=[pk for pk, finding in lost if pk not in images]))
+    for pk, finding in lost:
+        if image := images.get(pk):
+            with storage().open(str(image.file.name)) as file:
+                content = file.read()
+            try:
+                replace_image(image=image, file=content)
+            except ValueError:  # the product shows it in another place too
+                delete_images(images=ProductImage.objects.filter(pk=pk))
+        yield Finding(finding.kind, finding.name, is_repaired=True)
 
 
 def check_files(*, repair: bool = False) -> Iterator[Finding]:
@@ -134,14 +150,18 @@ def _check_image(image: ProductImage, *, repair: bool) -> Finding | None:
         return Finding(MISSING_FILE, name)
     except PhotoError as error:
         return Finding(DAMAGED_FILE, f"{name} ({error.template % error.params})")
-    is_as_it_came = hashlib.sha256(content).hexdigest() == image.sha256
-    if checked.content != content:
-        # A file with metadata is as it came, or something else lies in its place.
-        if not is_as_it_came:
-            return Finding(DAMAGED_FILE, f"{name} (it is another file)")
+    sha256, has_metadata = hashlib.sha256(content).hexdigest(), checked.content != content
+    # Rows of earlier releases do not say what was stored: a file without metadata is taken for it.
+    is_known = sha256 in (image.sha256, image.stored_sha256) or not (image.stored_sha256 or has_metadata)
+    if not is_known:
+        return Finding(ANOTHER_PHOTO, name)
+    if has_metadata:
         if repair:
             write_whole(storage(), stored, checked.content)
+            _note(image, hashlib.sha256(checked.content).hexdigest())
         return Finding(HOLDS_METADATA, name, is_repaired=repair)
+    if repair:
+        _note(image, sha256)
     if (image.width, image.height) != (checked.width, checked.height):
         if repair:
             ProductImage.objects.filter(pk=image.pk).update(width=checked.width, height=checked.height)
@@ -149,11 +169,17 @@ def _check_image(image: ProductImage, *, repair: bool) -> Finding | None:
     return None
 
 
-def _check_share(lost: int, number: int) -> None:
-    if number > FEW and lost > MOST_LOST * number:
+def _note(image: ProductImage, stored_sha256: str) -> None:
+    """Where an earlier release did not note it, or removes metadata only now."""
+    if image.stored_sha256 != stored_sha256:
+        ProductImage.objects.filter(pk=image.pk).update(stored_sha256=stored_sha256)
+
+
+def _check_share(lost: int, most: int) -> None:
+    if lost > most:
         raise VerificationError(
-            f"{lost:,} of {number:,} image files are missing or damaged. Nothing was deleted: is MEDIA_ROOT, or the "
-            "bucket, the one that the photos are in? Restore it from a backup, then run this again."
+            f"More than {most:,} image files are missing, damaged or others. No image was deleted or replaced: is "
+            "MEDIA_ROOT, or the bucket, the one that the photos are in? Restore it from a backup, then run this again."
         )
 
 

@@ -60,6 +60,7 @@ def make_images(products, *, position=0):
     for product in products:
         photo = read_photo(_next_picture())
         image = ProductImage(product=product, position=position, sha256=photo.sha256)
+        image.stored_sha256 = photo.stored_sha256
         image.width, image.height = photo.width, photo.height
         image.file.name = write_photo(photo)
         images.append(image)

@@ -30,6 +30,7 @@ class ReadImage:
     source: str
     line: int | None
     sha256: str = ""
+    stored_sha256: str = ""
     name: str = ""
     width: int = 0
     height: int = 0
@@ -40,7 +41,8 @@ class ReadImage:
     def as_row(self, product: int, position: int) -> ProductImage:
         return ProductImage(
             product_id=product, position=position, source=self.source[:1000], sha256=self.sha256,
-            file=self.name, width=self.width, height=self.height, source_etag=self.etag, source_modified=self.modified,
+            stored_sha256=self.stored_sha256, file=self.name, width=self.width, height=self.height,
+            source_etag=self.etag, source_modified=self.modified,
         )  # fmt: skip
 
 
@@ -163,7 +165,7 @@ class PhotoReader:
                 self.storage_error = error
                 return None
             return ReadImage(image.source, image.line, problem=f"It cannot be read: {error.strerror or error}.")
-        return ReadImage(image.source, image.line, photo.sha256, name, photo.width, photo.height)
+        return ReadImage(image.source, image.line, photo.sha256, photo.stored_sha256, name, photo.width, photo.height)
 
     def _store(self, photo: Photo) -> str:
         self.written.append(image_path(ProductImage(sha256=photo.sha256), f".{photo.suffix}"))

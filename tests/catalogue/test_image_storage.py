@@ -14,7 +14,8 @@ from catalogue.photo_files import Photo
 def photo():
     """Large, so that writing it takes long enough for the others to look."""
     content = os.urandom(24_000_000)
-    return Photo(content, hashlib.sha256(content).hexdigest(), "png", 900, 700)
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Photo(content, sha256, sha256, "png", 900, 700)
 
 
 def test_the_same_photo_from_many_threads_is_one_whole_file(photo, media):

@@ -33,6 +33,16 @@ def exchanged(image, media):
     path_of(image, media).write_bytes(corpus.sound("JPEG"))
 
 
+def exchanged_by_one_without_metadata(image, media):
+    path_of(image, media).write_bytes(picture_bytes(colour=(1, 2, 3)))
+
+
+def exchanged_by_one_that_the_product_has(image, media):
+    other = picture_bytes(colour=(4, 5, 6))
+    make_image(image.product, picture=other)
+    path_of(image, media).write_bytes(other)
+
+
 def of_another_size(image, media):
     ProductImage.objects.filter(pk=image.pk).update(width=7)
 
@@ -43,7 +53,9 @@ def of_another_size(image, media):
         (missing, verification.MISSING_FILE),
         (emptied, verification.DAMAGED_FILE),
         (cut_off, verification.DAMAGED_FILE),
-        (exchanged, verification.DAMAGED_FILE),
+        (exchanged, verification.ANOTHER_PHOTO),
+        (exchanged_by_one_without_metadata, verification.ANOTHER_PHOTO),
+        (exchanged_by_one_that_the_product_has, verification.ANOTHER_PHOTO),
         (of_another_size, verification.WRONG_SIZE),
     ],
 )
@@ -72,12 +84,21 @@ def test_metadata_of_an_earlier_release_is_found_and_removed(media):
     assert not list(filter(None, check_images()))
 
 
-def test_a_storage_that_holds_other_files_is_not_taken_for_lost_photos(media):
+def test_a_row_of_an_earlier_release_takes_its_file_for_the_one_that_was_stored(media):
+    image = make_image(picture=corpus.sound("JPEG"))
+    ProductImage.objects.update(stored_sha256="")
+    assert list(check_images(repair=True)) == [None]
+    exchanged_by_one_without_metadata(image, media)
+    assert [found.kind for found in check_images()] == [verification.ANOTHER_PHOTO]
+
+
+@pytest.mark.parametrize("harm", [missing, exchanged])
+def test_a_storage_that_holds_other_files_is_not_taken_for_lost_photos(media, harm):
     product = make_product()
     images = [make_image(product) for _ in range(verification.FEW + 5)]
     for image in images[:10]:
-        missing(image, media)
-    with pytest.raises(VerificationError, match=r"10 of 25 .*MEDIA_ROOT"):
+        harm(image, media)
+    with pytest.raises(VerificationError, match=r"More than 5 .*MEDIA_ROOT"):
         list(check_images(repair=True))
     assert product.images.count() == len(images)
 

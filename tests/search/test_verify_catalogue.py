@@ -4,13 +4,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from pgvector import HalfVector
 
-from catalogue.models import Product
+from catalogue.models import Product, ProductImage
 from search.embedding import pipeline, verification
 from search.embedding.verification import check_vectors
 from search.models import Encoder, GarmentEmbedding
 from search.retrieval import indexes
 from search.vision.cards import choose
-from tests.factories import make_image, make_product
+from tests.factories import make_image, make_product, picture_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,6 +99,21 @@ def test_lost_photos_go_and_their_vectors_with_them(embedded, media):
     assert not GarmentEmbedding.objects.filter(image=image.pk).exists()
     assert GarmentEmbedding.objects.filter(image=other).exists()
     assert Product.objects.count() == 2
+
+
+def test_a_photo_put_in_anothers_place_becomes_the_products_in_all_that_is_derived(embedded, media, client):
+    _, (image, _other) = embedded
+    before = GarmentEmbedding.objects.get(image=image, ordinal=0).vector
+    client.get(f"/thumbs/tiny/{image.file.name}.webp")
+    (media / image.file.name).write_bytes(picture_bytes(colour=(10, 200, 40), size=(60, 80)))
+    with pytest.raises(CommandError, match="1 to repair"):
+        verify()
+    assert "1 images whose file holds another photo than was stored, 1 repaired" in verify("--repair")
+    assert "agree" in verify()
+    assert image.file.name != ProductImage.objects.get(pk=image.pk).file.name, "browsers keep what has the old name"
+    assert not (media / "thumbs/tiny" / f"{image.file.name}.webp").exists()
+    assert GarmentEmbedding.objects.get(image=image, ordinal=0).vector != before
+    assert Product.objects.get(pk=image.product_id).colours == ["green"]
 
 
 def test_a_catalogue_that_was_never_embedded_is_told_so(media):

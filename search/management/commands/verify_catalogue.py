@@ -5,8 +5,8 @@ Every photo is read and decoded. Exit status 1 where something disagrees and was
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -21,6 +21,21 @@ from search.embedding.verification import check_vectors
 NAMES_SHOWN = 10  # of each kind; --verbosity 2 shows all
 
 
+@dataclass
+class _Kind:
+    """What was found of one kind: how much, and the names that are shown."""
+
+    number: int = 0
+    repaired: int = 0
+    names: list[str] = field(default_factory=list)
+
+    def add(self, finding: Finding, shown: int | None) -> None:
+        self.number += 1
+        self.repaired += finding.is_repaired
+        if shown is None or len(self.names) < shown:
+            self.names.append(finding.name)
+
+
 class Command(BaseCommand):
     help = __doc__
 
@@ -29,24 +44,25 @@ class Command(BaseCommand):
             "--repair",
             action="store_true",
             help="deletes image rows whose file is lost, files and thumbnails that nothing names, and wrong vectors; "
-            "embeds what is missing",
+            "takes a file that holds another photo for the image's; embeds what is missing",
         )
 
     def handle(self, *, repair: bool, verbosity: int, **options: Any) -> None:
-        found: dict[str, list[Finding]] = defaultdict(list)
+        found: dict[str, _Kind] = {}
+        shown = None if verbosity > 1 else NAMES_SHOWN
         try:
             for finding in self._findings(repair, quiet=verbosity == 0):
-                found[finding.kind].append(finding)
+                found.setdefault(finding.kind, _Kind()).add(finding, shown)
         except VerificationError as error:
             raise CommandError(str(error)) from error
         except DatabaseError:
             raise
         except Exception as error:  # whatever a storage raises that is out of reach
-            self._report(found, verbosity)
+            self._report(found)
             reason = f"{type(error).__name__}: {error}".strip()
             raise CommandError(f"The media storage does not answer ({reason}). Not everything was checked.") from error
-        self._report(found, verbosity)
-        left = sum(not finding.is_repaired for findings in found.values() for finding in findings)
+        self._report(found)
+        left = sum(kind.number - kind.repaired for kind in found.values())
         if left:
             raise CommandError(f"{left} left to repair." if repair else f"{left} to repair: run it with --repair.")
 
@@ -64,14 +80,12 @@ class Command(BaseCommand):
             progress.add_task("Vectors", total=None)
             yield from check_vectors(repair=repair)
 
-    def _report(self, found: dict[str, list[Finding]], verbosity: int) -> None:
-        for kind, findings in found.items():
-            repaired = sum(finding.is_repaired for finding in findings)
-            self.stdout.write(f"{len(findings)} {kind}" + (f", {repaired} repaired" if repaired else ""))
-            shown = findings if verbosity > 1 else findings[:NAMES_SHOWN]
-            for finding in shown:
-                self.stdout.write(f"  {finding.name}")
-            if len(shown) < len(findings):
-                self.stdout.write(f"  and {len(findings) - len(shown)} more")
+    def _report(self, found: dict[str, _Kind]) -> None:
+        for name, kind in found.items():
+            self.stdout.write(f"{kind.number} {name}" + (f", {kind.repaired} repaired" if kind.repaired else ""))
+            for one in kind.names:
+                self.stdout.write(f"  {one}")
+            if len(kind.names) < kind.number:
+                self.stdout.write(f"  and {kind.number - len(kind.names)} more")
         if not found:
             self.stdout.write("Files, rows, vectors and thumbnails agree.")
