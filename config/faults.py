@@ -5,19 +5,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.db.utils import DatabaseError, InterfaceError, OperationalError
+from django.db.utils import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.defaults import page_not_found
 from redis.exceptions import RedisError
 
+from config import health
 from search.vision.cards import ModelError
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER_S = 10
 # The database or the cache of photos does not answer; a model is missing or broken.
 OUTAGES = (OperationalError, InterfaceError, RedisError, ModelError)
+# SQLSTATE of a table, column, function or type that is not there: before `migrate`, or else by a mistake in a query.
+UNDEFINED = {"42P01", "42703", "42883", "42704"}
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -40,7 +43,17 @@ class FaultMiddleware:
 
 def is_outage(exception: Exception) -> bool:
     """Whether a part of the installation is away. A connection that breaks may raise DatabaseError itself."""
-    return isinstance(exception, OUTAGES) or type(exception) is DatabaseError
+    return isinstance(exception, OUTAGES) or type(exception) is DatabaseError or _is_before_migrate(exception)
+
+
+def _is_before_migrate(exception: Exception) -> bool:
+    if not isinstance(exception, ProgrammingError) or getattr(exception.__cause__, "pgcode", None) not in UNDEFINED:
+        return False
+    try:
+        health.check_migrations()
+    except health.NotReady:
+        return True
+    return False
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

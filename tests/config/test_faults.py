@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, OperationalError, ProgrammingError, connection
 from django.test import override_settings
 
+from config import health
 from config.caches import caches_of
 from config.faults import FaultMiddleware
 from search.photo import cache as photo_cache
@@ -49,6 +50,22 @@ def no_database(monkeypatch):
     connection.close()
 
 
+@pytest.fixture
+def no_tables(monkeypatch):
+    """A database in which `migrate` has not run."""
+    name = f"{connection.settings_dict['NAME']}_empty"
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    connection.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(health, "_migrated", [])
+        patch.setitem(connection.settings_dict, "NAME", name)
+        yield
+        connection.close()
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 PARTS = {name: values[:1] for name, values in FUZZED_PARTS.items()}  # one of each
 
 
@@ -60,7 +77,9 @@ def every_address(method):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_without_a_database_every_address_says_so_or_needs_none(client, no_database, method):
+@pytest.mark.parametrize("fault", ["no_database", "no_tables"])
+def test_without_a_database_or_its_tables_every_address_says_so_or_needs_none(client, request, fault, method):
+    request.getfixturevalue(fault)
     client.raise_request_exception = False
     unavailable = set()
     for address in every_address(method):
@@ -72,6 +91,8 @@ def test_without_a_database_every_address_says_so_or_needs_none(client, no_datab
     if method == "get":
         assert {"/", "/search/", "/c/dress/", "/p/1/dress/", *API} <= unavailable
         assert not unavailable & {"/robots.txt", "/api/v1/docs/"}
+    if fault == "no_tables":
+        assert "run manage.py migrate" in client.get("/readyz").json()["migrations"]
 
 
 @pytest.mark.django_db(transaction=True)
