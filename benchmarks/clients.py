@@ -11,12 +11,14 @@ import argparse
 import contextlib
 import http.client
 import json
+import re
 import socket
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -54,6 +56,15 @@ class Site:
             return Answer(0, time.perf_counter() - started, "")
         finally:
             connection.close()
+
+    def page_addresses(self) -> list[str]:
+        """Home, and the first category and product that it links to."""
+        connection = http.client.HTTPConnection(*self.address, timeout=SECONDS)
+        with contextlib.closing(connection):
+            connection.request("GET", "/", headers={"Host": self.host})
+            home = connection.getresponse().read().decode()
+        linked = (re.search(rf'href="(/{kind}/[^"]+)"', home) for kind in "cp")
+        return ["/", *(link[1] for link in linked if link)]
 
     def send_photo(self, photo: bytes) -> Answer:
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\n'.encode()
@@ -93,8 +104,9 @@ class Site:
 
 def measure(site: Site, photo: bytes, *, clients: int, slow: int) -> dict[str, Any]:
     """Each kind of request by `clients` at once, while `slow` other clients stall."""
+    addresses = cycle(site.page_addresses())
     kinds: dict[str, Callable[[], Answer]] = {
-        "pages": lambda: site.ask("GET", "/"),
+        "pages": lambda: site.ask("GET", next(addresses)),
         "photos": lambda: site.send_photo(photo),
     }
     found: dict[str, Any] = {"clients": clients, "slow": slow}

@@ -4,6 +4,8 @@ gunicorn's own reads a request in the thread that answers it, for as long as the
 all threads, and health checks wait with everybody else. Here the event loop receives a request, and a thread gets it
 whole; what a client does not read of its answer at once, the event loop sends. No thread ever waits for a client. One
 that stalls, or sends or reads less than it would over a poor line, is cut off.
+
+Whole requests wait here too while all threads of their kind are busy, up to a bound; past it they are answered 503.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 from config.incoming_request import HeadTooLarge, IncomingRequest
 from config.outgoing_answer import OutgoingAnswer
 from config.request_body import BoundedBody
+from config.request_queues import Admission, RequestQueue, RequestQueues, refusal
 
 RECEIVE_BYTES = 256 * 1024  # at once
 LINGER_SECONDS = 2.0  # for a client to close first, so that it has read the end of its answer
@@ -68,6 +71,17 @@ class BufferedConnection(TConn):
         super().__init__(*args)
         self.worker = worker
         self.data_ready = True  # a thread never waits for the first byte
+        self.queue: RequestQueue | None = None  # in which its request runs or waits
+        self.is_refused = False
+
+    def has_left(self) -> bool:
+        """Whether the client has closed its side, or the connection is broken."""
+        try:
+            return not self.sock._sock.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
 
     def close(self, graceful: bool = False) -> None:
         if graceful:
@@ -84,6 +98,10 @@ class BufferingWorker(ThreadWorker):
         self.arriving: set[BufferedConnection] = set()
         self.leaving: set[BufferedConnection] = set()  # whose answers are being sent
         self.lingering: dict[BufferedConnection, float] = {}  # until when
+
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        self.queues = _queues_of_settings()
 
     # -- requests that arrive -------------------------------------------------------------------------------------
 
@@ -143,9 +161,34 @@ class BufferingWorker(ThreadWorker):
         elif sum(each.sock.request.received for each in self.arriving) > MOST_BUFFERED:
             self._refuse(conn, TOO_BUSY)
 
+    def enqueue_req(self, conn: BufferedConnection) -> None:
+        """Gives a whole request to a thread, lets it wait for one, or has it refused."""
+        if not self.cfg.is_ssl:
+            request = conn.sock.request
+            queue = self.queues.queue_of(request.method, request.target)
+            admission = queue.enter(conn) if queue else Admission.RUNS
+            conn.is_refused = admission is Admission.REFUSED
+            conn.queue = None if conn.is_refused else queue
+            if admission is Admission.WAITS:
+                return
+        super().enqueue_req(conn)
+
+    def _start_next(self, conn: BufferedConnection) -> None:
+        """Starts the request that has waited for the end of this one; one whose client has left is dropped."""
+        queue, conn.queue = conn.queue, None
+        while queue and (following := queue.leave()):
+            if not following.has_left():
+                super().enqueue_req(following)
+                return
+            self.nr_conns -= 1
+            following.close()
+
     def handle(self, conn: BufferedConnection) -> Any:
         """Called on a thread: makes the answer. Returns whether another request may follow."""
-        return super().handle(conn) and (self.cfg.is_ssl or not conn.sock.request.is_cut)
+        if self.cfg.is_ssl:
+            return super().handle(conn)
+        with refusal() if conn.is_refused else contextlib.nullcontext():
+            return super().handle(conn) and not conn.sock.request.is_cut
 
     def _limit_of(self, path: str) -> int:
         return self.wsgi.limit_of(path) if isinstance(self.wsgi, BoundedBody) else MOST_BUFFERED
@@ -154,6 +197,8 @@ class BufferingWorker(ThreadWorker):
 
     def finish_request(self, conn: BufferedConnection, fs: Any) -> None:
         """Called on the event loop when the thread has made the answer."""
+        if not self.cfg.is_ssl:
+            self._start_next(conn)
         if self.cfg.is_ssl or not conn.sock.answer.unsent:
             self._finish(conn, fs)
         elif sum(each.sock.answer.unsent for each in (conn, *self.leaving)) > MOST_BUFFERED:
@@ -247,3 +292,14 @@ class BufferingWorker(ThreadWorker):
         """A few bytes, which fit into any socket's buffer."""
         with contextlib.suppress(OSError):
             conn.sock.send(answer)
+
+
+def _queues_of_settings() -> RequestQueues:
+    from django.conf import settings  # the site has been loaded by now
+
+    return RequestQueues(
+        requests=settings.MAX_REQUESTS,
+        photo_searches=settings.MAX_PHOTO_SEARCHES,
+        waiting=settings.MAX_WAITING,
+        waiting_photo_searches=settings.MAX_WAITING_PHOTO_SEARCHES,
+    )

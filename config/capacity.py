@@ -7,7 +7,9 @@ from pathlib import Path
 
 CORES_PER_WORKER = 2  # decoding and drawing run in Python on one core while the models run on another
 DEFAULT_MAX_REQUESTS = 12  # pages that one process works on at once; each thread holds a database connection
-DEFAULT_MAX_PHOTO_SEARCHES = 6  # photo searches of one process, running or queued: about 0.15 s of a core each
+DEFAULT_MAX_PHOTO_SEARCHES = 6  # photo searches of one process at once: about 0.15 s of a core each
+# What waits for one of those to end takes no thread; about two seconds' work on two cores.
+DEFAULT_MAX_WAITING, DEFAULT_MAX_WAITING_PHOTO_SEARCHES = 100, 24
 SPARE_THREADS = 4  # for health checks and refusals while all others are taken
 CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 

@@ -32,6 +32,7 @@ class IncomingRequest:
         self.received = self.taken = 0
         self.started = time.monotonic()
         self.head = b""  # until it is whole
+        self.method = self.target = ""  # of its first line
         self.chunks: ChunkedBody | None = None
         self.end: int | None = None  # of the request in all that was received; None where it is not known yet
         self.has_head = self.wants_continue = False
@@ -89,8 +90,8 @@ class IncomingRequest:
     def _read_head(self, end: int) -> None:
         first, *lines = self.head[:end].decode("latin-1").split("\r\n")
         headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        target = first.split(" ")[1] if first.count(" ") >= 2 else ""
-        self.limit = self.limit_of(target.partition("?")[0])
+        self.method, self.target = first.split(" ")[:2] if first.count(" ") >= 2 else ("", "")
+        self.limit = self.limit_of(self.target.partition("?")[0])
         body_at = end + len(END_OF_HEAD)
         rest, self.has_head, self.head = self.head[body_at:], True, b""
         is_chunked = "chunked" in headers.get("transfer-encoding", "").lower()

@@ -26,8 +26,8 @@ from django.db.utils import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from config.overload import PHOTO_PATHS
 from config.replica_monitor import CHECK_EVERY_S, STALE_AFTER_S, ReplicaMonitor
+from config.request_body import PHOTO_PATHS
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 APPS = frozenset({"catalogue", "search"})  # sessions, accounts and the admin's log are few rows, and read as written

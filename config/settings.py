@@ -13,7 +13,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.caches import caches_of
-from config.capacity import DEFAULT_MAX_PHOTO_SEARCHES, DEFAULT_MAX_REQUESTS
+from config.capacity import (
+    DEFAULT_MAX_PHOTO_SEARCHES,
+    DEFAULT_MAX_REQUESTS,
+    DEFAULT_MAX_WAITING,
+    DEFAULT_MAX_WAITING_PHOTO_SEARCHES,
+)
 from config.database import database_settings, replica_settings
 from config.required import require_in_production
 
@@ -200,10 +205,12 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# Requests that one process works on at once; more are answered 503 at once (config/overload.py). gunicorn.conf.py has
-# as many threads, and some for health checks.
+# Requests that one process works on at once, and how many more wait their turn; past those it answers 503
+# (config/request_queues.py). gunicorn.conf.py has as many threads as work at once, and some for health checks.
 MAX_REQUESTS = env.int("MAX_REQUESTS", default=DEFAULT_MAX_REQUESTS)
 MAX_PHOTO_SEARCHES = env.int("MAX_PHOTO_SEARCHES", default=DEFAULT_MAX_PHOTO_SEARCHES)
+MAX_WAITING = env.int("MAX_WAITING", default=DEFAULT_MAX_WAITING)
+MAX_WAITING_PHOTO_SEARCHES = env.int("MAX_WAITING_PHOTO_SEARCHES", default=DEFAULT_MAX_WAITING_PHOTO_SEARCHES)
 # Who may read /metrics: a scraper that sends this token, or one that connects from these networks, not by a proxy.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 METRICS_NETWORKS = [ip_network(network) for network in env.list("METRICS_NETWORKS", default=[])]

@@ -7,12 +7,14 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 
 import pytest
 from django.conf import settings
 
 SLOW = 40  # ten for each thread
+WAITING_PHOTOS = 2
 HOST = b"Host: localhost\r\n"
 
 
@@ -23,6 +25,8 @@ def start():
     command = [sys.executable, "-m", "gunicorn", "--config", "python:builtins", "--bind", f"127.0.0.1:{port}",
                "--threads", "4", "--worker-class", "config.buffering_worker.BufferingWorker"]  # fmt: skip
     environment = {"PATH": "/usr/bin:/bin", "DEBUG": "1", "HOME": str(settings.BASE_DIR / "var")}
+    environment |= {"MAX_REQUESTS": "2", "MAX_PHOTO_SEARCHES": "1"}
+    environment |= {"MAX_WAITING": "60", "MAX_WAITING_PHOTO_SEARCHES": str(WAITING_PHOTOS)}
     running = subprocess.Popen([*command, "tests.config.echo_site"], cwd=settings.BASE_DIR, env=environment)
     deadline = time.monotonic() + 90
     while True:
@@ -163,6 +167,45 @@ def test_headers_without_an_end_are_431(server):
     with closing(connect(server)) as client:
         client.sendall(b"GET / HTTP/1.1\r\nX: " + b"x" * 70_000)
         assert client.recv(100).startswith(b"HTTP/1.1 431 ")
+
+
+def ask(port, path):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def test_fifty_requests_at_once_are_all_answered(server):
+    with ThreadPoolExecutor(50) as clients:
+        assert list(clients.map(ask, [server] * 50, ["/?sleep=0.01"] * 50)) == [200] * 50
+
+
+def begin(stack, port, path):
+    client = stack.enter_context(closing(connect(port)))
+    client.sendall(b"GET " + path + b" HTTP/1.1\r\n" + HOST + b"\r\n")
+    return client
+
+
+def test_past_the_bound_photos_are_refused_and_others_answered(server):
+    with ExitStack() as stack:
+        admitted = [begin(stack, server, b"/photo/?sleep=0.5") for _ in range(1 + WAITING_PHOTOS)]
+        refused = [begin(stack, server, b"/photo/?sleep=0.5") for _ in range(3)]
+        assert [client.recv(12) for client in refused] == [b"HTTP/1.1 503"] * 3
+        assert (ask(server, "/healthz"), ask(server, "/")) == (200, 200)
+        assert [client.recv(12) for client in admitted] == [b"HTTP/1.1 200"] * len(admitted)
+
+
+def test_a_request_whose_client_has_left_is_not_worked_on(server):
+    with ExitStack() as stack:
+        running = [begin(stack, server, b"/?sleep=0.5&handled") for _ in range(2)]
+        for _ in range(20):
+            with closing(connect(server)) as client:
+                client.sendall(b"GET / HTTP/1.1\r\n" + HOST + b"\r\n")
+        last = begin(stack, server, b"/?handled")
+        before, after = (read_answers(client, 1)[0]["handled"] for client in (running[1], last))
+    assert after - before < 20
 
 
 @pytest.mark.slow
