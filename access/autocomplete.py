@@ -10,14 +10,14 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import ForeignKey
 from django.http import HttpRequest
 
-MOST_DIGITS = 18
+MAX_DIGITS = 18
 
 
 class NumberedAutocompleteSelect(AutocompleteSelect):
     """Shows a form again whose value is no key at all: Django asks the database for such a row, and fails."""
 
     def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
-        keys = [each for each in map(str, value) if each.isascii() and each.isdigit() and len(each) <= MOST_DIGITS]
+        keys = [each for each in map(str, value) if each.isascii() and each.isdigit() and len(each) <= MAX_DIGITS]
         return super().optgroups(name, keys, attr)
 
 

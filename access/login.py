@@ -24,8 +24,8 @@ from access.throttling import count, reset, uncount
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 SECONDS = 300  # from the first wrong password
-MOST_FOR_A_NAME = 5
-MOST_OF_A_CLIENT = 20  # whatever names it tries
+MAX_FOR_A_NAME = 5
+MAX_OF_A_CLIENT = 20  # whatever names it tries
 THROTTLED = "throttled"
 
 
@@ -39,7 +39,7 @@ class ThrottledLoginForm(AdminAuthenticationForm):
         name = hashlib.sha256(str(self.cleaned_data.get("username", "")).encode()).hexdigest()
         of_client, of_name = f"login:{client}", f"login:{client}:{name}"
         # Counted before the password is looked at: requests of the same moment would all see the earlier number.
-        counts = [(count(of_client, SECONDS), MOST_OF_A_CLIENT), (count(of_name, SECONDS), MOST_FOR_A_NAME)]
+        counts = [(count(of_client, SECONDS), MAX_OF_A_CLIENT), (count(of_name, SECONDS), MAX_FOR_A_NAME)]
         over = [found.until for found, most in counts if found.number > most]
         if over:
             self.retry_after = max(1, round(max(over) - time.time()))

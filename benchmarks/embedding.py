@@ -66,7 +66,7 @@ def one_after_the_other(images: list[Any]) -> Iterable[Any]:
     from search.vision.analysis import analyse_photo
     from search.vision.detector import load_detector
     from search.vision.encoder import load_encoder
-    from search.vision.photo import decode_photo
+    from search.vision.photo_decoding import decode_photo
 
     detector, encoder = load_detector(), load_encoder()
     with ThreadPoolExecutor(2) as readers:

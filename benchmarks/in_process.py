@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.kept import Kept
+from benchmarks.cached_results import CachedResults
 from benchmarks.vectors import PHOTOS, TOP, ExactAnswers
 
 NEIGHBOURS = 4 * TOP  # rows asked for: two a product, and some whose other photo is far off
 
 
-def measure_library(name: str, vectors: np.ndarray, kept: Kept, answers: ExactAnswers | None) -> dict:
+def measure_library(name: str, vectors: np.ndarray, kept: CachedResults, answers: ExactAnswers | None) -> dict:
     """Recall and times of one of LIBRARIES, with our index's own numbers; with no answers it is only built."""
     try:
         library = LIBRARIES[name](kept.folder)

@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.cached_results import CachedResults
 from benchmarks.growth import draw_growth
 from benchmarks.in_process import LIBRARIES, measure_library
-from benchmarks.kept import Kept
 from benchmarks.scratch_database import NAME, load_products, load_vectors, scratch_database
 from benchmarks.vectors import PHOTOS, TOP, ExactAnswers, garment_vectors, query_vectors
 
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def measure_size(rows: int, args: argparse.Namespace) -> dict:
-    kept = Kept(f"{NAME}_{rows}", keep=args.keep)
+    kept = CachedResults(f"{NAME}_{rows}", keep=args.keep)
     vectors = kept.array("vectors", lambda: garment_vectors(rows, args.dimensions))
     found: dict[str, Any] = {}
     with scratch_database(kept.name, keep=args.keep):
@@ -83,7 +83,7 @@ def measure_size(rows: int, args: argparse.Namespace) -> dict:
 # -- ours ---------------------------------------------------------------------------------------------------------
 
 
-def make_catalogue(vectors: np.ndarray, kept: Kept):
+def make_catalogue(vectors: np.ndarray, kept: CachedResults):
     """The products, their vectors and both indexes, unless they are kept; returns the encoder."""
     from search.models import Encoder
     from search.retrieval import indexes

@@ -115,7 +115,7 @@ def _analysed(photo: bytes) -> Any:
     from search.vision.analysis import analyse_photo
     from search.vision.detector import load_detector
     from search.vision.encoder import load_encoder
-    from search.vision.photo import decode_photo
+    from search.vision.photo_decoding import decode_photo
 
     return analyse_photo(decode_photo(photo), detector=load_detector(), encoder=load_encoder())
 

@@ -14,19 +14,19 @@ from pathlib import Path
 _LOCKS = [threading.Lock() for _ in range(64)]  # two keys may share one: then one waits for the other in vain
 
 
-def alone(key: str) -> AbstractContextManager:
+def single_flight(key: str) -> AbstractContextManager:
     """A lock of this process on `key`. Not to be nested."""
     return _LOCKS[hash(key) % len(_LOCKS)]
 
 
 @contextmanager
-def alone_on_machine(key: str) -> Iterator[None]:
+def single_flight_on_machine(key: str) -> Iterator[None]:
     """A lock of all this user's processes on this machine on `key`. Not to be nested.
 
     Of this process alone where lock files cannot be made, on a full disk for example: what it guards must be harmless
     to do twice.
     """
-    with alone(key):
+    with single_flight(key):
         file = _lock_file(zlib.crc32(key.encode()) % len(_LOCKS))
         if file is None:
             yield

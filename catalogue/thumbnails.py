@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from catalogue.image_storage import SIZES, thumbnail_name, write_whole
 from catalogue.models import ProductImage
-from catalogue.single_flight import alone_on_machine
+from catalogue.single_flight import single_flight_on_machine
 from garments.image_decoding import PhotoError, open_image
 
 logger = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def _content(name: str, size: str) -> tuple[bytes, bool]:
     stored = thumbnail_name(name, size)
     if content := _whole(stored):
         return content, True
-    with alone_on_machine(stored):
+    with single_flight_on_machine(stored):
         if content := _whole(stored):  # made while we waited
             return content, True
         content = _made(name, size)

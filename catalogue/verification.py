@@ -20,7 +20,7 @@ from catalogue.thumbnails import is_whole_webp
 from garments.image_decoding import PhotoError, check_photo
 
 ROWS_AT_ONCE = 500
-MOST_LOST = 0.2  # of the files: when more are missing or others, the storage is the wrong one rather than the rows
+MAX_LOST = 0.2  # of the files: when more are missing or others, the storage is the wrong one rather than the rows
 WRITTEN_WITHIN_S = 10.0  # one write and a rename take less; what still lies there as it did is nobody's
 FEW = 20  # images of so small a catalogue may all be lost
 
@@ -58,7 +58,7 @@ def check_images(*, repair: bool = False) -> Iterator[Finding | None]:
     """
     lost: list[tuple[int, Finding]] = []
     number = ProductImage.objects.count()
-    most = number if number <= FEW else int(MOST_LOST * number)
+    most = number if number <= FEW else int(MAX_LOST * number)
     for image in _images():
         finding = _check_image(image, repair=repair)
         if finding is None or not repair or finding.kind not in (MISSING_FILE, DAMAGED_FILE, ANOTHER_PHOTO):

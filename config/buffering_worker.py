@@ -20,13 +20,13 @@ from typing import IO, Any
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from config.incoming_request import HeadTooLarge, IncomingRequest
-from config.outgoing_answer import OutgoingAnswer
+from config.outgoing_response import OutgoingResponse
 from config.request_body import BoundedBody
 from config.request_queues import Admission, RequestQueue, RequestQueues, refusal
 
 RECEIVE_BYTES = 256 * 1024  # at once
 LINGER_SECONDS = 2.0  # for a client to close first, so that it has read the end of its answer
-MOST_BUFFERED = 1_000_000_000  # bytes of all requests that are arriving, and of all answers that are being sent
+MAX_BUFFERED = 1_000_000_000  # bytes of all requests that are arriving, and of all answers that are being sent
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 TOO_BUSY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -39,7 +39,7 @@ class BufferedSocket:
         self._sock = sock
         self._sock.setblocking(False)
         self.request: IncomingRequest | None = None
-        self.answer = OutgoingAnswer(sock)
+        self.answer = OutgoingResponse(sock)
 
     def recv(self, size: int, *flags: int) -> bytes:
         """The next bytes of the request; empty at its end, as of a client that has closed its side."""
@@ -158,7 +158,7 @@ class BufferingWorker(ThreadWorker):
         elif request.wants_continue:
             request.wants_continue = False
             self._send(conn, CONTINUE)
-        elif sum(each.sock.request.received for each in self.arriving) > MOST_BUFFERED:
+        elif sum(each.sock.request.received for each in self.arriving) > MAX_BUFFERED:
             self._refuse(conn, TOO_BUSY)
 
     def enqueue_req(self, conn: BufferedConnection) -> None:
@@ -191,7 +191,7 @@ class BufferingWorker(ThreadWorker):
             return super().handle(conn) and not conn.sock.request.is_cut
 
     def _limit_of(self, path: str) -> int:
-        return self.wsgi.limit_of(path) if isinstance(self.wsgi, BoundedBody) else MOST_BUFFERED
+        return self.wsgi.limit_of(path) if isinstance(self.wsgi, BoundedBody) else MAX_BUFFERED
 
     # -- answers that are sent ------------------------------------------------------------------------------------
 
@@ -201,7 +201,7 @@ class BufferingWorker(ThreadWorker):
             self._start_next(conn)
         if self.cfg.is_ssl or not conn.sock.answer.unsent:
             self._finish(conn, fs)
-        elif sum(each.sock.answer.unsent for each in (conn, *self.leaving)) > MOST_BUFFERED:
+        elif sum(each.sock.answer.unsent for each in (conn, *self.leaving)) > MAX_BUFFERED:
             self.nr_conns -= 1
             conn.close()
         else:

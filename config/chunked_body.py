@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-MOST_LINE = 8_192  # bytes of a chunk's size with its extensions, or of a trailer
-MOST_TRAILERS = 100
+MAX_LINE = 8_192  # bytes of a chunk's size with its extensions, or of a trailer
+MAX_TRAILERS = 100
 
 
 class ChunkedBody:
@@ -34,14 +34,14 @@ class ChunkedBody:
             if self._line.endswith(b"\n"):
                 line, self._line = self._line.strip(), b""
                 self._read(line)
-            elif len(self._line) > MOST_LINE:
+            elif len(self._line) > MAX_LINE:
                 self.is_malformed = True
         return at
 
     def _read(self, line: bytes) -> None:
         if self._trailers is not None:
             self._trailers += 1
-            self.is_whole, self.is_malformed = not line, self._trailers > MOST_TRAILERS
+            self.is_whole, self.is_malformed = not line, self._trailers > MAX_TRAILERS
             return
         digits = line.partition(b";")[0].strip()
         if not digits or len(digits) > 16 or digits.strip(b"0123456789abcdefABCDEF"):

@@ -11,7 +11,7 @@ from config.chunked_body import ChunkedBody
 HEAD_BYTES = 64 * 1024  # of request line and headers
 MEMORY_BYTES = 256 * 1024  # of a request; more goes to a temporary file
 GRACE_SECONDS = 15.0  # for headers, and before the rate counts
-LEAST_RATE = 10_000  # bytes a second of a body, on average: a photo of 2 MB may take three minutes
+MIN_RATE = 10_000  # bytes a second of a body, on average: a photo of 2 MB may take three minutes
 END_OF_HEAD = b"\r\n\r\n"
 
 
@@ -63,7 +63,7 @@ class IncomingRequest:
     def is_too_slow(self) -> bool:
         """Whether a client that means to send it would have sent more by now."""
         seconds = time.monotonic() - self.started - GRACE_SECONDS
-        return seconds > 0 and (not self.has_head or self.received < seconds * LEAST_RATE)
+        return seconds > 0 and (not self.has_head or self.received < seconds * MIN_RATE)
 
     def take(self, size: int) -> bytes:
         """The next bytes of the request, at most `size`; empty at its end, or where all that has arrived was taken."""

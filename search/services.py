@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from catalogue.browsing.filters import ProductFilters
-from search.answers import PhotoAnswer
+from search.answer_types import PhotoAnswer
 from search.models import Encoder
 from search.photo import cache as photo_cache
 from search.photo.answer import DEFAULT_LIMIT, MAX_LIMIT, PageRequest, answer_of, since
@@ -20,7 +20,7 @@ from search.retrieval.similar_products import complementary_products, related_pr
 from search.serving import NotReady, model_of, serving_encoder
 from search.vision.analysis import analyse_photo
 from search.vision.detector import load_detector
-from search.vision.photo import decode_photo
+from search.vision.photo_decoding import decode_photo
 
 __all__ = [
     "DEFAULT_LIMIT",

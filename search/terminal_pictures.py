@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from search.answers import GarmentAnswer, PhotoAnswer
+from search.answer_types import GarmentAnswer, PhotoAnswer
 from search.vision.detections import Detections
 
 # Colours that stay apart for most colour-blind people (Okabe and Ito, 2008).

@@ -18,7 +18,7 @@ from access.client_address import client_of
 from catalogue.models import Product
 from catalogue.photo_files import PhotoError, explain
 from search import services
-from search.photo.example_photos import scenes
+from search.photo.example_photos import example_photo_names
 from search.photo.overlay import default_garment
 from search.photo.page import photo_page
 from search.photo.upload import Refused, check_rate, garment_types_of_request, photo_of_request
@@ -50,7 +50,7 @@ def photo(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('photo')}?query={query}")
     status = 400 if page.errors else 200
     context = {"page": page, "query": query, "address": request.build_absolute_uri()}
-    response = render(request, "search/finding.html", context, status=status)
+    response = render(request, "search/photo_results.html", context, status=status)
     patch_cache_control(response, private=True, no_cache=True)
     return response
 
@@ -78,7 +78,7 @@ def _start(request: HttpRequest, error: str = "", status: int = 200) -> HttpResp
         return JsonResponse({"error": error}, status=status)
     context = {
         "error": error,
-        "scenes": scenes(),
+        "scenes": example_photo_names(),
         "minutes": settings.PHOTO_QUERY_SECONDS // 60,
         "max_bytes": settings.PHOTO_MAX_BYTES,
         "canonical": reverse("photo"),

@@ -22,11 +22,11 @@ import numpy as np
 from search.vision.crops import Crop, crop_garment, whole_photo
 from search.vision.detections import Detections
 from search.vision.detector import Detector
-from search.vision.photo import PhotoError, decode_photo
+from search.vision.photo_decoding import PhotoError, decode_photo
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".avif", ".heic", ".bmp", ".tif", ".tiff"}
 MASKS = "masks.json"
-LEAST_PRODUCTS = 20  # with several photos: fewer, and what is measured on the held-out ones is chance
+MIN_PRODUCTS = 20  # with several photos: fewer, and what is measured on the held-out ones is chance
 
 
 class OwnPhotosError(ValueError):
@@ -58,10 +58,10 @@ def read_photos(folder: Path) -> list[Photo]:
     if masks:
         raise OwnPhotosError(f"{folder / MASKS} names photos that are in no product's folder, as {min(masks)}.")
     several = {name: photos for name, photos in by_product.items() if len(photos) > 1}
-    if len(several) < LEAST_PRODUCTS:
+    if len(several) < MIN_PRODUCTS:
         raise OwnPhotosError(
             f"{folder} holds {len(several)} products with two photos or more (of {len(by_product)}); at least "
-            f"{LEAST_PRODUCTS} are needed. Expected: PHOTOS/<product>/<photo>.jpg."
+            f"{MIN_PRODUCTS} are needed. Expected: PHOTOS/<product>/<photo>.jpg."
         )
     return [Photo(path, name, mask) for name, photos in several.items() for path, mask in photos]
 

@@ -20,12 +20,12 @@ from django.db.models import QuerySet
 from access.named_caches import cache_of
 from catalogue.models import Product
 from catalogue.reading_connection import reading_connection
-from catalogue.single_flight import alone
+from catalogue.single_flight import single_flight
 
 MAX_INSTANT = 1_000  # counted within a few milliseconds: not worth being a minute late for
 MAX_EXACT = 5_000  # counted within 15 ms; the sample shows 100 of them in a table of a million
 SAMPLE_ROWS = 20_000  # of the whole table: a facet of 5 % is then off by 3 % in the mean
-LEAST_SEEN = 100  # of a list in the sample; with fewer the planner may have been wrong, and counting is tried
+MIN_SEEN = 100  # of a list in the sample; with fewer the planner may have been wrong, and counting is tried
 EXACT_SECONDS, ESTIMATE_SECONDS = 60, 300
 MAX_BRANDS = 50
 
@@ -77,7 +77,7 @@ def counted(querysets: list[QuerySet[Product]]) -> list[Counted]:
     wanted = {each.key: each for each in lists}
     kept = cache_of("counts").get_many(wanted)
     if len(kept) < len(wanted):
-        with alone(lists[0].key):
+        with single_flight(lists[0].key):
             kept |= cache_of("counts").get_many(wanted)
             kept |= _count_and_keep([each for key, each in wanted.items() if key not in kept])
     return [kept[each.key] for each in lists]
@@ -98,7 +98,7 @@ def _count(lists: list[_List]) -> dict[str, Counted]:
     table = _rows_in_table()
     share = min(1.0, SAMPLE_ROWS / table)
     found = _estimated(_expected_long(lists), share) if table > MAX_EXACT else {}
-    doubtful = [each for each in lists if each.key not in found or found[each.key].total < LEAST_SEEN / share]
+    doubtful = [each for each in lists if each.key not in found or found[each.key].total < MIN_SEEN / share]
     exact = _exact(doubtful)
     found |= {key: each for key, each in exact.items() if each.total <= MAX_EXACT}
     return found | _estimated([each for each in doubtful if each.key not in found], share)

@@ -17,13 +17,13 @@ from django.core.cache import cache
 from catalogue.browsing.synonyms import synonyms
 from catalogue.browsing.text_search import ParsedQuery, Unit, all_of, read_units
 from catalogue.reading_connection import reading_connection
-from catalogue.single_flight import alone
+from catalogue.single_flight import single_flight
 
 NEWEST_PRODUCTS = 20_000  # their words are read in a fifth of a second, and hardly a word is in none of them
-KEPT_SECONDS = 600
-LEAST_ALIKE = 0.1  # share of common trigrams: words with less differ in more letters than are mistyped
-LEAST_PREFIX = 3  # letters
-LEAST_TYPED, LONG = 4, 6  # letters: of a word that is corrected at all, and of one with up to two mistakes
+CACHE_SECONDS = 600
+MIN_ALIKE = 0.1  # share of common trigrams: words with less differ in more letters than are mistyped
+MIN_PREFIX = 3  # letters
+MIN_TYPED, LONG = 4, 6  # letters: of a word that is corrected at all, and of one with up to two mistakes
 
 Vocabulary = tuple[dict[str, int], dict[str, list[str]]]  # {word: products that have it}, {trigram: words}
 _editions: dict[str, Vocabulary] = {}  # the one that this process has read
@@ -58,7 +58,7 @@ def _known(unit: Unit, tsquery: str, is_held: Callable[[str], bool]) -> Unit:
         return unit
     word = unit.words[0]
     known, by_trigram = _vocabulary()
-    if len(word) >= LEAST_PREFIX and any(each.startswith(word) for each in known):
+    if len(word) >= MIN_PREFIX and any(each.startswith(word) for each in known):
         return Unit(unit.words, unit.text, is_prefix=True)
     nearest = _nearest_word(word, known, by_trigram)
     return unit if nearest == word else Unit((nearest,), nearest)
@@ -68,7 +68,7 @@ def _nearest_word(word: str, known: dict[str, int], by_trigram: dict[str, list[s
     """The known word that differs in the fewest letters, among those with the same first letter: a first letter is
     seldom mistyped, and with another one mostly another word is meant (gaun is a dress, daun a leaf). `word` where all
     differ in more than are mistyped: one letter in a short word, two from six letters on."""
-    if word in known or word.isdigit() or len(word) < LEAST_TYPED:
+    if word in known or word.isdigit() or len(word) < MIN_TYPED:
         return word
     wanted = _trigrams(word)
     candidates = {candidate for trigram in wanted for candidate in by_trigram.get(trigram, ())}
@@ -76,7 +76,7 @@ def _nearest_word(word: str, known: dict[str, int], by_trigram: dict[str, list[s
         (-mistakes, _alike(wanted, _trigrams(candidate)), known[candidate], candidate)
         for candidate in candidates
         if candidate[0] == word[0]
-        and _alike(wanted, _trigrams(candidate)) >= LEAST_ALIKE
+        and _alike(wanted, _trigrams(candidate)) >= MIN_ALIKE
         and (mistakes := mistakes_between(word, candidate)) <= (2 if len(word) >= LONG else 1)
     ]
     return max(scored, default=(0, 0.0, 0, word))[-1]
@@ -101,11 +101,11 @@ def _vocabulary() -> Vocabulary:
 
     They are kept here and not in the cache, which would pack and unpack thousands of words for each mistyped one.
     """
-    with alone("vocabulary"):
+    with single_flight("vocabulary"):
         edition = cache.get("vocabulary-edition")
         if edition is None:
             edition = secrets.token_hex(8)
-            cache.set("vocabulary-edition", edition, KEPT_SECONDS)
+            cache.set("vocabulary-edition", edition, CACHE_SECONDS)
         if edition not in _editions:
             _editions.clear()
             _editions[edition] = _read_vocabulary()

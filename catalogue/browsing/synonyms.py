@@ -7,7 +7,7 @@ from django.core.cache import cache
 from catalogue.browsing.words import words_of
 
 Term = tuple[str, ...]  # the words of a term, as `words_of` cuts them: ("celana", "pendek")
-_KEY, KEPT_SECONDS = "synonyms", 300
+_KEY, CACHE_SECONDS = "synonyms", 300
 
 
 def synonyms() -> dict[Term, list[Term]]:
@@ -15,12 +15,12 @@ def synonyms() -> dict[Term, list[Term]]:
     found: dict[Term, list[Term]] | None = cache.get(_KEY)
     if found is None:
         found = _read()
-        cache.set(_KEY, found, KEPT_SECONDS)
+        cache.set(_KEY, found, CACHE_SECONDS)
     return found
 
 
 def clear_synonyms_cache() -> None:
-    """After an edit. Other processes that share no cache with this one notice within KEPT_SECONDS."""
+    """After an edit. Other processes that share no cache with this one notice within CACHE_SECONDS."""
     cache.delete(_KEY)
 
 

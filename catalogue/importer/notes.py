@@ -11,7 +11,7 @@ from catalogue.importer.photo_reader import PhotoReader
 from catalogue.importer.report import LISTED, Report
 from catalogue.importer.row_reader import RowReader
 from catalogue.importer.source import Source
-from catalogue.importer.staging_table import MOST_PHOTOS
+from catalogue.importer.staging_table import MAX_PHOTOS
 
 NAMED = 20  # files, categories, products named in one note
 
@@ -85,7 +85,7 @@ def _note_large_folders(source: Source) -> None:
     if folders := source.staging.large_folders_without_row(only_beside_rows=not source.is_folder_given):
         named = some([f"{folder} ({count:,})" for folder, count in folders])
         source.report.notes.append(
-            f"Folders of more than {MOST_PHOTOS} photos that no row names are no products: {named}."
+            f"Folders of more than {MAX_PHOTOS} photos that no row names are no products: {named}."
         )
 
 

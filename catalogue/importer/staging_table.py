@@ -42,7 +42,7 @@ PRAGMA synchronous = OFF;
 PRAGMA cache_size = -24576;
 """
 _encode = json.JSONEncoder(check_circular=False).encode
-MOST_PHOTOS = 100  # of one product's folder; a folder of more is a collection
+MAX_PHOTOS = 100  # of one product's folder; a folder of more is a collection
 _HAS_ROW = "(is_named OR folder_key IN (SELECT key FROM product WHERE is_row))"
 _FOLDERS_WITHOUT_ROW = """
 FROM photo WHERE category <> '' AND folder <> '' AND folder_key NOT IN (SELECT key FROM refused_id)
@@ -131,14 +131,14 @@ class StagingTable:
         """Adds the product folders that no row has named, by id or by path; returns the number of all products.
 
         With `only_beside_rows`, those alone whose category lies where the category of some row's photo lies. A folder
-        of more than MOST_PHOTOS is left out: `large_folders_without_row` names it.
+        of more than MAX_PHOTOS is left out: `large_folders_without_row` names it.
         """
         self.database.execute(
             f"""
             INSERT INTO product (sku, key, is_row)
             SELECT min(folder), folder_key, 0 {_FOLDERS_WITHOUT_ROW}
               {_SAME_ROOT_AS_ROWS if only_beside_rows else ""}
-            GROUP BY folder_key HAVING max(is_named) = 0 AND count(*) <= {MOST_PHOTOS} ORDER BY min(path)
+            GROUP BY folder_key HAVING max(is_named) = 0 AND count(*) <= {MAX_PHOTOS} ORDER BY min(path)
             """
         )
         return self._number("SELECT count(*) FROM product")
@@ -149,7 +149,7 @@ class StagingTable:
             f"""
             SELECT min(category || '/' || folder), count(*) {_FOLDERS_WITHOUT_ROW}
               {_SAME_ROOT_AS_ROWS if only_beside_rows else ""}
-            GROUP BY folder_key HAVING max(is_named) = 0 AND count(*) > {MOST_PHOTOS} ORDER BY min(path)
+            GROUP BY folder_key HAVING max(is_named) = 0 AND count(*) > {MAX_PHOTOS} ORDER BY min(path)
             """
         )
         return list(found)

@@ -19,7 +19,7 @@ from catalogue.choices import ColourChoices
 from catalogue.models import Product
 from catalogue.photo_files import PhotoError, explain
 from search import services
-from search.answers import PhotoAnswer
+from search.answer_types import PhotoAnswer
 from search.api.photo_serializers import PhotoAnswerSerializer, PhotoSearchInput, ResultSerializer
 from search.photo.fetch import FetchError, fetch_photo
 from search.photo.throttling import ApiPhotoThrottle

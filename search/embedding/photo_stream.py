@@ -18,14 +18,14 @@ from django.conf import settings
 from catalogue.models import ProductImage
 from search.vision.analysis import PhotoAnalysis, PreparedPhoto, prepare_photo, with_vectors
 from search.vision.detector import Detector, load_detector
-from search.vision.encoder import MOST_AT_ONCE, Encoder, load_encoder
-from search.vision.photo import PhotoError, decode_photo
+from search.vision.encoder import MAX_AT_ONCE, Encoder, load_encoder
+from search.vision.photo_decoding import PhotoError, decode_photo
 
 READERS = min(16, max(2, os.cpu_count() or 2))  # threads that read, decode and detect: one a core
 READ_AHEAD = READERS + 6  # photos read, or waiting for the encoder: about 3 MB each once they are cut
 BATCHES_AHEAD = 2  # at work in the encoder, or waiting to be stored
 ENCODERS = 2  # threads: one prepares its input while the other's is encoded
-MOST_PHOTOS = 8  # of a batch, unreadable ones among them
+MAX_PHOTOS = 8  # of a batch, unreadable ones among them
 READ_TRIES = 3
 READ_PAUSE_S = 0.5  # before the second try; longer before each further one
 
@@ -89,7 +89,7 @@ def _batches(
     for image, photo in photos:
         batch.append((image, photo))
         crops += len(photo.shown) if isinstance(photo, PreparedPhoto) else 0
-        if crops >= MOST_AT_ONCE or len(batch) == MOST_PHOTOS or isinstance(photo, StorageAway):
+        if crops >= MAX_AT_ONCE or len(batch) == MAX_PHOTOS or isinstance(photo, StorageAway):
             yield batch
             batch, crops = [], 0
     if batch:

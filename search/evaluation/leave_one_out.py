@@ -14,7 +14,7 @@ import numpy as np
 
 from catalogue.models import Product, ProductImage
 from search import services
-from search.evaluation.match_words import measure_match_words
+from search.evaluation.match_strength import measure_match_strength
 from search.models import Encoder, GarmentEmbedding
 from search.retrieval.nearest import NearestGarments
 
@@ -68,7 +68,7 @@ class Evaluation:
     misses: list[Miss] = field(default_factory=list)  # worst rank first
     same: list[float] = field(default_factory=list)
     other: list[float] = field(default_factory=list)
-    match_words: dict[str, dict[str, float]] = field(default_factory=dict)  # {word: {"matches", "precision"}}
+    match_strength: dict[str, dict[str, float]] = field(default_factory=dict)  # {word: {"matches", "precision"}}
 
     def as_dict(self) -> dict:
         """The figures, shares to four digits, without the lists that the pictures are made of."""
@@ -99,7 +99,7 @@ def evaluate(encoder: Encoder, *, sample: int, photos: int = 40, seed: int = 0) 
     found.mean_average_precision = float(np.mean(precisions))
     found.misses.sort(key=lambda miss: -miss.rank)
     found.ann_recall_at_10 = ann_recall(gallery, queries[:: max(1, len(queries) // 200)], encoder)
-    found.match_words = measure_match_words(encoder, sample=MATCHED_SAMPLE)
+    found.match_strength = measure_match_strength(encoder, sample=MATCHED_SAMPLE)
     found.latency_ms = latency(photos, seed)
     found.seconds = round(time.perf_counter() - started, 1)
     return found

@@ -13,7 +13,7 @@ from prometheus_client import Histogram
 from catalogue.browsing.filters import ProductFilters
 from catalogue.models import Product
 from catalogue.querysets import ProductQuerySet
-from search.answers import Box, GarmentAnswer, PhotoAnswer
+from search.answer_types import Box, GarmentAnswer, PhotoAnswer
 from search.models import Encoder
 from search.photo.cache import CachedPhoto, store
 from search.photo.shoe_pairs import pairs_of

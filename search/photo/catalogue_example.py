@@ -12,9 +12,9 @@ from search.models import Encoder, GarmentEmbedding
 from search.retrieval.similar_products import similar_products
 
 NEWEST = 200  # garments among which the example is chosen
-KEPT_SECONDS = 600
+CACHE_SECONDS = 600
 SHOWN = 4
-LEAST_SHOWN = 2
+MIN_SHOWN = 2
 TELLING_AREA = (0.12, 0.75)  # share of the photo: a garment that is neither lost in it nor all of it
 
 
@@ -36,7 +36,7 @@ class CatalogueExample(NamedTuple):
         return fills_frame(self.image)
 
     @property
-    def pupil(self) -> float:
+    def inner_dot(self) -> float:
         return self.dot * 0.42
 
 
@@ -45,12 +45,12 @@ def catalogue_example() -> CatalogueExample | None:
     chosen = cache.get("catalogue-example")
     if chosen is None:
         chosen = _chosen() or {}
-        cache.set("catalogue-example", chosen, KEPT_SECONDS)
+        cache.set("catalogue-example", chosen, CACHE_SECONDS)
     images = ProductImage.objects.filter(product__is_active=True)
     image = images.filter(pk=chosen.get("image")).first() if chosen else None
     products = Product.objects.visible().for_cards().in_bulk(chosen.get("similar", []))
     similar = [products[pk] for pk in chosen.get("similar", []) if pk in products]
-    if image is None or len(similar) < LEAST_SHOWN:
+    if image is None or len(similar) < MIN_SHOWN:
         return None
     x0, y0, x1, y1 = chosen["box"]
     return CatalogueExample(image, (x0 + x1) / 2 * image.width, (y0 + y1) / 2 * image.height, similar)
@@ -65,7 +65,7 @@ def _chosen() -> dict | None:
     newest = list(garments.exclude(garment_type="").select_related("image", "product").order_by("-product_id")[:NEWEST])
     for garment in sorted(newest, key=_suitability, reverse=True)[:SHOWN]:
         similar = [result.product.pk for result in similar_products(garment.product, limit=SHOWN)]
-        if len(similar) >= LEAST_SHOWN:
+        if len(similar) >= MIN_SHOWN:
             return {"image": garment.image_id, "box": list(garment.box), "similar": similar}
     return None
 

@@ -14,22 +14,22 @@ from catalogue.models import Product
 
 FOLDER = "samples/scenes"
 _PICTURE = re.compile(r"[\w-]+\.(jpe?g|png|webp)")
-KEPT_SECONDS = 60
-SPOTS = 4
+CACHE_SECONDS = 60
+MAX_HOTSPOTS = 4
 
 
-def scenes() -> list[str]:
+def example_photo_names() -> list[str]:
     """Their names in the media storage, in order; empty where the sample catalogue was never rendered."""
     names = cache.get("photo-scenes")
     if names is None:
         names = _listed()
-        cache.set("photo-scenes", names, KEPT_SECONDS)
+        cache.set("photo-scenes", names, CACHE_SECONDS)
     return names
 
 
-def scene_photo(name: str) -> bytes | None:
-    """The file of one of `scenes()`, None for any other name."""
-    if name not in scenes():
+def example_photo(name: str) -> bytes | None:
+    """The file of one of `example_photo_names()`, None for any other name."""
+    if name not in example_photo_names():
         return None
     with default_storage.open(name) as file:
         return file.read()
@@ -43,7 +43,7 @@ def _listed() -> list[str]:
     return [str(PurePosixPath(FOLDER, name)) for name in sorted(files) if _PICTURE.fullmatch(name)]
 
 
-class Spot(NamedTuple):
+class Hotspot(NamedTuple):
     """A garment of an example and the product that it is; x and y in pixels of the photo."""
 
     number: int
@@ -56,7 +56,7 @@ class Example(NamedTuple):
     name: str
     width: int
     height: int
-    spots: list[Spot]
+    hotspots: list[Hotspot]
 
     @property
     def dot(self) -> float:
@@ -67,17 +67,19 @@ def example() -> Example | None:
     """An example photo that shows what a search does: some garments of it are products of the shop. None without."""
     described = cache.get("photo-example")
     if described is None:
-        described = next((each for name in scenes() if (each := _described(name))), {})
-        cache.set("photo-example", described, KEPT_SECONDS)
+        described = next((each for name in example_photo_names() if (each := _described(name))), {})
+        cache.set("photo-example", described, CACHE_SECONDS)
     garments = {garment["product_id"]: garment for garment in described.get("garments", [])}
     products = {
         product.sku: product for product in Product.objects.visible().for_cards().filter(sku__in=list(garments))
     }
-    shown = [(products[sku], garment) for sku, garment in garments.items() if sku in products][:SPOTS]
-    if len(shown) < SPOTS:
+    shown = [(products[sku], garment) for sku, garment in garments.items() if sku in products][:MAX_HOTSPOTS]
+    if len(shown) < MAX_HOTSPOTS:
         return None
-    spots = [Spot(number, *_middle(garment["box"]), product) for number, (product, garment) in enumerate(shown, 1)]
-    return Example(described["name"], described["width"], described["height"], spots)
+    hotspots = [
+        Hotspot(number, *_middle(garment["box"]), product) for number, (product, garment) in enumerate(shown, 1)
+    ]
+    return Example(described["name"], described["width"], described["height"], hotspots)
 
 
 def _described(name: str) -> dict | None:
@@ -86,7 +88,7 @@ def _described(name: str) -> dict | None:
         with default_storage.open(str(PurePosixPath(name).with_suffix(".json"))) as file:
             known = json.load(file)
         garments = [{"product_id": each["product_id"], "box": each["box"]} for each in known["garments"]]
-        if len(garments) < SPOTS:
+        if len(garments) < MAX_HOTSPOTS:
             return None
         return {
             "name": name,

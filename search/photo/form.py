@@ -12,7 +12,7 @@ from catalogue.browsing.filters import ProductFilters
 from catalogue.browsing.listing import without_empty
 from catalogue.browsing.parameters import ProductFilterParameters, filters_of, read_page_parameters
 from catalogue.choices import GarmentTypeChoices
-from search.answers import Box
+from search.answer_types import Box
 from search.photo.corrections import Corrections
 
 MIN_BOX = 2  # percent of the photo a side

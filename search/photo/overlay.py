@@ -12,18 +12,18 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.choices import GarmentTypeChoices
-from search.answers import Box, GarmentAnswer, PhotoAnswer
+from search.answer_types import Box, GarmentAnswer, PhotoAnswer
 from search.photo.corrections import NO_CORRECTIONS, Corrections
 from search.photo.form import MIN_BOX
 from search.photo.people import people_of
 from search.photo.shoe_pairs import enclosing_box
 
-WHICH = ("garment", "whole", "x0", "y0", "x1", "y1")  # what says where in the photo to look
+SELECTION_PARAMETERS = ("garment", "whole", "x0", "y0", "x1", "y1")  # what says where in the photo to look
 NUDGE = 3  # percent
 FIRST_BOX = (25.0, 20.0, 75.0, 80.0)
 
 
-class Spot(NamedTuple):
+class Hotspot(NamedTuple):
     """A garment over the photo and its chip, a pair of shoes being one; lengths in pixels of the photo."""
 
     key: str
@@ -50,7 +50,7 @@ def query_for(data: QueryDict, **which: str) -> str:
     Filters stay, but for the type, which was chosen for the garment before.
     """
     changed = data.copy()
-    for name in (*WHICH, "offset", "garment_type"):
+    for name in (*SELECTION_PARAMETERS, "offset", "garment_type"):
         changed.pop(name, None)
     for name, value in which.items():
         changed[name] = value
@@ -77,16 +77,16 @@ def garments_shown(answer: PhotoAnswer, corrections: Corrections) -> list[Garmen
     return sorted(found, key=lambda garment: places[garment.index])
 
 
-def spots_of(
+def hotspots_of(
     answer: PhotoAnswer, current: GarmentAnswer, data: QueryDict, corrections: Corrections = NO_CORRECTIONS
-) -> list[Spot]:
+) -> list[Hotspot]:
     """The garments over the photo."""
     found = garments_shown(answer, corrections)
     people = people_of(found)
     person = {index: number for number, indices in enumerate(people, 1) for index in indices} if len(people) > 1 else {}
     names = [type_name(garment.garment_type) for garment in found]
     return [
-        Spot(
+        Hotspot(
             key=f"garment-{garment.index}",
             label=name if names.count(name) == 1 else f"{name} {names[: place + 1].count(name)}",
             href=query_for(data, garment=str(garment.index)),
@@ -147,7 +147,7 @@ def _outlines(answer: PhotoAnswer, garment: GarmentAnswer) -> list[str]:
     ]
 
 
-def shade_round(answer: PhotoAnswer, current: GarmentAnswer) -> str:
+def shade_around(answer: PhotoAnswer, current: GarmentAnswer) -> str:
     """A path over all of the photo but the chosen garment; empty where that is all of it."""
     if current.box == (0.0, 0.0, 1.0, 1.0):
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -21,73 +21,46 @@ from catalogue.browsing.listing import (
     query_with,
     query_without,
 )
-from catalogue.choices import ColourChoices, GarmentTypeChoices
 from catalogue.models import Product
-from search.answers import Box, GarmentAnswer, PhotoAnswer, Result
+from search.answer_types import Box, GarmentAnswer, PhotoAnswer
 from search.photo.corrections import Correction, Corrections, types_offered
 from search.photo.form import CHEAPEST, DEAREST, MAX_OFFSET, NEAREST, PhotoPageForm
 from search.photo.overlay import (
-    WHICH,
+    SELECTION_PARAMETERS,
+    Hotspot,
     Nudge,
-    Spot,
     box_in_pixels,
     default_of,
     garments_shown,
+    hotspots_of,
     in_percent,
     nudges_of,
     query_for,
-    shade_round,
-    spots_of,
+    shade_around,
     start_box,
     type_name,
 )
+from search.photo.shown_results import ShownResult, in_order_of_price, not_sold, shown_results
 from search.retrieval.estimates import COUNT_UP_TO
 from search.retrieval.rerank import prefer_matching_type
 from search.services import search_query
 
+ORDERINGS = [(NEAREST, _("Most similar")), (CHEAPEST, _("Price, low to high")), (DEAREST, _("Price, high to low"))]
 PAGE_SIZE = 24
-# The nearest that are put in another order, by kind or by price: the cheapest of everything would be like nothing in
+# The nearest that are put in another order, by type or by price: the cheapest of everything would be like nothing in
 # the photo. Four pages.
 SORTED = 96
-
-ORDERINGS = [(NEAREST, _("Most similar")), (CHEAPEST, _("Price, low to high")), (DEAREST, _("Price, high to low"))]
 FACETS = ("category", "colour", "brand", "garment_type")
-MATCH_WORDS = {"strong": _("Very similar"), "close": _("Similar"), "weak": _("Similar style")}
-
-
-NOT_SOLD = {
-    "top": _("No tops here yet"),
-    "outerwear": _("No outerwear here yet"),
-    "dress": _("No dresses here yet"),
-    "jumpsuit": _("No jumpsuits here yet"),
-    "trousers": _("No trousers here yet"),
-    "shorts": _("No shorts here yet"),
-    "skirt": _("No skirts here yet"),
-    "footwear": _("No footwear here yet"),
-    "bag": _("No bags here yet"),
-    "headwear": _("No headwear here yet"),
-    "accessory": _("No accessories here yet"),
-    "underwear": _("No underwear here yet"),
-    "swimwear": _("No swimwear here yet"),
-}
-
-
-class Found(NamedTuple):
-    """A result in the page's words."""
-
-    result: Result
-    match: str
-    shared: list[str]
 
 
 @dataclass(frozen=True)
 class PhotoPage:
-    """What templates/search/_finding.html shows."""
+    """What templates/search/_photo_results.html shows."""
 
     answer: PhotoAnswer
     current: GarmentAnswer
     title: str
-    spots: list[Spot]
+    hotspots: list[Hotspot]
     shade: str
     dot: float
     whole_href: str
@@ -95,13 +68,13 @@ class PhotoPage:
     box_href: str
     box: dict[str, float] | None
     nudges: list[Nudge]
-    found: list[Found]
-    kind: str | None  # what the products are to be, None for anything
+    results: list[ShownResult]
+    garment_type: str | None  # what the products are to be, None for anything
     is_first: bool
     facets: list[Facet]
     price: tuple | None
     data: QueryDict
-    kept: list[tuple[str, str]]
+    hidden_fields: list[tuple[str, str]]  # of the forms: which photo and what in it
     ordering: str
     orderings: list[tuple[str, Any]]
     active_filters: list[ActiveFilter]
@@ -116,7 +89,7 @@ class PhotoPage:
     empty_range: str  # a sentence where the prices asked for leave nothing
 
     @property
-    def pupil(self) -> float:
+    def inner_dot(self) -> float:
         return self.dot * 0.42
 
     @property
@@ -180,14 +153,14 @@ def _page(
     offset: int,
 ) -> PhotoPage:
     corrections = form.corrections
-    kind = form.filters.garment_type or corrections.types.get(current.index, current.garment_type)
-    facets, price = _facets(form, kind)
+    garment_type = form.filters.garment_type or corrections.types.get(current.index, current.garment_type)
+    facets, price = _facets(form, garment_type)
     if by_price:
-        results = _in_order_of_price(current.results, by_price)
+        results = in_order_of_price(current.results, by_price)
     else:
-        ordered = prefer_matching_type(current.results, garment_type=kind, encoder=answer.encoder)
+        ordered = prefer_matching_type(current.results, garment_type=garment_type, encoder=answer.encoder)
         results = ordered[offset - answer.offset :][:PAGE_SIZE]
-    spots = spots_of(answer, current, data, corrections)
+    hotspots = hotspots_of(answer, current, data, corrections)
     next_offset = offset + PAGE_SIZE
     has_more = not by_price and next_offset < current.count and next_offset <= MAX_OFFSET
     cleared = data.copy()
@@ -196,22 +169,24 @@ def _page(
     return PhotoPage(
         answer=answer,
         current=current,
-        title=_title(spots, form, is_box=box is not None),
-        spots=spots,
-        shade=shade_round(answer, current),
+        title=_title(hotspots, form, is_box=box is not None),
+        hotspots=hotspots,
+        shade=shade_around(answer, current),
         dot=max(answer.width, answer.height) / 60,
         whole_href=query_for(data, whole="1"),
         is_whole=bool(form.value("whole")) and not box,
         box_href=query_for(data, **in_percent(box or start_box(answer, current))),
         box=box_in_pixels(answer, box) if box else None,
         nudges=nudges_of(data, box) if box else [],
-        found=_found(results),
-        kind=kind,
+        results=shown_results(results),
+        garment_type=garment_type,
         is_first=offset == 0,
         facets=facets,
         price=price,
         data=data,
-        kept=[(name, str(data[name])) for name in ("query", *WHICH, "hidden", "retyped") if data.get(name)],
+        hidden_fields=[
+            (name, str(data[name])) for name in ("query", *SELECTION_PARAMETERS, "hidden", "retyped") if data.get(name)
+        ],
         ordering=by_price,
         orderings=ORDERINGS,
         active_filters=active_filters_of(data, facets) + _active_words(data),
@@ -219,10 +194,10 @@ def _page(
         next_query=query_with(data, offset=str(next_offset)) if has_more else "",
         first_query=query_with(data, offset=""),
         errors=form.problems,
-        corrections=_corrections_of(current, corrections, data) if any(spot.is_current for spot in spots) else [],
-        dismiss_href=_dismiss_href(answer, current, corrections, data, spots),
+        corrections=_corrections_of(current, corrections, data) if any(each.is_current for each in hotspots) else [],
+        dismiss_href=_dismiss_href(answer, current, corrections, data, hotspots),
         restore_href=query_with(data, hidden="", offset="") if corrections.hidden else "",
-        not_sold=_not_sold(kind) if not current.results else "",
+        not_sold=not_sold(garment_type) if not current.results else "",
         empty_range=empty_range(Product.objects.all(), None, form.filters, price) if not current.results else "",
     )
 
@@ -233,11 +208,14 @@ def _filters_for(form: PhotoPageForm, garment: int | None) -> ProductFilters:
     return replace(form.filters, garment_type=given) if given and not form.filters.garment_type else form.filters
 
 
-def _title(spots: list[Spot], form: PhotoPageForm, *, is_box: bool) -> str:
+def _title(hotspots: list[Hotspot], form: PhotoPageForm, *, is_box: bool) -> str:
     """What is searched for: the type where one is chosen, else the garment, the box or the whole photo."""
     if form.filters.garment_type:
         return type_name(form.filters.garment_type)
-    return next((spot.label for spot in spots if spot.is_current), str(_("Your box") if is_box else _("Whole photo")))
+    return next(
+        (hotspot.label for hotspot in hotspots if hotspot.is_current),
+        str(_("Your box") if is_box else _("Whole photo")),
+    )
 
 
 def _corrections_of(current: GarmentAnswer, corrections: Corrections, data: QueryDict) -> list[Correction]:
@@ -250,10 +228,10 @@ def _corrections_of(current: GarmentAnswer, corrections: Corrections, data: Quer
 
 
 def _dismiss_href(
-    answer: PhotoAnswer, current: GarmentAnswer, corrections: Corrections, data: QueryDict, spots: list[Spot]
+    answer: PhotoAnswer, current: GarmentAnswer, corrections: Corrections, data: QueryDict, hotspots: list[Hotspot]
 ) -> str:
     """The page without the chosen garment: the next one is chosen, or the whole photo where there is no other."""
-    if not any(spot.is_current for spot in spots):
+    if not any(hotspot.is_current for hotspot in hotspots):
         return ""
     fewer = corrections.hiding(min(current.index, *current.pair, current.index))
     others = garments_shown(answer, fewer)
@@ -269,36 +247,12 @@ def _corrected(data: QueryDict, corrections: Corrections, **which: str) -> str:
     return query_with(data, **corrections.parameters, garment_type="", offset="")
 
 
-def _not_sold(kind: str | None) -> str:
-    """A sentence where the shop has nothing of this type, whatever the filters; else empty."""
-    if kind is None or Product.objects.visible().filtered(ProductFilters(garment_type=kind)).exists():
-        return ""
-    return str(NOT_SOLD[kind])
-
-
-# -- the products -------------------------------------------------------------------------------------------------
-
-
-def _in_order_of_price(results: list[Result], by_price: str) -> list[Result]:
-    priced = [(result.product.price, place) for place, result in enumerate(results) if result.product.price is not None]
-    in_order = sorted(priced, key=lambda each: each[0], reverse=by_price == DEAREST)
-    return [results[place] for _price, place in in_order]
-
-
-def _found(results: list[Result]) -> list[Found]:
-    labels = dict(GarmentTypeChoices.choices) | dict(ColourChoices.choices)
-    return [
-        Found(result, str(MATCH_WORDS[result.match]), [str(labels.get(each, each)) for each in result.shared])
-        for result in results
-    ]
-
-
-def _facets(form: PhotoPageForm, kind: str | None) -> tuple[list[Facet], tuple | None]:
+def _facets(form: PhotoPageForm, garment_type: str | None) -> tuple[list[Facet], tuple | None]:
     """What the garment's products can be narrowed down to, counted as the catalogue's own lists are; their prices."""
     filters = form.filters.without("garment_type")
     chosen = cast("QueryDict", form.data)
-    if kind and not filters.category:
-        filters = replace(filters, garment_type=kind)
+    if garment_type and not filters.category:
+        filters = replace(filters, garment_type=garment_type)
     counted = facets_of(Product.objects.visible(), filters)
     groups = [facet_of(name, counted, chosen.getlist(name)) for name in FACETS]
     return [group for group in groups if group.options or group.collapsed], counted["price"]

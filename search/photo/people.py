@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from search.answers import Box, GarmentAnswer
+from search.answer_types import Box, GarmentAnswer
 
 WORN_ON_BODY = {"top", "outerwear", "dress", "jumpsuit", "trousers", "shorts", "skirt", "underwear", "swimwear"}
 UPPER = {"top", "outerwear", "dress", "jumpsuit", "swimwear"}

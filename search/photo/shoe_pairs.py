@@ -17,7 +17,7 @@ from search.vision.analysis import Box, DetectedGarment
 FOOTWEAR = "footwear"
 # In sides of the larger shoe, a side being the root of its box's area.
 STRIDE, RISE = 2.5, 1.0  # between the two boxes; between their middles, upwards: a foot may be lifted
-LEAST_SIZE = 0.5  # of the smaller side to the larger: the one behind looks smaller
+MIN_SIZE = 0.5  # of the smaller side to the larger: the one behind looks smaller
 ALIKE = 0.5  # cosine distance: one shoe from the side, the other from the front
 
 
@@ -53,7 +53,7 @@ def _pair_of(shoes: list[int], garments: Sequence[DetectedGarment], size: tuple[
 def _could_be_mates(one: np.ndarray, other: np.ndarray) -> bool:
     smaller, larger = sorted((_side(one), _side(other)))
     rise = abs(one[1] + one[3] - other[1] - other[3]) / 2
-    return smaller >= LEAST_SIZE * larger and _gap(one, other) <= STRIDE * larger and rise <= RISE * larger
+    return smaller >= MIN_SIZE * larger and _gap(one, other) <= STRIDE * larger and rise <= RISE * larger
 
 
 def _side(box: np.ndarray) -> float:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from catalogue.models import ProductImage
-from search.photo.example_photos import scene_photo
+from search.photo.example_photos import example_photo
 from search.photo.fetch import FetchError, fetch_photo
 from search.photo.throttling import PhotoThrottle
 
@@ -71,7 +71,7 @@ def _fetched(url: str) -> bytes:
 
 
 def _scene(name: str) -> bytes:
-    photo = scene_photo(name)
+    photo = example_photo(name)
     if photo is None:
         raise Refused(_("This example is no longer here. Choose another one."), 404)
     return photo

@@ -1,8 +1,8 @@
 """Match strength: which distances are called strong, close and weak.
 
 Distances depend on the encoder and mean nothing by themselves. An encoder's card says up to where its matches are right
-(`parameters.match_distances`, measured on real photos by training.encoder.calibrate_match_words): at least nine in ten
-strong matches are the same kind of garment in a colour that both have, and seven in ten close ones.
+(`parameters.match_distances`, measured on real photos by training.encoder.calibrate_match_strength): at least nine in
+ten strong matches are the same kind of garment in a colour that both have, and seven in ten close ones.
 
 For an encoder whose card says nothing, the catalogue is all there is: a match nearer than nine in ten garments' nearest
 other product is strong, one within the nearest nine in ten close. That ranks matches and promises nothing.
@@ -14,7 +14,7 @@ import numpy as np
 from django.db.models import F, Func, QuerySet
 
 from catalogue.models import Product
-from search.answers import CLOSE, STRONG, WEAK
+from search.answer_types import CLOSE, STRONG, WEAK
 from search.models import Encoder, GarmentEmbedding
 from search.retrieval.nearest import NearestGarments
 from search.vision.cards import choose

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from search.answers import Result
+from search.answer_types import Result
 from search.models import GarmentEmbedding
 from search.retrieval.nearest_sql import NEAR_DUPLICATE_DISTANCE
 

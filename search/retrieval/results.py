@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from catalogue.models import Category, Product, ProductImage
-from search.answers import Result
+from search.answer_types import Result
 from search.models import Encoder
 from search.retrieval.calibration import match_strength
 from search.retrieval.nearest import Neighbour

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from catalogue.models import Product, ProductImage
 from catalogue.querysets import ProductQuerySet
-from search.answers import WEAK, Result
+from search.answer_types import WEAK, Result
 from search.models import Encoder, GarmentEmbedding
 from search.retrieval.complementary import complementary_neighbours
 from search.retrieval.nearest import NearestGarments

@@ -13,7 +13,7 @@ from search.vision.cards import ModelCard
 from search.vision.crops import Crop
 from search.vision.runtime import Runner, compile_model, inference_precision
 
-MOST_AT_ONCE = 16  # crops in one call: enough to keep the cores busy, 10 MB of input at 224 pixels
+MAX_AT_ONCE = 16  # crops in one call: enough to keep the cores busy, 10 MB of input at 224 pixels
 
 
 class Encoder:
@@ -64,15 +64,15 @@ class Encoder:
 
         A crop's vector does not depend on what else is in the batch (cosine distance below 1e-4).
         """
-        parts = [crops[start : start + MOST_AT_ONCE] for start in range(0, len(crops), MOST_AT_ONCE)]
+        parts = [crops[start : start + MAX_AT_ONCE] for start in range(0, len(crops), MAX_AT_ONCE)]
         return self._unit_vectors([self.infer(self.preprocess(part)) for part in parts])
 
     def encode_prepared(self, prepared: Sequence[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-        """The same of what `preprocess` returned for each of several photos, MOST_AT_ONCE crops at a time."""
+        """The same of what `preprocess` returned for each of several photos, MAX_AT_ONCE crops at a time."""
         images, masks = (np.concatenate(parts) for parts in zip(*prepared, strict=True))
-        starts = range(0, len(images), MOST_AT_ONCE)
+        starts = range(0, len(images), MAX_AT_ONCE)
         return self._unit_vectors(
-            [self.infer((images[i : i + MOST_AT_ONCE], masks[i : i + MOST_AT_ONCE])) for i in starts]
+            [self.infer((images[i : i + MAX_AT_ONCE], masks[i : i + MAX_AT_ONCE])) for i in starts]
         )
 
     def _unit_vectors(self, outputs: Sequence[np.ndarray]) -> np.ndarray:

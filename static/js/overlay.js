@@ -5,10 +5,10 @@ const STEP = 0.01; // of the photo, for an arrow key
 const SMALLEST = 0.02;
 
 document.addEventListener("click", (event) => {
-  const spot = event.target.closest?.(".spot");
-  if (spot && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+  const hotspot = event.target.closest?.(".hotspot");
+  if (hotspot && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
-    document.getElementById(spot.dataset.chip)?.click();
+    document.getElementById(hotspot.dataset.chip)?.click();
   }
   for (const menu of document.querySelectorAll(".menu[open]")) {
     if (!menu.contains(event.target)) menu.open = false;
@@ -29,13 +29,13 @@ let drawing = null; // the one whose box is being changed
 
 // An answer that comes while the box is on the move is out of date, and would pull it out of the hand.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (drawing && event.detail.target.id === "finding") event.detail.shouldSwap = false;
+  if (drawing && event.detail.target.id === "photo-results") event.detail.shouldSwap = false;
 });
 let hadFocus = false;
 document.addEventListener("htmx:beforeSwap", () => (hadFocus = document.activeElement?.id === "box"));
 document.addEventListener("htmx:afterSettle", (event) => {
   setUp();
-  if (event.detail.target?.id === "finding") showBeginning(); // none where history is brought back
+  if (event.detail.target?.id === "photo-results") showBeginning(); // none where history is brought back
   if (hadFocus) document.getElementById("box")?.focus();
   if (corrected) document.querySelector(".choices [aria-current]")?.focus({ preventScroll: true });
   corrected = false;
@@ -66,7 +66,7 @@ function showChosenChip() {
 
 /** Who has scrolled down and asks for something else wants to see its beginning. */
 function showBeginning() {
-  const results = document.querySelector("#finding .results");
+  const results = document.querySelector("#photo-results .results");
   if (results?.getBoundingClientRect().top < 0) results.scrollIntoView();
 }
 

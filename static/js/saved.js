@@ -72,10 +72,10 @@ async function showViewed() {
 // The photo: every product page leads back to it, until it is deleted.
 
 function rememberPhoto() {
-  const finding = document.getElementById("finding");
-  if (!finding) return;
+  const results = document.getElementById("photo-results");
+  if (!results) return;
   try {
-    sessionStorage.setItem("photo", JSON.stringify({ url: location.pathname + location.search, until: finding.dataset.expires * 1000 }));
+    sessionStorage.setItem("photo", JSON.stringify({ url: location.pathname + location.search, until: results.dataset.expires * 1000 }));
   } catch {
     // see write()
   }

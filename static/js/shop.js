@@ -29,7 +29,7 @@ let focused = null;
 document.addEventListener("htmx:beforeSwap", () => {
   const here = document.activeElement;
   const shown = here?.closest("#more") ? document.getElementById("products")?.children.length : undefined;
-  focused = here && here !== document.body ? { id: here.id, shown, isInPart: !!here.closest("#listing, #finding") } : null;
+  focused = here && here !== document.body ? { id: here.id, shown, isInPart: !!here.closest("#listing, #photo-results") } : null;
 });
 
 document.addEventListener("htmx:afterSettle", () => {

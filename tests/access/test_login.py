@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import OperationalError, connection
 from django.test import Client, override_settings
 
-from access.login import MOST_FOR_A_NAME, MOST_OF_A_CLIENT
+from access.login import MAX_FOR_A_NAME, MAX_OF_A_CLIENT
 
 PASSWORD = "the right one"
 ATTACKER, OTHER = "192.0.2.66", "192.0.2.1"
@@ -26,7 +26,7 @@ def log_in(password, *, name="admin", address=ATTACKER, **extra):
 @pytest.mark.django_db
 def test_past_the_limit_not_even_the_right_password_is_looked_at(admin):
     answers = [log_in(f"wrong {number}").status_code for number in range(30)]
-    assert answers == [200] * MOST_FOR_A_NAME + [429] * (30 - MOST_FOR_A_NAME)
+    assert answers == [200] * MAX_FOR_A_NAME + [429] * (30 - MAX_FOR_A_NAME)
     refused = log_in(PASSWORD)
     assert refused.status_code == 429
     assert 0 < int(refused["Retry-After"]) <= 300
@@ -42,8 +42,8 @@ def test_the_owner_is_not_locked_out_by_an_attacker_elsewhere(admin):
 
 @pytest.mark.django_db
 def test_one_client_does_not_try_name_after_name(admin):
-    answers = [log_in("wrong", name=f"name {number}").status_code for number in range(MOST_OF_A_CLIENT + 10)]
-    assert answers == [200] * MOST_OF_A_CLIENT + [429] * 10
+    answers = [log_in("wrong", name=f"name {number}").status_code for number in range(MAX_OF_A_CLIENT + 10)]
+    assert answers == [200] * MAX_OF_A_CLIENT + [429] * 10
 
 
 @pytest.mark.django_db
@@ -55,21 +55,21 @@ def test_a_password_that_could_not_be_looked_at_is_no_wrong_one(admin, monkeypat
 
     with monkeypatch.context() as patch:
         patch.setattr("django.contrib.auth.backends.ModelBackend.authenticate", authenticate)
-        answers = {log_in(PASSWORD).status_code for _ in range(MOST_OF_A_CLIENT + 2)}
+        answers = {log_in(PASSWORD).status_code for _ in range(MAX_OF_A_CLIENT + 2)}
     assert answers == {503}
     assert log_in(PASSWORD).status_code == 302
 
 
 @pytest.mark.django_db
 def test_a_right_password_is_no_wrong_one(admin):
-    for _ in range(MOST_OF_A_CLIENT + 2):
+    for _ in range(MAX_OF_A_CLIENT + 2):
         assert log_in(PASSWORD).status_code == 302
 
 
 @pytest.mark.django_db
 def test_after_a_right_password_the_name_has_its_attempts_again(admin):
     for _ in range(3):
-        for _ in range(MOST_FOR_A_NAME - 1):
+        for _ in range(MAX_FOR_A_NAME - 1):
             assert log_in("wrong").status_code == 200
         assert log_in(PASSWORD).status_code == 302
 
@@ -88,7 +88,7 @@ def test_behind_a_proxy_what_the_client_wrote_itself_changes_nothing(admin, sett
     settings.NUM_PROXIES = 1
     headers = [f"203.0.113.{number}, {ATTACKER}" for number in range(10)]
     answers = [log_in("wrong", address="10.0.0.1", HTTP_X_FORWARDED_FOR=header).status_code for header in headers]
-    assert answers == [200] * MOST_FOR_A_NAME + [429] * (10 - MOST_FOR_A_NAME)
+    assert answers == [200] * MAX_FOR_A_NAME + [429] * (10 - MAX_FOR_A_NAME)
     assert log_in(PASSWORD, address="10.0.0.1", HTTP_X_FORWARDED_FOR=OTHER).status_code == 302
 
 
@@ -102,8 +102,8 @@ def test_passwords_tried_at_the_same_moment_are_counted_one_by_one(admin):
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(attempt, range(24)))
-    assert answers.count(200) == MOST_FOR_A_NAME
-    assert answers.count(429) == 24 - MOST_FOR_A_NAME
+    assert answers.count(200) == MAX_FOR_A_NAME
+    assert answers.count(429) == 24 - MAX_FOR_A_NAME
 
 
 @pytest.mark.django_db
@@ -114,5 +114,5 @@ def test_without_the_shared_cache_each_process_counts_for_itself(admin):
         "OPTIONS": {"socket_connect_timeout": 1},
     }
     with override_settings(CACHES={"default": away}):
-        answers = [log_in("wrong", address="192.0.2.77").status_code for _ in range(MOST_FOR_A_NAME + 3)]
-    assert answers == [200] * MOST_FOR_A_NAME + [429] * 3
+        answers = [log_in("wrong", address="192.0.2.77").status_code for _ in range(MAX_FOR_A_NAME + 3)]
+    assert answers == [200] * MAX_FOR_A_NAME + [429] * 3

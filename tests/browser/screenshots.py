@@ -101,7 +101,7 @@ def _pages(browser: Browser, url: str, only: str) -> dict[str, str]:
     examples = page.locator("button[name=scene]")
     if examples.count() and (not only or "photo" in only):
         examples.first.click()
-        page.wait_for_selector("#finding")
+        page.wait_for_selector("#photo-results")
         found = page.url
         pages["photo-found"] = found
         pages["photo-whole"] = re.sub(r"garment=\d+", "whole=1", found)

@@ -39,7 +39,7 @@ def test_a_tap_on_a_chip_switches_at_once(page, shop):
 def test_a_tap_on_the_photo_switches_too(page, shop):
     page.goto(shop.looked_at())
     stayed = stays_loaded(page)
-    page.locator(".spot[data-chip=garment-2] .dot").dispatch_event("click")
+    page.locator(".hotspot[data-chip=garment-2] .dot").dispatch_event("click")
     expect(first_name(page)).to_have_text("Skirt 2")
     assert stayed()
 

@@ -7,7 +7,7 @@ from PIL import Image
 
 from catalogue import photo_files as photos
 from catalogue.photo_files import NotAPhoto, read_photo
-from search.vision.photo import PhotoError, decode_photo
+from search.vision.photo_decoding import PhotoError, decode_photo
 from tests.factories import picture_bytes
 
 

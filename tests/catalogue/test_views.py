@@ -9,7 +9,7 @@ from catalogue.views import columns_of
 from tests.factories import make_category, make_image, make_images, make_product, make_products
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 20
+MAX_QUERIES = 20
 
 
 @pytest.fixture
@@ -280,7 +280,7 @@ def pages():
 @pytest.mark.parametrize("address", pages())
 def test_queries_are_few_and_do_not_grow_with_the_rows(client, shop, address, django_assert_max_num_queries):
     client.get(address)
-    with django_assert_max_num_queries(MOST_QUERIES) as few:
+    with django_assert_max_num_queries(MAX_QUERIES) as few:
         client.get(address)
     for number in range(40):
         make_image(make_product(name=f"Gaun {100 + number}", brand="Ombak", price=2_000, colours=["blue"]))
@@ -290,7 +290,7 @@ def test_queries_are_few_and_do_not_grow_with_the_rows(client, shop, address, dj
 
 def test_queries_of_a_product_page_do_not_grow_with_its_images(client, shop, django_assert_max_num_queries):
     product = Product.objects.first()
-    with django_assert_max_num_queries(MOST_QUERIES) as few:
+    with django_assert_max_num_queries(MAX_QUERIES) as few:
         client.get(product.get_absolute_url())
     for position in range(2, 8):
         make_image(product, position=position)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.incoming_request import GRACE_SECONDS, HEAD_BYTES, LEAST_RATE, HeadTooLarge, IncomingRequest
+from config.incoming_request import GRACE_SECONDS, HEAD_BYTES, MIN_RATE, HeadTooLarge, IncomingRequest
 
 LIMIT = 1_000
 
@@ -99,8 +99,8 @@ def test_headers_without_an_end_are_refused():
         (b"GET / HT", GRACE_SECONDS - 1, False),
         (b"GET / HT", GRACE_SECONDS + 1, True),
         (b"", GRACE_SECONDS + 1, True),
-        (b"POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n" + bytes(5 * LEAST_RATE), GRACE_SECONDS + 4, False),
-        (b"POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n" + bytes(5 * LEAST_RATE), GRACE_SECONDS + 6, True),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n" + bytes(5 * MIN_RATE), GRACE_SECONDS + 4, False),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n" + bytes(5 * MIN_RATE), GRACE_SECONDS + 6, True),
     ],
 )
 def test_a_client_has_time_for_headers_and_a_least_rate_for_the_rest(data, seconds, expected):

@@ -19,7 +19,7 @@ from search.vision.cards import read_card
 from search.vision.detector import PARTS, Detector, RawDetections
 from search.vision.mask_pasting import paste_masks
 from search.vision.nms import box_iou
-from search.vision.photo import decode_photo
+from search.vision.photo_decoding import decode_photo
 from training.artifacts import file_hashes, rewrite_card, save
 from training.detector.detector_parts import takes_bgr
 

@@ -51,7 +51,7 @@ VARIANTS: dict[str, Callable[[PostprocessConfig], PostprocessConfig]] = {
         chosen, max_nested_share=0.9, mask_iou_threshold=1.0, max_part_share=1.0
     ),
 }
-LEAST_SCORES = (0.3, 0.4, 0.5, 0.6, 0.7)
+MIN_SCORES = (0.3, 0.4, 0.5, 0.6, 0.7)
 SELECTIONS = [(area, power, centre) for area in ("box", "mask") for power in (0.0, 0.5, 1.0) for centre in (0.0, 4.0)]
 Found = dict[int, Detections]
 
@@ -114,7 +114,7 @@ def main() -> None:
     for name, variant in VARIANTS.items():
         street, worn = (served_by(found[each], variant(chosen), options.least) for each in ("street", "worn"))
         print(json.dumps({"rules": name} | rule_scores(street, worn, data)), flush=True)
-    for least in LEAST_SCORES:
+    for least in MIN_SCORES:
         street, worn = (served_by(found[each], chosen, least) for each in ("street", "worn"))
         print(json.dumps({"least_score": least} | rule_scores(street, worn, data)), flush=True)
     for name in ("worn", "shop"):

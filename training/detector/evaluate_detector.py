@@ -42,7 +42,7 @@ from search.vision.cards import read_card
 from search.vision.detections import Detections
 from search.vision.detector import Detector, PostprocessConfig
 from search.vision.nms import box_iou, nms
-from search.vision.photo import decode_photo
+from search.vision.photo_decoding import decode_photo
 from training.artifacts import rewrite_card
 from training.detector.product_scores import detect_products, empty_scores, product_scores, unworn_scores
 from training.detector.score_thresholds import SCORE_BOUNDS, best_scores, corners, cross_validated, precision_and_recall

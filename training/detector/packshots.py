@@ -29,7 +29,7 @@ import numpy as np
 from search.vision.cards import read_card
 from search.vision.crops import foreground_mask
 from search.vision.detector import Detector
-from search.vision.photo import decode_photo
+from search.vision.photo_decoding import decode_photo
 from training.detector.copy_paste import lay_on_plain_ground
 from training.detector.detector_data import as_coco
 from training.detector.street_garments import StreetGarments

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from search.vision.detections import Detections
 from search.vision.detector import Detector
-from search.vision.photo import decode_photo
+from search.vision.photo_decoding import decode_photo
 from training.detector.copy_paste import noise
 from training.detector.packshots import WORN_WITH
 from training.detector.street_garments import beside_the_person

@@ -25,11 +25,11 @@ import openvino
 
 from search.vision.cards import read_card
 from search.vision.detector import PARTS, Detector
-from search.vision.photo import decode_photo
+from search.vision.photo_decoding import decode_photo
 from training.artifacts import file_hashes, rewrite_card, save
 from training.detector.evaluate_detector import as_results, average_precision, keeping_everything
 
-MOST_LOST = 0.005  # of box AP50
+MAX_LOST = 0.005  # of box AP50
 TIMED = 40  # photos
 
 
@@ -77,7 +77,7 @@ def milliseconds(detectors: Sequence[Detector], photos: Sequence[Path]) -> list[
 def is_as_good(measured: dict[str, Any]) -> bool:
     """Whether int8 may take the place of what was there; `measured` holds (fp16, int8) pairs."""
     (before, after), (slow, fast) = measured["box_AP50"], measured["milliseconds"]
-    return before - after <= MOST_LOST and fast < slow
+    return before - after <= MAX_LOST and fast < slow
 
 
 def main() -> None:

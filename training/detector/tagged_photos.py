@@ -27,7 +27,7 @@ import numpy as np
 from search.vision.cards import read_card
 from search.vision.detections import Detections
 from search.vision.detector import PARTS, Detector
-from search.vision.photo import decode_photo
+from search.vision.photo_decoding import decode_photo
 from search.vision.runtime import Runner, compile_model
 from training.detector.detector_data import as_coco
 from training.garment_labels import CCP_TYPES, DETECTED_TYPES, IGNORED

@@ -13,7 +13,7 @@ import numpy as np
 import openvino
 from openvino import opset13
 
-from search.vision.encoder import MOST_AT_ONCE, Encoder
+from search.vision.encoder import MAX_AT_ONCE, Encoder
 from training.artifacts import file_hashes, save
 from training.encoder.encoder_network import EncoderError
 
@@ -77,7 +77,7 @@ class FeatureRunner:
 
     def __call__(self, crops: list) -> np.ndarray:
         """Returns (N, F) float32."""
-        parts = [crops[start : start + MOST_AT_ONCE] for start in range(0, len(crops), MOST_AT_ONCE)]
+        parts = [crops[start : start + MAX_AT_ONCE] for start in range(0, len(crops), MAX_AT_ONCE)]
         return np.concatenate([self.run(list(self.encoder.preprocess(part)))[0] for part in parts])
 
 

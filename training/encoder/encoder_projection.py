@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-LEAST_VARIANCE = 1e-9  # within garments: where all views are the same photo there would be none to divide by
+MIN_VARIANCE = 1e-9  # within garments: where all views are the same photo there would be none to divide by
 
 
 def weighed(
@@ -41,7 +41,7 @@ def fit_projection(
     np.add.at(sums, place, vectors)
     within = vectors - (sums / np.bincount(place)[:, None])[place]
     values, axes = np.linalg.eigh((within.T @ within / len(within)).astype(np.float64))
-    scale = (values.clip(0) + shrinkage * max(values.mean(), LEAST_VARIANCE)) ** (-strength / 2)
+    scale = (values.clip(0) + shrinkage * max(values.mean(), MIN_VARIANCE)) ** (-strength / 2)
     whiten = (axes * scale) @ axes.T
     centred = (vectors - mean) @ whiten
     _, spread = np.linalg.eigh((centred.T @ centred / len(centred)).astype(np.float64))

@@ -39,8 +39,8 @@ from training.encoder.fit_encoder import prepared_branches, sample, view_crops
 from training.encoder.real_pairs import real_ranks, real_vectors
 from training.encoder.real_views import distractor_crops, real_views
 
-LEAST_COSINE = 0.99  # in the mean, to the artifact as it was
-MOST_LOST = 0.005  # of recall@1
+MIN_COSINE = 0.99  # in the mean, to the artifact as it was
+MAX_LOST = 0.005  # of recall@1
 NOT_INT8 = (".*histogram.*", ".*pool.*", ".*project.*", ".*normalize.*", ".*linear.*")
 PARTS = ("model",)
 Inputs = tuple[np.ndarray, ...]  # images (N, 3, S, S) and masks (N, 1, S, S), float32 in 0..1
@@ -131,7 +131,7 @@ def _ranks(question: str, vectors: np.ndarray, views: Sequence[View]) -> np.ndar
 def is_as_good(measured: dict[str, Any]) -> bool:
     """Whether int8 may take the place of what was there; a projection fitted anew has no cosine to the earlier one."""
     lost = max(before - after for before, after in measured["recall@1"].values())
-    return measured.get("cosine, mean", 1.0) >= LEAST_COSINE and lost <= MOST_LOST
+    return measured.get("cosine, mean", 1.0) >= MIN_COSINE and lost <= MAX_LOST
 
 
 def replace_artifact(folder: Path, small: Path) -> None:

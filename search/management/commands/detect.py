@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from search.terminal_pictures import draw_detections
 from search.vision.detector import load_detector
-from search.vision.photo import PhotoError, decode_photo, photo_size
+from search.vision.photo_decoding import PhotoError, decode_photo, photo_size
 
 
 class Command(BaseCommand):

@@ -57,7 +57,7 @@ class Command(BaseCommand):
             table.add_row(f"recall{rank}", f"{share:.3f}")
         table.add_row("mAP", f"{found.mean_average_precision:.3f}")
         table.add_row("recall@10 of the index, of exact search", f"{found.ann_recall_at_10:.3f}", end_section=True)
-        for word, measured in found.match_words.items():
+        for word, measured in found.match_strength.items():
             table.add_row(
                 f"{word} matches that are right", f"{measured['precision']:.3f} of {measured['matches']:,.0f}"
             )

@@ -13,7 +13,7 @@ from search import services
 from search.api.photo_serializers import PhotoAnswerSerializer
 from search.management.console import console_of
 from search.terminal_pictures import contact_sheet
-from search.vision.photo import PhotoError, decode_photo
+from search.vision.photo_decoding import PhotoError, decode_photo
 
 
 class Command(BaseCommand):

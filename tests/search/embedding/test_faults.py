@@ -69,7 +69,7 @@ def test_a_storage_that_fails_now_and_then_is_asked_again(storage, encoder):
 
 
 def test_a_storage_that_is_away_ends_the_run_with_a_sentence_and_the_next_goes_on(storage, encoder):
-    ahead = photo_stream.READ_AHEAD + (photo_stream.BATCHES_AHEAD + 2) * photo_stream.MOST_PHOTOS
+    ahead = photo_stream.READ_AHEAD + (photo_stream.BATCHES_AHEAD + 2) * photo_stream.MAX_PHOTOS
     images = [make_image() for _ in range(pipeline.MAX_STORAGE_FAILURES + ahead)]
     run = pipeline.embed_photos(encoder())
     next(run), next(run)

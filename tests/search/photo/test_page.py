@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.test import override_settings
 
 from catalogue.models import Product
-from search.answers import GarmentAnswer, PhotoAnswer
+from search.answer_types import GarmentAnswer, PhotoAnswer
 from search.photo.form import PhotoPageForm
 from search.photo.overlay import default_garment
 from search.photo.overlay import moved as moved_box
@@ -20,7 +20,7 @@ from tests.search.photos import cache_photo, photo_bytes
 from tests.search.vectors import make_embedded_catalogue, make_encoder
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 20
+MAX_QUERIES = 20
 
 
 @pytest.fixture
@@ -227,7 +227,7 @@ def test_queries_are_few_and_do_not_grow_with_the_results(client, shop, django_a
         {"whole": 1},
         {"colour": "red", "category": "dress", "brand": "brand-3", "price_min": 1, "q": "product"},
     ):
-        with django_assert_max_num_queries(MOST_QUERIES):
+        with django_assert_max_num_queries(MAX_QUERIES):
             client.get("/photo/", {"query": shop[1], **query})
 
 

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from search.answers import GarmentAnswer
+from search.answer_types import GarmentAnswer
 from search.photo.people import people_of
 
 

@@ -6,7 +6,7 @@ from search.models import Encoder, GarmentEmbedding
 from tests.search.vectors import make_embedded_catalogue, make_encoder
 
 pytestmark = pytest.mark.django_db
-MOST_QUERIES = 20
+MAX_QUERIES = 20
 
 
 @pytest.fixture
@@ -94,9 +94,9 @@ def test_what_goes_with_it_is_a_page_of_its_own(client, products):
 
 
 def test_queries_are_few(client, products, django_assert_max_num_queries):
-    with django_assert_max_num_queries(MOST_QUERIES):
+    with django_assert_max_num_queries(MAX_QUERIES):
         client.get(products[0].get_absolute_url())
-    with django_assert_max_num_queries(MOST_QUERIES):
+    with django_assert_max_num_queries(MAX_QUERIES):
         client.get(f"/p/{products[0].pk}/goes-with/")
 
 

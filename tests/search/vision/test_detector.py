@@ -6,7 +6,7 @@ import pytest
 
 from search.vision.cards import ModelCard, ModelError
 from search.vision.detector import Detector, RawDetections, load_detector
-from search.vision.photo import decode_photo
+from search.vision.photo_decoding import decode_photo
 
 CODE = {"means": [0, 0, 0, 0], "stds": [1, 1, 1, 1], "wh_ratio_clip": 0.016}
 PARAMETERS = {

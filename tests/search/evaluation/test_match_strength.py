@@ -2,7 +2,7 @@
 
 import pytest
 
-from search.evaluation.match_words import measure_match_words
+from search.evaluation.match_strength import measure_match_strength
 from search.models import GarmentEmbedding
 from search.retrieval.calibration import SAME_PHOTO, calibrate, match_strength
 from search.vision.cards import choose
@@ -14,13 +14,15 @@ pytestmark = pytest.mark.django_db
 def test_matches_are_right_where_category_and_main_colour_agree():
     encoder = make_encoder(calibration={"": [2.0, 2.0]})  # every match is strong
     _, products = make_embedded_catalogue(encoder, products=60, images=1)
-    words = measure_match_words(encoder, sample=20)
+    words = measure_match_strength(encoder, sample=20)
     assert words["strong"]["matches"] == 100  # five for each of twenty
     assert words["close"]["matches"] == words["weak"]["matches"] == 0
     for product in products:
         product.colours = ["green"]
         product.save()
-    assert measure_match_words(encoder, sample=20)["strong"]["precision"] == 1.0  # a type is looked for in its category
+    assert (
+        measure_match_strength(encoder, sample=20)["strong"]["precision"] == 1.0
+    )  # a type is looked for in its category
     assert 0.2 < words["strong"]["precision"] < 0.8  # half of the products are black
 
 
@@ -28,7 +30,7 @@ def test_a_catalogue_without_garments_has_nothing_to_judge():
     encoder = make_encoder()
     make_embedded_catalogue(encoder, products=6, images=1)
     GarmentEmbedding.objects.update(ordinal=0)
-    assert measure_match_words(encoder, sample=20)["strong"]["matches"] == 0
+    assert measure_match_strength(encoder, sample=20)["strong"]["matches"] == 0
 
 
 def test_the_card_says_what_matches_are_called_and_the_same_photo_is_always_strong():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from search.vision.photo import MAX_SIDE, PhotoError, decode_photo
+from search.vision.photo_decoding import MAX_SIDE, PhotoError, decode_photo
 
 
 def encoded(image, format="PNG", **options):

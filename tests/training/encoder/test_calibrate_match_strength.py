@@ -10,7 +10,7 @@ pytest.importorskip("torch", reason="pip install -r requirements-training.txt")
 
 from search.retrieval import nearest_sql
 from search.vision.analysis import DetectedGarment
-from training.encoder import calibrate_match_words as words
+from training.encoder import calibrate_match_strength as words
 
 
 def garment(product, *, labelled="top", detected="top", colours=("red",), angle=0.0, room=None, split="val"):

@@ -17,7 +17,7 @@ from search.vision.match_distances import precision_of_words
 JUDGED = 5  # products a search
 
 
-def measure_match_words(encoder: Encoder, *, sample: int) -> dict[str, dict[str, float]]:
+def measure_match_strength(encoder: Encoder, *, sample: int) -> dict[str, dict[str, float]]:
     """{word: {"matches": how many, "precision": the share that is right}}, asked with at most `sample` garments."""
     rows = GarmentEmbedding.objects.of(encoder).filter(ordinal=1, product__is_active=True).exclude(product__colours=[])
     step = max(1, rows.count() // sample)

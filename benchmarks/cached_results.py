@@ -13,7 +13,7 @@ import numpy as np
 FOLDER = Path("var/benchmark")
 
 
-class Kept:
+class CachedResults:
     """The things made under one name; without `keep` they are made anew, and `seconds` is of this run."""
 
     def __init__(self, name: str, *, keep: bool):

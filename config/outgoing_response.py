@@ -7,12 +7,12 @@ import time
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
-from config.incoming_request import GRACE_SECONDS, LEAST_RATE, MEMORY_BYTES
+from config.incoming_request import GRACE_SECONDS, MEMORY_BYTES, MIN_RATE
 
 SEND_BYTES = 256 * 1024  # at once
 
 
-class OutgoingAnswer:
+class OutgoingResponse:
     """The bytes that a socket which never blocks is still to be sent. unsent: how many there are."""
 
     def __init__(self, sock: socket.socket) -> None:
@@ -57,7 +57,7 @@ class OutgoingAnswer:
     def is_read_too_slowly(self) -> bool:
         """Whether a client that means to read it would have read more by now."""
         seconds = time.monotonic() - self._since - GRACE_SECONDS
-        return bool(self.unsent) and seconds > 0 and self._sent < seconds * LEAST_RATE
+        return bool(self.unsent) and seconds > 0 and self._sent < seconds * MIN_RATE
 
     def close(self) -> None:
         if self._kept is not None:

@@ -1,6 +1,6 @@
 """Measures up to which distances an encoder's matches are right, and stores them in its card.
 
-    SHARED_DATA=... python -m training.encoder.calibrate_match_words --encoder resnet18-fashion --write
+    SHARED_DATA=... python -m training.encoder.calibrate_match_strength --encoder resnet18-fashion --write
 
 Photos of products (views/) and of single garments at home (clothing/) search among each other, those of one person's
 home never, as the site searches: among the products of the detected type, and near duplicates. Of each the nearest five
@@ -28,7 +28,7 @@ from search.vision.cards import choose
 from search.vision.detector import load_detector
 from search.vision.encoder import load_encoder
 from search.vision.match_distances import MatchDistances, fit_match_distances, precision_of_words
-from search.vision.photo import decode_photo
+from search.vision.photo_decoding import decode_photo
 from training.encoder.encoder_batches import garment_type_of
 from training.splits import clothing_split, views_split
 
@@ -88,7 +88,7 @@ def main() -> None:
         path = card.folder / "card.json"
         stored = json.loads(path.read_text())
         stored.setdefault("parameters", {})["match_distances"] = report["match_distances"]
-        stored["measured"]["match_words"] = report["words"]
+        stored["measured"]["match_strength"] = report["words"]
         path.write_text(json.dumps(stored, indent=1) + "\n")
 
 
