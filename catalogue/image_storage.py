@@ -16,7 +16,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage
 from django.db import connection, transaction
 
-from catalogue.models import ProductImage, image_path
+from catalogue.models import ProductImage
 from catalogue.photo_files import Photo
 
 PARTIAL = ".part"  # how a file is called while it is written
@@ -36,11 +36,10 @@ def keep_files_until_commit() -> None:
 
 def write_photo(photo: Photo) -> str:
     """Stores the photo's file unless it is there, and returns its name in the storage."""
-    name = image_path(ProductImage(sha256=photo.sha256), f".{photo.suffix}")
-    files = storage()
-    if not (files.exists(name) and files.size(name) == len(photo.content)):  # else half a file of an earlier release
-        write_whole(files, name, photo.content)
-    return name
+    files, path = storage(), photo.path
+    if not (files.exists(path) and files.size(path) == len(photo.content)):  # else half a file of an earlier release
+        write_whole(files, path, photo.content)
+    return path
 
 
 def write_whole(files: Storage, name: str, content: bytes) -> None:
@@ -80,7 +79,7 @@ def remove_when_unused(name: str) -> None:
 
 def remove_now(name: str) -> None:
     """Removes the file and its thumbnails unless a row names it."""
-    sha256 = "".join(name.rpartition(".")[0].split("/")[-2:])  # as `image_path` writes it; the hash is indexed
+    sha256 = "".join(name.rpartition(".")[0].split("/")[-2:])  # as `Photo.path` has it; the hash is indexed
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FILES_LOCK])
         if ProductImage.objects.filter(sha256=sha256, file=name).exists():

@@ -31,6 +31,11 @@ class Photo:
     width: int
     height: int
 
+    @property
+    def path(self) -> str:
+        """Where it lies in the media storage: by its hash, so that the same photo twice is one file."""
+        return f"products/{self.sha256[:2]}/{self.sha256[2:]}.{self.suffix.lower()}"
+
 
 def read_photo(source: bytes | BinaryIO) -> Photo:
     """The photo in `source`. Raises PhotoError for what is no picture, broken, cut off, too small or too large."""

@@ -25,7 +25,7 @@ from garments.image_decoding import PhotoError, open_image
 logger = logging.getLogger(__name__)
 A_YEAR = 365 * 24 * 3600
 RETRY_AFTER_S = 5
-# Only what `image_path` names, and samples: the address must not open the rest of the media folder.
+# Only what `Photo.path` names, and samples: the address must not open the rest of the media folder.
 _PHOTO = re.compile(r"(products/[0-9a-f]{2}/[0-9a-f]{62}(_\w+)?|samples/[\w-]+/[\w-]+)\.\w{1,5}")
 
 

@@ -30,12 +30,12 @@ LATER = np.array((0.0, 0.15, 0.25, 0.35, 0.5))  # the later in EXTRAS, the rarer
 
 
 @dataclass(frozen=True)
-class Look:
+class Outfit:
     person: Person
     worn: tuple[tuple[Design, Product | None], ...]  # None: a neutral garment that is not for sale
 
 
-def look(wardrobe: Wardrobe, rng: np.random.Generator, wanted: int) -> Look:
+def outfit(wardrobe: Wardrobe, rng: np.random.Generator, wanted: int) -> Outfit:
     """A person in about `wanted` products, and neutral things where those leave a gap."""
     build = str(rng.choice(BUILDS))
     wearer = Wearer(build, modest=build == "woman" and rng.random() < 0.25)
@@ -44,7 +44,7 @@ def look(wardrobe: Wardrobe, rng: np.random.Generator, wanted: int) -> Look:
     worn: list[tuple[Design, Product | None]]
     worn = [(_tucked(product.design, bought, rng), product) for product in bought]
     worn += [(design, None) for design in _gaps(bought, wearer)]
-    return Look(_person(rng, build), tuple((_carried(design, rng), product) for design, product in worn))
+    return Outfit(_person(rng, build), tuple((_carried(design, rng), product) for design, product in worn))
 
 
 def _main(wardrobe: Wardrobe, wearer: Wearer, rng: np.random.Generator) -> list[Product]:

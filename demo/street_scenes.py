@@ -17,7 +17,7 @@ from demo.assortment import Product, assortment
 from demo.drawing.canvas import Canvas, Light, View, soften
 from demo.people.dressed_figure import dress_up, paint
 from demo.street_backgrounds import WEATHERS, Street, Weather
-from demo.street_outfits import Look, look
+from demo.street_outfits import Outfit, outfit
 from demo.wardrobe import Wardrobe
 
 SIZE = (720, 960)
@@ -52,36 +52,36 @@ def render_scene(
     weather = WEATHERS[int(light.integers(len(WEATHERS)))]
     width, height = (round(side * FINER) for side in size)
     backdrop = Street(width, height, weather, town).paint()
-    canvas, owners = _peopled(backdrop, _looks(products, people), weather, people)
+    canvas, owners = _peopled(backdrop, _outfits(products, people), weather, people)
     return _developed(canvas.rgb, size, film), _truth(canvas.owner, owners, size)
 
 
-def _looks(products: Sequence[Product], rng: np.random.Generator) -> list[Look]:
+def _outfits(products: Sequence[Product], rng: np.random.Generator) -> list[Outfit]:
     """One or two people; drawn again, a few times at most, while they wear too little that is for sale."""
-    looks: list[Look] = []
+    outfits: list[Outfit] = []
     for _ in range(5):
         wardrobe = Wardrobe(products, rng)
         if rng.random() < 0.5:
-            looks = [look(wardrobe, rng, int(rng.integers(3, 6)))]
+            outfits = [outfit(wardrobe, rng, int(rng.integers(3, 6)))]
         else:
-            looks = [look(wardrobe, rng, int(rng.integers(2, 4))) for _ in range(2)]
-        if sum(product is not None for one in looks for _, product in one.worn) >= FEWEST:
+            outfits = [outfit(wardrobe, rng, int(rng.integers(2, 4))) for _ in range(2)]
+        if sum(product is not None for one in outfits for _, product in one.worn) >= FEWEST:
             break
-    return looks
+    return outfits
 
 
 def _peopled(
-    backdrop: np.ndarray, looks: list[Look], weather: Weather, rng: np.random.Generator
+    backdrop: np.ndarray, outfits: list[Outfit], weather: Weather, rng: np.random.Generator
 ) -> tuple[Canvas, dict[int, Product]]:
     height, width = backdrop.shape[:2]
     light = Light(weather.sun[0], weather.sun[1], weather.ambient, weather.tint)
     canvas = Canvas(backdrop, View(width, height, 1.0, (0, 0)), light)
     owners: dict[int, Product] = {}
-    for number, one in enumerate(looks):
-        tall = height * (rng.uniform(0.76, 0.88) if len(looks) == 1 else rng.uniform(0.7, 0.8))
-        ground = height * (rng.uniform(0.93, 0.97) if len(looks) == 1 else rng.uniform(0.9, 0.96))
+    for number, one in enumerate(outfits):
+        tall = height * (rng.uniform(0.76, 0.88) if len(outfits) == 1 else rng.uniform(0.7, 0.8))
+        ground = height * (rng.uniform(0.93, 0.97) if len(outfits) == 1 else rng.uniform(0.9, 0.96))
         middle = width * (
-            rng.uniform(0.38, 0.62) if len(looks) == 1 else (0.28, 0.71)[number] + rng.uniform(-0.03, 0.03)
+            rng.uniform(0.38, 0.62) if len(outfits) == 1 else (0.28, 0.71)[number] + rng.uniform(-0.03, 0.03)
         )
         canvas.view = _standing(width, height, tall, ground, middle)
         _stand(canvas, weather)

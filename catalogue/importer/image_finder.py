@@ -19,7 +19,8 @@ from catalogue.importer.csv_records import Record
 from catalogue.importer.image_lists import split_images
 from catalogue.importer.photo_folder import shown_path
 from catalogue.importer.report import Report
-from catalogue.importer.staging_table import StagedProduct, StagingTable, fold
+from catalogue.importer.staging_schema import fold
+from catalogue.importer.staging_table import StagedProduct, StagingTable
 from catalogue.importer.values import Refused, is_url
 
 OUTSIDE = "It leads out of the photo folder; only files below that are read."

@@ -17,7 +17,7 @@ from catalogue.importer.download import Downloads
 from catalogue.importer.errors import storage_problem
 from catalogue.importer.image_finder import SourceImage
 from catalogue.importer.source_product import SourceProduct
-from catalogue.models import ProductImage, image_path
+from catalogue.models import ProductImage
 from catalogue.photo_files import MAX_BYTES, NotAPhoto, Photo, read_photo
 
 READERS = min(8, 2 * (os.cpu_count() or 1))  # decoding and hashing leave Python's lock alone; storing mostly waits
@@ -168,7 +168,7 @@ class PhotoReader:
         return ReadImage(image.source, image.line, photo.sha256, photo.stored_sha256, name, photo.width, photo.height)
 
     def _store(self, photo: Photo) -> str:
-        self.written.append(image_path(ProductImage(sha256=photo.sha256), f".{photo.suffix}"))
+        self.written.append(photo.path)
         return write_photo(photo)
 
 

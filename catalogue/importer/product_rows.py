@@ -36,7 +36,7 @@ _BIT = {name: 1 << number for number, name in enumerate([*_FIELDS, "category"])}
 _TYPES = {"price": "numeric(14, 2)", "compare_at_price": "numeric(14, 2)", "is_active": "boolean"}
 
 # New documents wait in a list until so many are taken into the index together, which takes a tenth off an insert's time
-# where the default is 4 MB. Searches read the list meanwhile, and `settle_documents` empties it in the end.
+# where the default is 4 MB. Searches read the list meanwhile, and `index_pending_documents` empties it in the end.
 PENDING = "16MB"
 
 _COLUMNS = (
@@ -173,7 +173,7 @@ def write_products(products: Sequence[SourceProduct], categories: Mapping[str, i
     return Written(len(products) - known, updated, known - updated, moved, renamed)
 
 
-def settle_documents() -> None:
+def index_pending_documents() -> None:
     """Takes the documents that still wait into the index of the text search, before autovacuum would."""
     with connection.cursor() as cursor:
         cursor.execute(

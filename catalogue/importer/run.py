@@ -22,7 +22,7 @@ from catalogue.importer.notes import note_attributes, note_what_happened, some
 from catalogue.importer.photo_folder import TABLES
 from catalogue.importer.photo_reader import PhotoReader
 from catalogue.importer.prefetch import prefetch
-from catalogue.importer.product_rows import settle_documents
+from catalogue.importer.product_rows import index_pending_documents
 from catalogue.importer.progress import Progress
 from catalogue.importer.refused_rows import open_refused
 from catalogue.importer.report import LISTED, Report
@@ -152,7 +152,7 @@ def _load(source: Source, options: Options, *, csv_folder: Path) -> None:
             loader.load(batch)
             reset_queries()  # with DEBUG Django keeps them, a megabyte each
         if not options.dry_run:
-            settle_documents()
+            index_pending_documents()
     except sqlite3.OperationalError as error:
         raise ImportProblem(f"The temporary folder takes no more data: {error}. {RERUN}") from error
     finally:

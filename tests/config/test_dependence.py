@@ -70,3 +70,8 @@ def test_imports_point_one_way(package, may_import):
         for name in imported_packages(path):
             if name.partition(".")[0] in OWN:
                 assert any(f"{name}.".startswith(f"{each}.") for each in allowed), f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("*/migrations/*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_migrations_import_no_code_that_may_change(path):
+    assert not {name for name in imported_packages(path) if name.partition(".")[0] in OWN}

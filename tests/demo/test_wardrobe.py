@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from demo.assortment import assortment
-from demo.street_outfits import look
+from demo.street_outfits import outfit
 from demo.wardrobe import Wardrobe, Wearer, is_patterned
 
 PRODUCTS = assortment(420)
@@ -45,7 +45,7 @@ def test_what_is_wanted_comes_before_what_merely_suits():
 
 @pytest.mark.parametrize("seed", range(12))
 def test_everybody_is_dressed_from_top_to_toe(seed):
-    one = look(wardrobe(seed), np.random.default_rng(seed), 3)
+    one = outfit(wardrobe(seed), np.random.default_rng(seed), 3)
     types = {design.garment_type for design, _ in one.worn}
     assert "footwear" in types
     assert types & {"top", "dress", "jumpsuit"} and types & {"trousers", "shorts", "skirt", "dress", "jumpsuit"}
@@ -53,5 +53,5 @@ def test_everybody_is_dressed_from_top_to_toe(seed):
 
 
 def test_an_empty_shop_leaves_people_in_neutral_clothes():
-    one = look(wardrobe(products=()), np.random.default_rng(0), 3)
+    one = outfit(wardrobe(products=()), np.random.default_rng(0), 3)
     assert {design.garment_type for design, _ in one.worn} == {"footwear", "trousers", "top"}

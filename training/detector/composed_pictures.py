@@ -36,6 +36,7 @@ from training.detector.copy_paste import (
     tiled,
     warped,
 )
+from training.detector.sampling import by_type, packshot_type, real_more_often, sampling_weights
 from training.detector.street_garments import StreetGarments, beside_the_person
 from training.garment_labels import DETECTED_TYPES
 from training.pictures import read_bgr
@@ -44,8 +45,6 @@ RECIPES = (
     "street", "street_tagged", "street_cut", "shop", "shop_tiled", "shop_pasted", "street_packshot", "shop_packshot",
     "packshot", "worn_before_white", "empty",
 )  # fmt: skip
-# How often a type is drawn for a packshot: bags, hats and jackets are in no other recipe.
-PACKSHOT_ODDS = {"bag": 9.0, "headwear": 2.0, "outerwear": 2.0, "shorts": 1.5, "dress": 1.5}
 HUE_SHIFTED = 0.4  # share of packshots whose hues are turned: few bags and hats, of many colours
 SMALLEST = 40  # pixels of a garment that is left on the canvas; less is not worth finding
 GREY = (127, 127, 127)  # what serving pads with: zero once normalised
@@ -60,7 +59,7 @@ class GarmentPictures(Dataset):
     input_sizes: (width, height) and how often each is taken; one batch has one canvas
     recipes: how often each of RECIPES is taken
     small_batches: how many batches at first are three quarters as wide and high, which halves their cost
-    shop_balance: see `_odds`; shop photos that show a rare garment come more often
+    shop_balance: see `sampling_weights`; shop photos that show a rare garment come more often
     """
 
     METAINFO = {"classes": DETECTED_TYPES}
@@ -85,25 +84,25 @@ class GarmentPictures(Dataset):
         self.recipes /= self.recipes.sum()
         self.street = _read(Path(annotations) / "street_train.json")
         self.shop = [photo for photo in _read(Path(annotations) / "shop_train.json") if photo["annotations"]]
-        self.street_odds, self.shop_odds = _odds(self.street), _odds(self.shop, *shop_balance)
+        self.street_odds, self.shop_odds = sampling_weights(self.street), sampling_weights(self.shop, *shop_balance)
         if recipes.get("street_tagged"):
             self.tagged = _read(Path(annotations) / "street_tagged_train.json")
-            self.tagged_odds = _odds(self.tagged)
+            self.tagged_odds = sampling_weights(self.tagged)
         if recipes.get("street_packshot"):
             names = ["street", "street_tagged"] if recipes.get("street_tagged") else ["street"]
             self.street_garments = StreetGarments(
                 self.data, *(Path(annotations) / f"{name}_train.json" for name in names)
             )
         if recipes.get("shop_packshot"):
-            self.shop_by_type = _by_type([photo | {"generated": False} for photo in self.shop], Path(annotations))
+            self.shop_by_type = by_type([photo | {"generated": False} for photo in self.shop], Path(annotations))
         if recipes.get("packshot"):
             photos = _read(Path(annotations) / "packshot_train.json")
             self.packshots = {
-                kind: _real_more_often(members) for kind, members in _by_type(photos, Path(annotations)).items()
+                kind: real_more_often(members) for kind, members in by_type(photos, Path(annotations)).items()
             }
         if recipes.get("worn_before_white"):
             self.worn = _read(Path(annotations) / "worn_train.json")
-            self.worn_odds = _odds(self.worn)
+            self.worn_odds = sampling_weights(self.worn)
 
     def __len__(self) -> int:
         return self.length
@@ -167,11 +166,11 @@ class GarmentPictures(Dataset):
         return canvas
 
     def _street_packshot(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
-        garment = self.street_garments.draw(_packshot_type(self.street_garments.by_type, rng), rng)
+        garment = self.street_garments.draw(packshot_type(self.street_garments.by_type, rng), rng)
         return lay_on_plain_ground(self._recoloured_garment(garment, rng), size, rng)
 
     def _shop_packshot(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
-        photos = self.shop_by_type[_packshot_type(self.shop_by_type, rng)]
+        photos = self.shop_by_type[packshot_type(self.shop_by_type, rng)]
         scene = cropped(read_scene(self.data, photos[rng.integers(len(photos))]))
         return lay_on_plain_ground(self._recoloured_garment(scene, rng), size, rng)
 
@@ -181,7 +180,7 @@ class GarmentPictures(Dataset):
         return scene
 
     def _packshot(self, size: tuple[int, int], rng: np.random.Generator) -> Scene:
-        photos = self.packshots[_packshot_type(self.packshots, rng)]
+        photos = self.packshots[packshot_type(self.packshots, rng)]
         scene = self._recoloured_garment(read_scene(self.data, photos[rng.integers(len(photos))]), rng)
         if rng.random() < 0.5:
             return lay_on_plain_ground(scene, size, rng)
@@ -274,36 +273,3 @@ def _read(path: Path) -> list[dict[str, Any]]:
     for annotation in coco["annotations"]:
         photos[annotation["image_id"]]["annotations"].append(annotation)
     return list(photos.values())
-
-
-def _packshot_type(by_type: dict[str, list[Any]], rng: np.random.Generator) -> str:
-    """Returns a garment type of which there is something, drawn by `PACKSHOT_ODDS`."""
-    kinds = [kind for kind, members in by_type.items() if members]
-    odds = np.array([PACKSHOT_ODDS.get(kind, 1.0) for kind in kinds])
-    return kinds[rng.choice(len(kinds), p=odds / odds.sum())]
-
-
-def _by_type(photos: list[dict[str, Any]], root: Path) -> dict[str, list[dict[str, Any]]]:
-    """Returns the packshots by garment type, generated ones named by their place under `root`."""
-    by_type: dict[str, list[dict[str, Any]]] = {kind: [] for kind in DETECTED_TYPES}
-    for photo in photos:
-        file_name = str((root / photo["file_name"]).resolve()) if photo["generated"] else photo["file_name"]
-        by_type[photo["garment_type"]].append(photo | {"file_name": file_name})
-    return by_type
-
-
-def _real_more_often(photos: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Returns the photos, real ones repeated until they are about twice as many as those that are drawn."""
-    real = [photo for photo in photos if not photo["generated"]]
-    drawn = [photo for photo in photos if photo["generated"]]
-    return drawn + real * max(1, round(2 * len(drawn) / max(len(real), 1)))
-
-
-def _odds(photos: list[dict[str, Any]], power: float = 0.65, limit: float = 6.0) -> np.ndarray:
-    """Returns how often each photo is drawn, (N,): the rarer its rarest garment, the more, up to `limit` times."""
-    kinds = [{a["category_id"] for a in photo["annotations"] if not a["iscrowd"]} for photo in photos]
-    counts = np.bincount([kind for of_photo in kinds for kind in of_photo], minlength=len(DETECTED_TYPES) + 1)
-    rarest = np.array([min((counts[kind] for kind in of_photo), default=len(photos)) for of_photo in kinds])
-    # By the square root, headwear and skirts were still taken for tops; in full, 37 shorts would be learned by heart.
-    odds = np.minimum((len(photos) / rarest) ** power, limit)
-    return odds / odds.sum()

@@ -40,7 +40,7 @@ SHOES = 2  # parts of one label; of everything else a label names one
 ALIKE = 10  # of 64 bits in which two hashes of the same photo may differ, cropped or recompressed
 
 
-class Among:
+class ClassMaskedBoxHead:
     """The part `boxes` of a detector, with only the garment types that occur in the photo competing for a place."""
 
     def __init__(self, run: Runner, labels: Sequence[str]):
@@ -90,7 +90,9 @@ def perceptual_hash(path: Path) -> int:
     return int("".join("1" if bit else "0" for bit in low > np.median(low)), 2)
 
 
-def labelled(detector: Detector, among: Among, photos: Path) -> tuple[list[dict[str, Any]], Counter[str]]:
+def labelled(
+    detector: Detector, box_head: ClassMaskedBoxHead, photos: Path
+) -> tuple[list[dict[str, Any]], Counter[str]]:
     """Returns the photos that can be learned from, each with its garments, and why the others cannot."""
     held_out = [
         perceptual_hash(path) for path in (photos / "ccp/images").glob("*.jpg") if ccp_split(path.stem) == "val"
@@ -107,7 +109,7 @@ def labelled(detector: Detector, among: Among, photos: Path) -> tuple[list[dict[
         if any((own ^ other).bit_count() <= ALIKE for other in held_out):
             why["looks like a held-out photo"] += 1
             continue
-        among.occurring = set(counts)
+        box_head.occurring = set(counts)
         found = detector.detect(decode_photo(photos / file_name))
         garments = garments_of(found, counts)
         if garments is None:
@@ -145,10 +147,11 @@ def main() -> None:
     options = parser.parse_args()
     card = read_card(options.model)
     parts = {part: compile_model(card.part(part)) for part in PARTS}
-    parts["boxes"] = among = Among(parts["boxes"], [card.garment_types.get(label, "") for label in card.labels])
+    garment_types = [card.garment_types.get(label, "") for label in card.labels]
+    parts["boxes"] = box_head = ClassMaskedBoxHead(parts["boxes"], garment_types)
     detector = Detector(card, parts)
     detector.postprocess_config = type(detector.postprocess_config)((SEEN,), 0.5, 0.8, 30, 0.5)
-    photos, why = labelled(detector, among, options.photos)
+    photos, why = labelled(detector, box_head, options.photos)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "street_tagged_train.json").write_text(json.dumps(as_coco(photos)))
     cv2.imwrite(str(options.out / "street_tagged.png"), contact_sheet(options.photos, photos))

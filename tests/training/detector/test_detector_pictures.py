@@ -12,10 +12,11 @@ mmdetection()
 import cv2  # noqa: E402
 from PIL import Image  # noqa: E402
 
-from training.detector.composed_pictures import RECIPES, GarmentPictures, _real_more_often, sample  # noqa: E402
+from training.detector.composed_pictures import RECIPES, GarmentPictures, sample  # noqa: E402
 from training.detector.copy_paste import Scene, cropped, hue_shifted  # noqa: E402
 from training.detector.detector_data import as_coco  # noqa: E402
 from training.detector.packshots import write_coco  # noqa: E402
+from training.detector.sampling import real_more_often  # noqa: E402
 from training.garment_labels import DETECTED_TYPES, IGNORED  # noqa: E402
 
 TOP, SKIRT = DETECTED_TYPES.index("top"), DETECTED_TYPES.index("skirt")
@@ -131,10 +132,10 @@ def test_a_packshot_of_a_shop_garment_is_that_garment_alone_on_a_plain_ground(fo
 
 def test_real_packshots_come_twice_as_often_as_drawn_ones():
     photos = [{"generated": number >= 2} for number in range(14)]  # 2 real, 12 drawn
-    balanced = _real_more_often(photos)
+    balanced = real_more_often(photos)
     assert sum(not photo["generated"] for photo in balanced) == 24
     assert sum(photo["generated"] for photo in balanced) == 12
-    assert _real_more_often(photos[:2]) == photos[:2]
+    assert real_more_often(photos[:2]) == photos[:2]
 
 
 def test_a_crop_keeps_garments_and_a_margin():

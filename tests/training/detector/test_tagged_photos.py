@@ -11,7 +11,14 @@ pytest.importorskip("pycocotools", reason="pip install -r requirements-training.
 
 import cv2
 
-from training.detector.tagged_photos import Among, contact_sheet, counts_of, garments_of, labelled, perceptual_hash
+from training.detector.tagged_photos import (
+    ClassMaskedBoxHead,
+    contact_sheet,
+    counts_of,
+    garments_of,
+    labelled,
+    perceptual_hash,
+)
 from training.garment_labels import IGNORED
 from training.splits import ccp_split
 
@@ -58,9 +65,9 @@ def test_garments_of(detections, counts, kinds):
 
 def test_only_what_occurs_competes_for_a_place():
     rows = np.array([[0.1, 0.6, 0.1, 0.2]], np.float32)
-    among = Among(lambda inputs: [rows, "deltas"], ["top", "outerwear", "dress"])
-    among.occurring = {"top", "dress"}
-    probabilities, deltas = among([])
+    box_head = ClassMaskedBoxHead(lambda inputs: [rows, "deltas"], ["top", "outerwear", "dress"])
+    box_head.occurring = {"top", "dress"}
+    probabilities, deltas = box_head([])
     assert probabilities == pytest.approx(np.array([[0.25, 0, 0.25, 0.5]]))
     assert deltas == "deltas"
 
@@ -87,7 +94,7 @@ def test_a_photo_that_looks_like_a_held_out_one_is_left_out(tmp_path):
     cv2.imwrite(str(tmp_path / "ccp/unlabelled/1006.jpg"), large[1])
     (tmp_path / "ccp/unlabelled_tags.json").write_text(json.dumps({"1005": ["dress"], "1006": ["dress"]}))
     detector = SimpleNamespace(detect=lambda photo: found(("dress", 0.9, 40)))
-    photos, why = labelled(detector, Among(None, ["dress"]), tmp_path)
+    photos, why = labelled(detector, ClassMaskedBoxHead(None, ["dress"]), tmp_path)
     assert [photo["file_name"] for photo in photos] == ["ccp/unlabelled/1006.jpg"]
     assert why == {"looks like a held-out photo": 1}
     assert contact_sheet(tmp_path, photos).shape == (240, 12 * 160, 3)

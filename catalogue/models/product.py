@@ -1,144 +1,29 @@
-"""What is sold: categories, products and their photos."""
+"""What is sold: products, and which of their attributes shoppers see."""
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.text import slugify
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.attribute_names import attribute_key
-from catalogue.category_words import CategoryWordsField, copy_words
-from catalogue.choices import AvailabilityChoices, ColourChoices, GarmentTypeChoices
+from catalogue.category_words import CategoryWordsField
+from catalogue.choices import AvailabilityChoices, ColourChoices
 from catalogue.currencies import validate_currency
-from catalogue.querysets import CategoryQuerySet, InfoPageQuerySet, ProductQuerySet
+from catalogue.models.category import Category
+from catalogue.querysets import ProductQuerySet
 
-
-class Category(models.Model):
-    name = models.CharField(_("name"), max_length=120)
-    name_en = models.CharField(
-        _("English name"), max_length=120, blank=True, help_text=_("Shown on English pages; empty: the name.")
-    )
-    name_id = models.CharField(
-        _("Indonesian name"), max_length=120, blank=True, help_text=_("Shown on Indonesian pages; empty: the name.")
-    )
-    slug = models.SlugField(_("slug"), max_length=140, unique=True)
-    garment_types = ArrayField(
-        models.CharField(max_length=12, choices=GarmentTypeChoices),
-        verbose_name=_("garment types"),
-        default=list,
-        blank=True,
-        help_text=_("What this category holds. A garment in a photo is looked for where its type is held; none: any."),
-    )
-    position = models.PositiveSmallIntegerField(_("position"), default=0, help_text=_("Small numbers come first."))
-
-    objects = CategoryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("category")
-        verbose_name_plural = _("categories")
-        ordering = ["position", "name"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(name=""), name="category_has_name"),
-            models.CheckConstraint(
-                condition=Q(garment_types__contained_by=list(GarmentTypeChoices.values)),
-                name="category_garment_types_known",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @transaction.atomic
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        super().save(*args, **kwargs)
-        copy_words([self.pk])
-
-    def get_absolute_url(self) -> str:
-        return reverse("category", args=[self.slug])
-
-    @property
-    def local_name(self) -> str:
-        """Its name in the page's language where there is one, else `name`."""
-        return getattr(self, f"name_{get_language()}", "") or self.name
-
-    @property
-    def language_of_local_name(self) -> str:
-        """The language of `local_name` where it is known and not the page's; else empty."""
-        if getattr(self, f"name_{get_language()}", ""):
-            return ""
-        translations = {self.name_en: "en", self.name_id: "id"}
-        language = translations.get(self.name) or settings.CATALOGUE_LANGUAGE
-        return "" if language == get_language() else language
-
-
-class InfoPage(models.Model):
-    """A page of text, linked in the footer: about, contact, privacy. One without a text is not shown."""
-
-    slug = models.SlugField(_("slug"), max_length=60, unique=True)
-    title_en = models.CharField(_("English title"), max_length=120)
-    title_id = models.CharField(_("Indonesian title"), max_length=120, blank=True)
-    text_en = models.TextField(
-        _("English text"), blank=True, help_text=_("An empty line begins a paragraph. Addresses become links.")
-    )
-    text_id = models.TextField(_("Indonesian text"), blank=True, help_text=_("Empty: the English one is shown."))
-    position = models.PositiveSmallIntegerField(_("position"), default=0, help_text=_("Small numbers come first."))
-
-    objects = InfoPageQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("page of text")
-        verbose_name_plural = _("pages of text")
-        ordering = ["position", "slug"]
-
-    def __str__(self) -> str:
-        return self.title_en
-
-    def get_absolute_url(self) -> str:
-        return reverse("info-page", args=[self.slug])
-
-    @property
-    def language(self) -> str:
-        """The language that it is shown in: the page's where it has a text in it, else the other."""
-        preferred, other = ("id", "en") if get_language() == "id" else ("en", "id")
-        return preferred if getattr(self, f"text_{preferred}").strip() else other
-
-    @property
-    def title(self) -> str:
-        return str(getattr(self, f"title_{self.language}") or self.title_en)
-
-    @property
-    def text(self) -> str:
-        return str(getattr(self, f"text_{self.language}"))
-
-
-class SynonymGroup(models.Model):
-    """Words that mean the same in a text search."""
-
-    words = models.CharField(
-        _("words"),
-        max_length=500,
-        unique=True,
-        help_text=_("Words that mean the same, separated by commas, as in: dress, gaun, terusan."),
-    )
-
-    class Meta:
-        verbose_name = _("synonyms")
-        verbose_name_plural = _("synonyms")
-        ordering = ["words"]
-
-    def __str__(self) -> str:
-        return self.words
+if TYPE_CHECKING:
+    from catalogue.models.image import ProductImage
 
 
 class Product(models.Model):
@@ -293,45 +178,3 @@ class PublicAttribute(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.key = attribute_key(self.name)
         super().save(*args, **kwargs)
-
-
-def image_path(image: "ProductImage", filename: str) -> str:
-    """Where an image file lies: by its content's hash, so that the same photo twice is one file."""
-    suffix = filename.rpartition(".")[2].lower()
-    return f"products/{image.sha256[:2]}/{image.sha256[2:]}.{suffix}"
-
-
-class ProductImage(models.Model):
-    product = models.ForeignKey(Product, verbose_name=_("product"), on_delete=models.CASCADE, related_name="images")
-    file = models.ImageField(
-        _("file"), upload_to=image_path, max_length=200, width_field="width", height_field="height"
-    )
-    sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, editable=False)  # as it came
-    # As it is stored, without metadata; empty in rows of releases that did not note it.
-    stored_sha256 = models.CharField(max_length=64, blank=True, editable=False, db_default="")
-    width = models.PositiveIntegerField(_("width"), editable=False)
-    height = models.PositiveIntegerField(_("height"), editable=False)
-    position = models.PositiveSmallIntegerField(_("position"), default=0)
-    source = models.CharField(
-        _("source"), max_length=1000, blank=True, editable=False, help_text=_("The path or URL it was imported from.")
-    )
-    # What the host said of the file behind the address, to ask for it again only where it has changed.
-    source_etag = models.CharField(max_length=300, blank=True, editable=False)
-    source_modified = models.CharField(max_length=60, blank=True, editable=False)
-
-    class Meta:
-        verbose_name = _("product image")
-        verbose_name_plural = _("product images")
-        ordering = ["position", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["product", "sha256"], name="image_once_a_product"),
-            models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="image_sha256_is_hex"),
-            models.CheckConstraint(condition=Q(width__gt=0, height__gt=0), name="image_has_size"),
-        ]
-        indexes = [
-            models.Index(fields=["product", "position", "id"], name="image_of_product"),
-            models.Index(fields=["sha256"], name="image_sha256"),  # does another row share this file?
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.product_id}/{self.position}"
