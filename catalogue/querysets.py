@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from catalogue.models import Category, InfoPage, Product  # noqa: F401  the base classes below name them
 
 MAX_RANKED = 960  # matches of a text that are put in order of relevance
-RANK_OF_TYPE = 0.61  # as much as a word in the name has
+RANK_OF_TERM = 0.61  # of a garment type or a shade that is named: as much as a word in the name has
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
@@ -131,13 +131,16 @@ class ProductQuerySet(models.QuerySet["Product"]):
 
     def _ranked(self, tsquery: str, query: ParsedQuery) -> Self:
         """Products that match `tsquery`, with their `rank`: high-top sneakers come behind tops, socks (kaos kaki)
-        behind T-shirts (kaos).
+        behind T-shirts (kaos), what is only blue behind what is navy.
         """
         expression = RawQuery(tsquery)
         rank: Any = SearchRank(F("document"), expression)
         if query.of_garment_type:
-            of_type = When(document=RawQuery(query.of_garment_type), then=Value(RANK_OF_TYPE))
+            of_type = When(document=RawQuery(query.of_garment_type), then=Value(RANK_OF_TERM))
             rank += Case(of_type, default=Value(0.0))
+        if query.of_shade:
+            of_shade = When(document=RawQuery(query.of_shade), then=Value(RANK_OF_TERM))
+            rank += Case(of_shade, default=Value(0.0))
         return self.filter(document=expression).annotate(rank=rank)
 
     def order_by_rank(self) -> Self:

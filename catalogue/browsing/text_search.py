@@ -20,7 +20,7 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery
 
 from catalogue.browsing.price_words import read_price_words
-from catalogue.browsing.synonyms import Term, synonyms
+from catalogue.browsing.synonyms import Meaning, Term, synonyms
 from catalogue.browsing.words import words_of
 from catalogue.category_garment_types import garment_types_of_category
 from catalogue.reading_connection import reading_connection
@@ -82,6 +82,13 @@ class ParsedQuery:
         types = [garment_types_of_category("-".join(unit.words)) for unit in self.units if not unit.is_excluded]
         return " | ".join(dict.fromkeys(f"{_quoted(each[0])}:B" for each in types if len(each) == 1))
 
+    @property
+    def of_shade(self) -> str:
+        """The tsquery of products that say the shade that a unit names: navy, and not only blue. Or empty."""
+        known = synonyms()
+        meanings = [known[unit.words] for unit in self.units if unit.words in known and not unit.is_excluded]
+        return " | ".join(_row(term) for meaning in meanings if meaning.wider for term in meaning.same)
+
 
 def parse(text: str, *, is_unfinished: bool = False) -> ParsedQuery:
     """The meaning of what somebody typed: words, "a phrase", -without, prices. One query, for the words' stems.
@@ -133,9 +140,10 @@ def read_units(units: Iterable[Unit]) -> dict[Unit, str]:
     """The units with the tsquery of each; words that say nothing, such as "the", only where there are no others."""
     known = synonyms()
     units = list(units)
-    terms = {unit: [unit.words] if unit.is_quoted else known.get(unit.words, [unit.words]) for unit in units}
-    stems = _stems({word for each in terms.values() for term in each for word in term})
-    readings = {unit: _reading(unit, terms[unit], stems, known) for unit in units}
+    alone = {unit: Meaning([unit.words]) for unit in units}
+    meanings = {unit: alone[unit] if unit.is_quoted else known.get(unit.words, alone[unit]) for unit in units}
+    stems = _stems({word for each in meanings.values() for term in each.same + each.wider for word in term})
+    readings = {unit: _reading(unit, meanings[unit], stems, known) for unit in units}
     telling = {unit: tsquery for unit, tsquery in readings.items() if not _is_stop_word(unit, stems)}
     return telling if any(not unit.is_excluded for unit in telling) else readings
 
@@ -145,29 +153,36 @@ def all_of(readings: dict[Unit, str]) -> str:
     return " & ".join(f"!{tsquery}" if unit.is_excluded else tsquery for unit, tsquery in readings.items())
 
 
-def _reading(unit: Unit, terms: list[Term], stems: dict[str, list[str]], known: Iterable[Term]) -> str:
+def _reading(unit: Unit, meaning: Meaning, stems: dict[str, list[str]], known: Iterable[Term]) -> str:
     readings: list[str] = []
-    for term in terms:
-        if len(term) == 1:
-            lexemes = _lexemes(term[0], stems)
-            others = _longer_terms(term[0], terms, known) if term != unit.words else []
-            readings += [f"({' | '.join(lexemes)}) & !({' | '.join(others)})"] if others else lexemes
-            continue
-        readings.append("(" + " <-> ".join(f"({' | '.join(_lexemes(word, stems))})" for word in term) + ")")
-        if not unit.is_quoted:
-            readings.append(_quoted("".join(term)))
+    for term in meaning.same:
+        read = _readings_of(term, stems, is_joined=not unit.is_quoted)
+        others = _longer_terms(term, meaning.same, known) if term != unit.words else []
+        readings += [f"({' | '.join(read)}) & !({' | '.join(others)})"] if others else read
+    if meaning.wider:
+        wider = [reading for term in meaning.wider for reading in _readings_of(term, stems)]
+        apart = [_row(term) for term in meaning.apart]
+        readings.append(" & ".join([f"({' | '.join(wider)})", *([f"!({' | '.join(apart)})"] if apart else [])]))
     if unit.is_prefix:
         *before, last = unit.words
         readings.append(" <-> ".join([*(_quoted(word) for word in before), f"{_quoted(last)}:*"]))
     return f"({' | '.join(dict.fromkeys(readings))})"
 
 
-def _longer_terms(word: str, terms: list[Term], known: Iterable[Term]) -> list[str]:
-    """Terms of other meaning that the word is a part of: a shirt (kemeja) is no T-shirt, kaos no kaos kaki (socks)."""
+def _readings_of(term: Term, stems: dict[str, list[str]], *, is_joined: bool = True) -> list[str]:
+    """A word's lexemes, or words in a row; is_joined: those as one word too."""
+    if len(term) == 1:
+        return _lexemes(term[0], stems)
+    row = "(" + " <-> ".join(f"({' | '.join(_lexemes(word, stems))})" for word in term) + ")"
+    return [row, _quoted("".join(term))] if is_joined else [row]
+
+
+def _longer_terms(part: Term, terms: list[Term], known: Iterable[Term]) -> list[str]:
+    """Terms of other meaning that a word is part of: a shirt (kemeja) is no T-shirt, kaos no kaos kaki (socks)."""
     return [
         f"({' <-> '.join(map(_quoted, term))}:*)"
         for term in known
-        if len(term) > 1 and word in term and term not in terms
+        if len(part) == 1 and len(term) > 1 and part[0] in term and term not in terms
     ]
 
 
@@ -178,6 +193,11 @@ def _lexemes(word: str, stems: dict[str, list[str]]) -> list[str]:
 
 def _is_stop_word(unit: Unit, stems: dict[str, list[str]]) -> bool:
     return not (unit.is_quoted or unit.is_prefix) and len(unit.words) == 1 and "" in stems[unit.words[0]]
+
+
+def _row(term: Term) -> str:
+    """The words as written, in a row."""
+    return f"({' <-> '.join(map(_quoted, term))})"
 
 
 def _quoted(word: str) -> str:

@@ -11,7 +11,10 @@ class SynonymGroup(models.Model):
         _("words"),
         max_length=500,
         unique=True,
-        help_text=_("Words that mean the same, separated by commas, as in: dress, gaun, terusan."),
+        help_text=_(
+            "Words that mean the same, separated by commas, as in: dress, gaun, terusan. After > what they are kinds "
+            "of, as in: navy, biru tua > blue."
+        ),
     )
 
     class Meta:

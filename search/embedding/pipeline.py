@@ -184,18 +184,21 @@ def _check_storage(seen: PhotoAnalysis | Exception, failures: int) -> int:
 
 
 def garments_of_product(garments: list[DetectedGarment], product: Product) -> list[DetectedGarment]:
-    """Which of a photo's garments is the product: those of its name's type, else of its category's types, else the
-    largest.
+    """Which of a photo's garments is the product: those of its name's type, else the largest of its category's types
+    (all of them, where its name says nothing), else the largest.
 
     A model who wears the skirt that is sold also wears shoes that are not, and those are often surer than a skirt that
     was taken for something else. But one garment that was seen as two types is kept as both, or the same photo would
     not find itself by the one that its category does not hold.
     """
     held = product.category.garment_types
+    named = garment_types_of_product(product.name, held)
     boxes = np.array([garment.box for garment in garments], np.float32).reshape(-1, 4)
-    for types in (garment_types_of_product(product.name, held), held):
+    for types in (named, held):
         fits = np.array([not types or garment.garment_type in types for garment in garments], bool)
         if fits.any():
+            if types != named:  # a top that was taken for a jacket, and not the trousers that are worn with it
+                fits = np.arange(len(boxes)) == np.where(fits, box_area(boxes), -1).argmax()
             is_sold = np.flatnonzero((box_iou(boxes, boxes[fits]) >= SAME_PLACE).any(axis=1))
             own_type_first = sorted(is_sold, key=lambda index: not fits[index])
             return [garments[index] for index in own_type_first]

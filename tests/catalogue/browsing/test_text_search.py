@@ -164,6 +164,41 @@ def test_a_synonym_is_not_found_within_a_term_of_another_meaning():
     assert names("socks") == {"Kaos kaki"}
 
 
+SHADES = {
+    "Navy shirt": "blue",
+    "Kemeja biru muda": "blue",
+    "Denim shirt": "blue",
+    "Abu-abu tua": "grey",
+    "Rose": "pink",
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("biru tua", {"Navy shirt", "Denim shirt"}),
+        ("dark blue", {"Navy shirt", "Denim shirt"}),
+        ("sky blue", {"Kemeja biru muda", "Denim shirt"}),
+        ("blue", {"Navy shirt", "Kemeja biru muda", "Denim shirt"}),
+        ("biru", {"Navy shirt", "Kemeja biru muda", "Denim shirt"}),
+        ("charcoal", {"Abu-abu tua"}),
+        ("light grey", set()),
+        ("merah muda", {"Rose"}),
+        ("merah", set()),
+    ],
+)
+def test_a_shade_is_one_term_and_a_kind_of_its_colour(typed, found):
+    for name, colour in SHADES.items():
+        make_product(name=name, colours=[colour])
+    cache.clear()
+    assert names(typed) == found
+
+
+def test_a_shade_that_is_named_comes_before_its_colour():
+    named, _ = (make_product(name=name, colours=["blue"]) for name in ("Navy", "Blue, biru"))
+    assert Product.objects.matching_text("biru tua").order_by_rank().first() == named
+
+
 def test_the_merchant_edits_synonyms(admin_client):
     make_product(name="Sarong")
     assert names("kain pantai") == set()

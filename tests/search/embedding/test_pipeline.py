@@ -114,7 +114,8 @@ LEGS, FEET, ABOUT_LEGS = (0.2, 0.5, 0.8, 0.9), (0.2, 0.9, 0.8, 1.0), (0.2, 0.45,
         ([("trousers", LEGS), ("footwear", FEET)], ["trousers"], ["trousers"], "the model's shoes are not sold"),
         ([("trousers", LEGS), ("skirt", FEET)], ["trousers", "skirt"], ["skirt"], "of several types its name's"),
         ([("trousers", LEGS), ("dress", FEET)], ["trousers", "skirt"], ["trousers"], "its name's is not seen"),
-        ([("trousers", LEGS), ("footwear", FEET)], [], ["trousers", "footwear"], "a category without types holds any"),
+        ([("dress", FEET), ("trousers", LEGS)], ["skirt", "trousers", "dress"], ["trousers"], "not seen: the largest"),
+        ([("trousers", LEGS), ("footwear", FEET)], [], ["trousers"], "a category without types may hold any"),
         ([("trousers", LEGS), ("skirt", FEET)], [], ["skirt"], "there too the name says what it is"),
         ([("footwear", FEET), ("skirt", LEGS)], ["trousers"], ["skirt"], "with none that fits, the largest"),
         ([("skirt", ABOUT_LEGS), ("trousers", LEGS)], ["trousers"], ["trousers", "skirt"], "one garment seen as two"),
@@ -125,6 +126,11 @@ def test_which_garments_of_a_photo_are_the_product(seen, held, kept, reason):
     garments = [DetectedGarment("x", kind, 0.9, box, [], (), np.ones(4)) for kind, box in seen]
     product = Product(name="Maternity skirt", category=Category(garment_types=held))
     assert [garment.garment_type for garment in embedding.garments_of_product(garments, product)] == kept, reason
+
+
+def test_a_name_that_says_nothing_keeps_all_that_the_category_holds():
+    garments = [DetectedGarment("x", kind, 0.9, LEGS, [], (), np.ones(4)) for kind in ("trousers", "footwear")]
+    assert embedding.garments_of_product(garments, Product(name="Ajeng", category=Category())) == garments
 
 
 class TwoEncodersTests(TestCase):
