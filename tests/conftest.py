@@ -62,7 +62,7 @@ def _rows_of_migrations():
             ("0004_public_attributes_and_prices", "list_names"),
             ("0005_search_words", "add_synonyms"),
             ("0006_names_and_texts", "write_pages"),
-            ("0008_shades", "add_shades"),
+            ("0009_shades", "add_shades"),
         ]:
             getattr(importlib.import_module(f"catalogue.migrations.{migration}"), function)(apps, None)
 

@@ -12,7 +12,7 @@ from catalogue.models import Product
 from search.answer_types import Result
 from search.photo.form import DEAREST
 
-MATCH_WORDS = {"strong": _("Very similar"), "close": _("Similar"), "weak": _("Similar style")}
+MATCH_WORDS = {"strong": _("Very similar"), "close": _("Similar"), "weak": _("Less similar")}
 NOT_SOLD = {
     "top": _("No tops here yet"),
     "outerwear": _("No outerwear here yet"),

@@ -194,12 +194,20 @@ class PostprocessConfig:
     score_margin: float = 0.0
     max_part_share: float = 1.0
     part_margin: float = 0.0
+    min_share_above: float = 0.0
+    min_carried_score: float = 0.0
 
     @property
     def duplicate_rules(self) -> DuplicateRules:
         """Which detections are one garment seen twice."""
         return DuplicateRules(
-            self.max_nested_share, self.mask_iou_threshold, self.score_margin, self.max_part_share, self.part_margin
+            max_nested_share=self.max_nested_share,
+            mask_iou_threshold=self.mask_iou_threshold,
+            score_margin=self.score_margin,
+            max_part_share=self.max_part_share,
+            part_margin=self.part_margin,
+            min_share_above=self.min_share_above,
+            min_carried_score=self.min_carried_score,
         )
 
     def select(

@@ -47,6 +47,8 @@ VARIANTS: dict[str, Callable[[PostprocessConfig], PostprocessConfig]] = {
     "mask NMS, the larger within 0.5": lambda chosen: replace(chosen, score_margin=0.5),
     "parts of a dress stay": lambda chosen: replace(chosen, max_part_share=1.0),
     "the better of part and dress": lambda chosen: replace(chosen, part_margin=0.0),
+    "carried bags as others": lambda chosen: replace(chosen, min_carried_score=0.0),
+    "carried bags from 0.65": lambda chosen: replace(chosen, min_carried_score=0.65),
     "NMS by boxes at 0.9, nested 0.9 alone": lambda chosen: replace(
         chosen, max_nested_share=0.9, mask_iou_threshold=1.0, max_part_share=1.0
     ),

@@ -140,6 +140,8 @@ def keeping_everything(config: PostprocessConfig) -> PostprocessConfig:
         max_nested_share=1.0,
         mask_iou_threshold=1.0,
         max_part_share=1.0,
+        min_share_above=0.0,
+        min_carried_score=0.0,
     )
 
 
@@ -154,6 +156,8 @@ def chosen_rules(config: PostprocessConfig) -> PostprocessConfig:
         score_margin=0.35,
         max_part_share=0.7,
         part_margin=0.3,
+        min_share_above=0.25,
+        min_carried_score=0.55,
     )
 
 

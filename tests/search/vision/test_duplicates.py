@@ -77,6 +77,30 @@ def test_what_lies_on_a_dress_is_a_garment_of_its_own(worn_over):
     assert len(ALL_RULES.distinct(found(("dress", 0.9, BOX), (worn_over, 0.4, INNER)))) == 2
 
 
+@pytest.mark.parametrize(
+    ("upper", "lower", "is_kept"),
+    [
+        (("top", (15, 1, 25, 6)), ("top", (10, 6, 30, 28)), False),  # a hat or a scarf
+        (("top", (15, 1, 25, 6)), ("dress", (10, 6, 30, 28)), False),
+        (("headwear", (15, 1, 25, 6)), ("top", (10, 6, 30, 28)), True),
+        (("top", (15, 1, 25, 6)), ("skirt", (10, 6, 30, 28)), True),
+        (("top", (11, 1, 29, 15)), ("dress", (10, 15, 30, 28)), True),  # a skirt that was taken for a dress
+        (("top", (15, 1, 25, 8)), ("top", (10, 4, 30, 28)), True),  # within the neckline
+        (("top", (31, 1, 38, 6)), ("top", (10, 6, 30, 28)), True),  # somebody else's
+    ],
+)
+def test_a_small_top_above_the_clothes_is_none(upper, lower, is_kept):
+    both = found((upper[0], 0.9, upper[1]), (lower[0], 0.6, lower[1]))
+    assert len(DuplicateRules(max_part_share=0.99, min_share_above=0.25).distinct(both)) == 1 + is_kept
+
+
+def test_a_bag_beside_other_garments_needs_a_better_score():
+    rules, bag = DuplicateRules(max_part_share=0.99, min_carried_score=0.55), ("bag", 0.5, (31, 1, 38, 6))
+    assert rules.distinct(found(("top", 0.9, BOX), bag)).labels == ("top",)
+    assert rules.distinct(found(("top", 0.9, BOX), ("bag", 0.6, INNER))).labels == ("top", "bag")
+    assert rules.distinct(found(("bag", 0.52, BOX), bag)).labels == ("bag", "bag")
+
+
 def test_without_rules_everything_stays():
     twice = found(("dress", 0.9, BOX), ("dress", 0.8, BOX), ("skirt", 0.7, INNER))
     assert DuplicateRules().distinct(twice) is twice

@@ -33,7 +33,7 @@ def add_shades(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalogue", "0007_generated_documents")]
+    dependencies = [("catalogue", "0008_stored_sha256")]
 
     operations = [
         migrations.AlterField(
