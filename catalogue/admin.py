@@ -8,18 +8,17 @@ from django.contrib import admin, messages
 from django.db.models import ForeignKey, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from import_export.admin import ImportExportModelAdmin
 
 from access.autocomplete import numbered
 from catalogue import services
 from catalogue.admin_forms import CategoryForm, ImageForm, ImageFormSet, ProductForm
-from catalogue.admin_resources import ProductResource, TableFormat, refused_table
+from catalogue.admin_import import TableAdmin
+from catalogue.admin_resources import ProductResource
 from catalogue.attributes import apply_public_attributes
 from catalogue.browsing.synonyms import clear_synonyms_cache
 from catalogue.choices import GarmentTypeChoices
@@ -124,11 +123,9 @@ class ImageInline(admin.TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(ImportExportModelAdmin):
+class ProductAdmin(TableAdmin):
     form = ProductForm
     resource_classes = [ProductResource]
-    formats = [TableFormat]
-    import_template_name = "admin/catalogue/product/import_products.html"
     list_display = ["photo", "name", "sku", "category", "brand", "costs", "photos", "is_active", "updated_at"]
     list_display_links = ["photo", "name"]
     list_filter = ["is_active", "category", HasPhotoFilter, "created_at"]
@@ -157,23 +154,6 @@ class ProductAdmin(ImportExportModelAdmin):
         """The filters of the list alone: others, such as `?colours=x`, reach columns that they do not fit."""
         offered = ("is_active", "category", "created_at", "photos")
         return lookup.startswith(offered) and super().lookup_allowed(lookup, value, request)
-
-    def has_import_permission(self, request: HttpRequest) -> bool:
-        """A file adds products and changes others."""
-        return self.has_add_permission(request) and self.has_change_permission(request)
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def import_action(self, request: HttpRequest, **kwargs: Any) -> TemplateResponse:
-        response = super().import_action(request, **kwargs)
-        context = getattr(response, "context_data", None)
-        if context and context.get("result"):
-            context["refused_rows"] = refused_table(context["result"])
-        return response
-
-    def add_data_read_fail_error_to_form(self, form: Any, e: Exception) -> None:
-        form.add_error("import_file", str(e))
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[QuerySet, bool]:
         """An exact SKU, else full-text search: both by an index, where `icontains` would read every row."""

@@ -18,7 +18,7 @@ from import_export.formats.base_formats import CSV
 from import_export.results import Result, RowResult
 
 from catalogue import services
-from catalogue.admin_table import ATTRIBUTES, ProductTable, read_table
+from catalogue.admin_table import ATTRIBUTES, DEFAULTS, ProductTable, read_table
 from catalogue.attributes import public_keys, split_attributes
 from catalogue.formula_cells import escape_formula
 from catalogue.importer.categories import category_slug, choose_category
@@ -149,21 +149,29 @@ class ProductResource(resources.ModelResource):
         self.public_keys = public_keys()
         self.table = dataset if isinstance(dataset, ProductTable) else None
         self.refused: list[tuple[list[str], str]] = []
+        self.passed_over = 0
 
     def import_row(self, row: dict[str, Any], instance_loader: Any, **kwargs: Any) -> RowResult:
-        """Imports the row, and keeps the table's own rows where it is refused."""
+        """Imports the row. A refused one of a table is passed over as import_zalora does, and its cells are kept."""
         outcome = super().import_row(row, instance_loader, **kwargs)
         problems = [str(error.error) for error in outcome.errors]
         if outcome.validation_error:
             problems += outcome.validation_error.messages
-        if problems and self.table is not None:
-            self.refused += [(cells, " ".join(problems)) for cells in self.table.rows[kwargs["row_number"] - 1]]
-        return outcome
+        if not problems or self.table is None:
+            return outcome
+        self.refused += [(cells, " ".join(problems)) for cells in self.table.rows[kwargs["row_number"] - 1]]
+        passed_over = self.get_row_result_class()()
+        passed_over.import_type = RowResult.IMPORT_TYPE_SKIP
+        self.passed_over += 1
+        return passed_over
 
     def after_import(self, dataset: tablib.Dataset, result: Result, **kwargs: Any) -> None:
         super().after_import(dataset, result, **kwargs)
+        result.totals[RowResult.IMPORT_TYPE_SKIP] -= self.passed_over  # "skipped" tells of what has not changed
         result.refused = self.refused  # type: ignore[attr-defined]  # what `refused_table` writes
         result.refused_header = self.table.header if self.table is not None else []  # type: ignore[attr-defined]
+        result.left_out = self.table.left_out if self.table is not None else []  # type: ignore[attr-defined]
+        result.notes = self.table.notes if self.table is not None else []  # type: ignore[attr-defined]
 
     def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
         """Raises ValueError for a row that the importer refuses."""
@@ -172,6 +180,9 @@ class ProductResource(resources.ModelResource):
 
     def import_instance(self, instance: Product, row: dict[str, Any], **kwargs: Any) -> None:
         """The cells of columns that are no fields join the product's attributes; empty ones remove them."""
+        if instance.pk is None:
+            for name, value in json.loads(row.get(DEFAULTS) or "{}").items():
+                setattr(instance, name, value)
         super().import_instance(instance, row, **kwargs)
         if cells := row.get(ATTRIBUTES):
             public, private = json.loads(cells)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,31 +24,40 @@ from catalogue.importer.source_product import SourceProduct
 from catalogue.importer.staging_table import StagedProduct
 
 ATTRIBUTES = "attributes of the table"  # a column of the dataset: the cells that are no fields, as JSON
+DEFAULTS = "defaults of the table"  # what only a new product takes, as JSON: hidden for an unknown status
 _JSON_COLUMNS = ("attributes", "private_attributes")  # of the admin's own export
+_DEFAULTS = ("name", "is_active", "availability", "currency")
 _CHUNK = 500
 
 
 class ProductTable(tablib.Dataset):
     """One row for each product, with the names of a product's fields; REASON says why one cannot be imported.
 
-    `header` is the table's as written; `rows` are the cells that each row was made of.
+    `header` is the table's as written; `rows` are the cells that each row was made of. `left_out` tells of cells that
+    are not understood, whose products are imported without them; `notes` what the columns were taken for.
     """
 
     header: list[str]
     rows: list[list[list[str]]]
+    left_out: list[str]
+    notes: list[str]
 
 
 @dataclass
 class _Problems(Report):
-    """Keeps every refusal of the product that is being read."""
+    """Keeps every refusal of the product that is being read, and those of cells alone."""
 
     found: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     def refuse(
         self, kind: str, *, reason: str, value: str = "", line: int | None = None, column: str | None = None
     ) -> None:
         super().refuse(kind, reason=reason, value=value, line=line, column=column)
-        self.found.append(f"Line {line}: {column + ': ' if column else ''}{reason}")
+        told = f"Line {line}: {column + ': ' if column else ''}{reason}"
+        self.found.append(told)
+        if kind == "value":
+            self.left_out.append(told)
 
 
 def read_table(content: bytes) -> ProductTable:
@@ -81,26 +90,37 @@ def _as_table(source: Source, report: _Problems, own: dict[int, str]) -> Product
         marks=source.marks,
     )
     cells = {record.line: record.values for record in source.records()}
-    found: list[tuple[dict[str, str], list[list[str]]]] = [
-        ({"sku": "", REASON: f"Line {line}: {reason}"}, [cells[line]]) for line, reason in report.refused_lines.items()
-    ]
+    refused = report.refused_lines
+    found: list[tuple[dict[str, str], list[list[str]]]] = [_refused(line, refused, cells) for line in refused]
     for staged in _products(source):
         report.found.clear()
         product = reader.read_cells(staged)
-        row = _fields(product, reader) if product else {"sku": staged.sku}
+        lines = [record.line for record in staged.records]
+        if product is None:
+            reason = " ".join(dict.fromkeys(report.found))
+            found.append(({"sku": staged.sku, REASON: reason}, [cells[line] for line in lines]))
+            continue
+        row = _fields(product, reader)
         first = staged.records[0].values
         row |= {name: first[number] for number, name in own.items() if number < len(first)}
         if (currency := source.columns.cell(first, "currency")) and source.columns.of.keys().isdisjoint(PRICE_FIELDS):
             row["currency"] = currency
-        if report.found:
-            row[REASON] = " ".join(dict.fromkeys(report.found))
-        found.append((row, [cells[record.line] for record in staged.records]))
+        found.append((row, [cells[line] for line in lines if line not in refused]))
+        found += [_refused(line, refused, cells) for line in lines if line in refused]
     table = ProductTable(headers=list(dict.fromkeys(["sku", *(name for row, _cells in found for name in row)])))
     for row, _cells in found:
         table.append([row.get(name, "") for name in table.headers])
     table.header = source.columns.headers
     table.rows = [rows for _row, rows in found]
+    table.left_out = report.left_out
+    table.notes = report.notes
     return table
+
+
+def _refused(
+    line: int, reasons: Mapping[int, str], cells: Mapping[int, list[str]]
+) -> tuple[dict[str, str], list[list[str]]]:
+    return {"sku": "", REASON: f"Line {line}: {reasons[line]}"}, [cells[line]]
 
 
 def _products(source: Source) -> Iterator[StagedProduct]:
@@ -119,4 +139,5 @@ def _fields(product: SourceProduct, reader: RowReader) -> dict[str, str]:
         values["is_active"] = int(values["is_active"])
     if product.attributes or product.private_attributes:
         values[ATTRIBUTES] = json.dumps([product.attributes, product.private_attributes])
+    values[DEFAULTS] = json.dumps({name: value for name, value in product.defaults.items() if name in _DEFAULTS})
     return {name: "" if value is None else str(value) for name, value in values.items()}

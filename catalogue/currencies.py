@@ -28,7 +28,7 @@ _SIGNS: dict[str, tuple[str | None, ...]] = {
     "kr": (None, "SEK", "NOK", "DKK", "ISK"), "tl": ("TRY",), "zl": ("PLN",), "руб": ("RUB",), "р": ("RUB",),
     "лв": ("BGN",), "lei": ("RON",), "sfr": ("CHF",), "fr": ("CHF", "XOF", "XAF"), "грн": ("UAH",), "₱": ("PHP",),
     "php": ("PHP",), "dh": ("AED", "MAD"), "dhs": ("AED",), "r": ("ZAR",), "﷼": ("SAR", "QAR", "OMR", "YER", "IRR"),
-    "ر.س": ("SAR",), "د.إ": ("AED",),
+    "ر.س": ("SAR",), "د.إ": ("AED",), "رس": ("SAR",), "دإ": ("AED",), "جم": ("EGP",), "₦": ("NGN",), "ksh": ("KES",),
 }  # fmt: skip
 # Countries where shops write the sign of their own currency: their CLDR data are read for signs not listed above.
 _LOCALES = (

@@ -36,13 +36,14 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "articletype", "garmenttype", "kelompok", "golongan", "department", "departemen", "folder", "group",
         "class", "kelas", "cat", "categorie", "kategorie", "categoria", "collection", "collections", "koleksi",
         "googleproductcategory", "taxproductcat", "productcategories", "kategorien", "categorias", "kategoriproduk",
-        "类目", "分类", "商品分类",
+        "类目", "分类", "商品分类", "producttypename", "typename", "primarycategory",
     ),
     "tags": ("tags", "tag", "keywords", "katakunci", "producttags"),
     "name": (
         "name", "nama", "productname", "namaproduk", "namabarang", "title", "judul", "judulproduk", "itemname",
         "itemtitle", "displayname", "productdisplayname", "producttitle", "label", "nom", "designation",
         "bezeichnung", "nome", "nombre", "titulo", "titre", "titel", "posttitle", "名称", "商品名称", "标题", "品名",
+        "prodname",
     ),
     "brand": (
         "brand", "brands", "brandname", "merek", "merk", "namamerek", "namamerk", "jenama", "designer", "desainer",
@@ -63,6 +64,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "priceexcludingtax", "baseprice", "hargavarian", "hargaeceran", "amount", "salesprice", "prix", "prixdevente",
         "preis", "verkaufspreis", "vk", "precio", "preciodeventa", "preco", "precodevenda", "prezzo",
         "prezzodivendita", "prijs", "verkoopprijs", "cena", "pris", "售价", "价格", "单价", "销售价", "销售价格",
+        "hargajualsatuan", "standardsellingrate", "standardrate", "sellingrate", "pvp", "fiyat", "satisfiyati",
+        "giaban", "цена", "販売価格", "ราคา", "ราคาขาย",
     ),
     "regular_price": (
         "regularprice", "compareatprice", "variantcompareatprice", "normalprice", "harganormal", "hargareguler",
@@ -70,7 +73,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "fullprice", "pricebeforediscount", "listprice", "retailprice", "msrp", "msrpprice", "mrp", "rrp",
         "recommendedretailprice", "suggestedretailprice", "uvp", "regularerpreis", "streichpreis", "prixregulier",
         "prixbarre", "preciohabitual", "precionormal", "precioregular", "prezzodilistino", "adviesprijs", "原价",
-        "市场价", "吊牌价",
+        "市场价", "吊牌价", "comparetoprice", "定価",
     ),
     "sale_price": (
         "saleprice", "specialprice", "discountedprice", "discountprice", "offerprice", "promoprice", "hargapromo",
@@ -90,6 +93,10 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "specialtodate", "salepricedatesto", "promoselesai", "akhirpromo", "tanggalakhirpromo",
     ),
     "show_price": ("showprice", "tampilkanharga"),  # where it says no, the price is for nobody to see
+    "hide_price": (  # where it says yes
+        "hideprice", "ispricehidden", "pricehidden", "sembunyikanharga", "callforprice", "callforpricing",
+        "priceonrequest",
+    ),
     "discount": ("discountvalue",),  # taken off the price, where there is a column of how: Wix's
     "discount_mode": ("discountmode",),
     "currency": (
@@ -119,7 +126,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "shortdescription", "summary", "ringkasan", "details", "detail", "detailproduk", "productdetails",
         "desc", "penjelasan", "body", "bodyhtml", "spesifikasi", "deskripsisingkat", "beschreibung", "descripcion",
         "descricao", "descrizione", "kurzbeschreibung", "postcontent", "postexcerpt", "descriptionsale",
-        "descriptionforcustomers", "描述", "商品描述",
+        "descriptionforcustomers", "描述", "商品描述", "detaildesc",
     ),
     # Whether it is shown. Headers with one of STATUS_STEMS count as well, where all cells are understood.
     "is_active": (
@@ -128,6 +135,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "productonline", "ditampilkan", "tampil", "terbit", "poststatus", "productstatus", "publishedononlinestore",
         "publishtoecom", "sellable", "canbesold", "saleok", "aktiv", "actif", "activo", "ativo", "attivo", "actief",
         "estado", "statut", "stato", "状态", "上架", "是否上架", "上架状态",
+        "productisavailable", "dijual",
     ),
     # The same the other way round: a yes hides.
     "is_hidden": (
@@ -153,7 +161,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "colour": (
         "colour", "color", "warna", "colourname", "colorname", "namawarna", "basecolour", "basecolor",
-        "colours", "colors", "colourfamily", "colorfamily", "warnaproduk",
+        "colours", "colors", "colourfamily", "colorfamily", "warnaproduk", "colourgroupname", "colorgroupname",
     ),
     "stock": (
         "stock", "stok", "quantity", "qty", "jumlah", "jumlahstok", "stockquantity", "inventory", "persediaan",
@@ -184,9 +192,12 @@ SEVERAL = frozenset(
 KEPT = frozenset({"cost", "attribute", "tags", "variant_sku"})
 # Either an id or a name; its cells say which.
 AMBIGUOUS = frozenset({"product", "products", "produk", "item", "items", "barang", "article", "artikel"})
-# Headers that say what a row is of where all cells are one of these words: of BigCommerce and Wix.
-RECORD_HEADERS = frozenset({"item", "itemtype", "fieldtype", "rowtype", "recordtype"})
-RECORD_PARTS = frozenset({"variant", "sku", "rule", "image", "video", "variation"})  # of the product above
+# Headers that say what a row is of where all cells are one of these words: of BigCommerce, Wix and Ecwid.
+RECORD_HEADERS = frozenset({"item", "itemtype", "fieldtype", "rowtype", "recordtype", "type"})
+RECORD_PARTS = frozenset({  # of the product above
+    "variant", "sku", "rule", "image", "video", "variation", "product_variation", "product_option", "product_file",
+    "product_image", "product_attribute",
+})  # fmt: skip
 RECORD_KINDS = RECORD_PARTS | {"product"}
 # A header with one of these words is about what the merchant pays or earns, never about what a shopper pays.
 COST_WORDS = frozenset({
@@ -195,10 +206,12 @@ COST_WORDS = frozenset({
     "distributor", "margin", "markup", "profit", "laba", "keuntungan", "landed", "vendorprice", "b2b", "dealer",
     "agen", "kulakan", "kos", "einkauf", "einkaufspreis", "einkaufspreise", "ek", "lieferant", "grosshandel", "achat",
     "cout", "couts", "gros", "fournisseur", "compra", "coste", "costo", "custo", "mayorista", "atacado", "acquisto",
-    "ingrosso", "inkoop", "inkoopprijs", "groothandel", "zakupu", "hurtowa", "maliyet",
+    "ingrosso", "inkoop", "inkoopprijs", "groothandel", "zakupu", "hurtowa", "maliyet", "alis", "valuation", "fob",
+    "cif", "exw", "factory", "pabrik", "nhap",
 })  # fmt: skip
 # The same in scripts that write words without spaces: a header that holds one of these.
-COST_PARTS = ("进价", "成本", "采购", "进货", "批发", "供货", "供应商", "進價", "批發", "原価", "仕入", "원가", "매입")
+COST_PARTS = ("进价", "成本", "采购", "进货", "批发", "供货", "供应商", "進價", "批發", "原価", "仕入", "원가", "매입",
+              "giá vốn", "ทุน", "себестоимост", "закупоч", "опт", "עלות", "الشراء", "التكلفة")  # fmt: skip
 # A header that holds one of these, in Latin letters without accents, says what is shown.
 STATUS_STEMS = (
     "publish", "publik", "dipublik", "publicad", "publie", "pubblicat", "gepubliceerd", "veroffentlicht", "visib",
@@ -226,13 +239,15 @@ END_WORDS = frozenset({
 })  # fmt: skip
 # What was asked before, or is recommended: alone it is no price.
 STRUCK_PRICES = frozenset({
-    "compareatprice", "variantcompareatprice", "hargacoret", "oldprice", "wasprice", "hargasebelumdiskon",
-    "pricebeforediscount", "msrp", "msrpprice", "rrp", "recommendedretailprice", "suggestedretailprice", "uvp",
-    "streichpreis", "prixbarre", "adviesprijs", "市场价", "吊牌价",
+    "compareatprice", "comparetoprice", "variantcompareatprice", "hargacoret", "oldprice", "wasprice",
+    "hargasebelumdiskon", "pricebeforediscount", "msrp", "msrpprice", "rrp", "recommendedretailprice",
+    "suggestedretailprice", "uvp", "streichpreis", "prixbarre", "adviesprijs", "市场价", "吊牌价",
 })  # fmt: skip
 # Odoo's cost beside its list price, but what Amazon asks beside its list price: one of ODOO tells.
 STANDARD_PRICE = "standardprice"
 ODOO = frozenset({"defaultcode", "categid", "saleok", "purchaseok"})
+# What eBay's and Amazon's uploads do with a row, which says what is shown where its words do: Add, Delete, End.
+ACTIONS = frozenset({"action", "updatedelete", "operation"})
 # Columns that say which shop's product page a handle opens: variants of one product share it.
 HANDLES = frozenset({"handle", "handleid", "urlhandle"})
 # Aliases of the price that count only where no other column is the price: beside one, they are the price of a kilo or
@@ -240,6 +255,8 @@ HANDLES = frozenset({"handle", "handleid", "urlhandle"})
 WEAK_PRICE_ALIASES = frozenset({"unitprice", "hargasatuan", "netprice", "baseprice", "amount", "pricevalue"})
 # Words that may stand beside a price's header, mostly in brackets, without making it another thing.
 NEUTRAL_PRICE_WORDS = frozenset({
+    "with", "without", "inclusive", "exclusive", "brutto", "netto", "net", "ttc", "ht", "mwst", "ust", "iva", "tva",
+    "btw", "kdv", "con", "sin", "sans", "mit", "ohne", "avec", "taxes",
     "incl", "excl", "included", "excluded", "including", "excluding", "inc", "exc", "tax", "vat", "ppn",
     "pajak", "termasuk", "gst", "gross", "required", "optional", "wajib", "opsional", "in", "dalam", "no",
     "only", "number", "local", "currency", "angka", "x", "y", "z",

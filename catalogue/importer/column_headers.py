@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from catalogue.importer.aliases import (
+    ACTIONS,
     ALIASES,
     AMBIGUOUS,
     HANDLES,
@@ -27,6 +28,7 @@ from catalogue.importer.headers import (
     is_cost_header,
     is_known_header,
     is_price_header,
+    is_price_with_or_without_tax,
     names_sale,
     names_sale_date,
     names_status,
@@ -47,7 +49,7 @@ def match_headers(columns: Columns, rows: Rows, context: ColumnContext, has_pric
             numbers = _without_thumbnails(sorted(numbers), keys)
         elif name in ("price", "sale_price"):
             numbers = _strong(numbers, keys) or numbers
-            _check_single(columns, name, numbers)
+            _check_single(columns, name, [*numbers, *_taxed(columns, numbers, name)])
         elif name == "description":
             numbers = _for_shoppers(numbers, keys) or numbers
         if numbers:
@@ -106,7 +108,8 @@ def _words_mean(name: str, header: str, rows: Rows, number: int) -> bool:
     if name == "record_kind":
         return not RECORD_HEADERS.isdisjoint(header_keys(header)) and share(rows, number, is_record_kind) == 1
     if name == "is_active":
-        return names_status(header) and share(rows, number, is_status) == 1  # 0 for a column without cells
+        told = names_status(header) or not ACTIONS.isdisjoint(header_keys(header))
+        return told and share(rows, number, is_status) == 1  # 0 for a column without cells
     return False
 
 
@@ -140,6 +143,17 @@ def _for_shoppers(numbers: Sequence[int], keys: Sequence[Sequence[str]]) -> list
 def _strong(numbers: Sequence[int], keys: Sequence[Sequence[str]]) -> list[int]:
     """Those of the columns whose header is a price by itself, not only where there is no other."""
     return [number for number in numbers if not WEAK_PRICE_ALIASES.intersection(keys[number])]
+
+
+def _taxed(columns: Columns, numbers: Sequence[int], name: str) -> list[int]:
+    """Beside a price's columns those that say the same with or without tax, which may be what shoppers pay."""
+    if name != "price" or not numbers:
+        return []
+    return [
+        number
+        for number, header in enumerate(columns.headers)
+        if number not in numbers and not is_taken(columns, number) and is_price_with_or_without_tax(header)
+    ]
 
 
 def _check_single(columns: Columns, name: str, numbers: Sequence[int]) -> None:

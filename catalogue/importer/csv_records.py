@@ -109,7 +109,7 @@ def _width_of_header(values: list[str]) -> int:
 def _records(lines: _Lines, dialect: Dialect) -> Iterator[Record]:
     delimiter, skips = dialect.delimiter, dialect.skips_spaces
     reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=skips)
-    width = 0
+    width = widest = 0  # of the header: up to its last name, and with the delimiters behind that
     while True:
         lines.begin()
         first = lines.number + 1
@@ -125,20 +125,21 @@ def _records(lines: _Lines, dialect: Dialect) -> Iterator[Record]:
         except csv.Error as error:
             problem = f"The line is not CSV ({error})."
         if problem or len(values) != width or len(lines.record) > 1:
-            problem = problem or _problem(values, lines.record, width)
-        width = width or _width_of_header(values)
+            problem = problem or _problem(values, lines.record, width, widest)
+        if not width:
+            width, widest = _width_of_header(values), len(values)
         if problem:
             lines.put_back_all_but_first()
             reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=skips)
         yield Record(first, values if not problem else lines.record[0].rstrip("\r\n").split(delimiter), problem)
 
 
-def _problem(values: list[str], lines: list[str], width: int) -> str:
+def _problem(values: list[str], lines: list[str], width: int, widest: int) -> str:
     if len(lines) > 1 and sum(line.count('"') for line in lines) % 2:
         return "A quote opens here and does not close."
     if not width or len(values) == width or _is_empty(values):
         return ""
-    if len(values) > width and not any(value.strip() for value in values[width:]):
+    if len(values) > width and not any(value.strip() for value in values[widest:]):
         return ""
     if len(values) < width:
         return f"There are {len(values)} values where the header has {width} columns."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,10 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# Hardly any program writes these today: text that reads as one may well be of another, as Turkish does.
+_RARE = re.compile(r"iso8859_(3|4|6|10|11|13|14|16)$|mac_|cp(037|273|424|500|7..|8(5[2-8]|6[0-5]|69)|1006|1026)")
 MIN_SPECIAL_BYTES = 100  # fewer bytes beyond ASCII tell too little of an encoding that is neither UTF-8 nor Western
+_ISO_2022_JP = (b"\x1b$B", b"\x1b$@")  # what begins Japanese text in it; all its bytes are ASCII
 _MARGIN = 0.05  # of charset-normalizer's mess ratio: another reading as near as this is as likely
 # Letters and signs of Western Europe, each as cp1252 writes it. Text of other encodings read as cp1252 has others.
 _WESTERN = set("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿœßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜ’‘“”–—…•€£°®©™²½¼×«»\u00a0´·¡¿´ºª§")
@@ -57,6 +61,8 @@ def find_encoding(path: Path, chosen: str = "") -> Encoding:
         if sample.startswith(mark):
             return Encoding(encoding)
     # Text in UTF-16 without a mark: every other byte of Latin text is zero.
+    if any(escape in sample for escape in _ISO_2022_JP):
+        return Encoding("iso2022_jp", sample=_first_line(sample.decode("iso2022_jp", "replace")))
     for start, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
         half = sample[start::2]
         if half and half.count(0) > len(half) * 0.4:
@@ -101,6 +107,9 @@ def _special_lines(path: Path) -> bytes:
 
 def _guess(lines: bytes) -> Encoding:
     """The encoding of these lines. Raises UnknownEncoding where several read them as well."""
+    if _has_utf8(lines):
+        both = {lines.decode("utf-8", "replace"): "utf-8", lines.decode("cp1252", "as-latin-1"): "cp1252"}
+        raise UnknownEncoding(_question(both))
     if _is_western(lines):
         return Encoding("cp1252", "as-latin-1", _first_line(lines.decode("cp1252", "as-latin-1")))
     matches = list(from_bytes(lines))
@@ -110,10 +119,18 @@ def _guess(lines: bytes) -> Encoding:
         if match.chaos <= best + _MARGIN:
             readings.setdefault(str(match), match.encoding)
     special = sum(byte > 0x7F for byte in lines)
-    if len(readings) == 1 and special >= MIN_SPECIAL_BYTES:
+    if len(readings) == 1 and special >= MIN_SPECIAL_BYTES and not _RARE.match(matches[0].encoding):
         text, encoding = next(iter(readings.items()))
         return Encoding(encoding, "replace", _first_line(text))
     raise UnknownEncoding(_question(readings))
+
+
+def _has_utf8(lines: bytes) -> bool:
+    """Whether some of these lines, which hold special bytes, are UTF-8: two files were pasted into one."""
+    for line in lines.splitlines():
+        with suppress(UnicodeDecodeError):
+            return len(line.decode()) < len(line)
+    return False
 
 
 def _is_western(lines: bytes) -> bool:
@@ -122,6 +139,8 @@ def _is_western(lines: bytes) -> bool:
     alone = sum(len(run) <= 2 for run in runs)
     text = b"".join(runs).decode("cp1252", "as-latin-1")
     known = sum(character in _WESTERN for character in text)
+    if {"õ", "û"} <= set(text):  # no language of the West has both: Hungarian's ő and ű
+        return False
     return alone >= 0.9 * len(runs) and known >= 0.95 * len(text) and _has_words_around(lines)
 
 

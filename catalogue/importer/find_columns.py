@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from catalogue.importer.aliases import KEPT, ODOO, STANDARD_PRICE, STRUCK_PRICES
 from catalogue.importer.column_cells import ENOUGH, has_currency, is_taken, looks_like_price, share
@@ -69,6 +69,7 @@ def find_columns(
     columns.is_month_first = is_month_first(row[n] for row in rows for n in dates if n < len(row))
     columns.currency = currency_of_headers(columns)
     _note_doubles(columns)
+    _note_nameless(columns, rows)
     _note_discounts(columns, rows)
     return columns
 
@@ -117,22 +118,16 @@ def check_price(columns: Columns, rows: Rows) -> None:
             f"The price may be the standard price or {columns.header('regular_price')!r}. Say which with --column "
             f"price=HEADER; nothing was imported."
         )
-    if "sale_price" in columns.of or any(
-        STRUCK_PRICES.isdisjoint(header_keys(columns.headers[number])) for number in named
-    ):
+    if "sale_price" in columns.of:
         return
-    candidates = [
-        header
-        for number, header in enumerate(columns.headers)
-        if not is_taken(columns, number)
-        and not is_cost_header(header)
-        and (
-            share(rows, number, has_currency) >= ENOUGH
-            or (not names_other_number(header) and _may_be_price(rows, number, header))
-        )
-    ]
-    costs = [columns.headers[number] for number in columns.of.get("cost", ())]
     struck = [columns.headers[number] for number in named]
+    candidates = _price_candidates(columns, rows)
+    if any(STRUCK_PRICES.isdisjoint(header_keys(header)) for header in struck):
+        candidates = [header for header in candidates if has_price_word(header) and not _is_cost_of_odoo(header, keys)]
+        if not candidates:
+            return
+        candidates, struck = [*struck, *candidates], []
+    costs = [columns.headers[number] for number in columns.of.get("cost", ())]
     if not candidates and not costs and not struck:
         return
     cost = f" {', '.join(map(repr, costs))} is a cost, and never shown." if costs else ""
@@ -142,6 +137,24 @@ def check_price(columns: Columns, rows: Rows) -> None:
         f"No header says which column is the price.{found}{cost} Say which with --column price=HEADER, or --no-price "
         f"to import without prices; nothing was imported. The headers are: {', '.join(map(repr, columns.headers))}."
     )
+
+
+def _price_candidates(columns: Columns, rows: Rows) -> list[str]:
+    """The headers of columns without a field that may hold a price."""
+    return [
+        header
+        for number, header in enumerate(columns.headers)
+        if not is_taken(columns, number)
+        and not is_cost_header(header)
+        and (
+            share(rows, number, has_currency) >= ENOUGH
+            or (not names_other_number(header) and _may_be_price(rows, number, header))
+        )
+    ]
+
+
+def _is_cost_of_odoo(header: str, keys: Collection[str]) -> bool:
+    return STANDARD_PRICE in header_keys(header) and not ODOO.isdisjoint(keys)
 
 
 def _may_be_price(rows: Rows, number: int, header: str) -> bool:
@@ -216,6 +229,17 @@ def _note_discounts(columns: Columns, rows: Rows) -> None:
 
 def _is_date(value: str) -> bool:
     return re.search(r"\d{4}-\d\d|\d[./]\d+[./]\d", value) is not None
+
+
+def _note_nameless(columns: Columns, rows: Rows) -> None:
+    """Says which columns are left out because nothing says what they are."""
+    found = [
+        f"column {number + 1}"
+        for number, header in enumerate(columns.headers)
+        if not header and not is_taken(columns, number) and share(rows, number, bool)
+    ]
+    if found:
+        columns.notes.append(f"Left out, because they have no header: {', '.join(found)}.")
 
 
 def _note_doubles(columns: Columns) -> None:

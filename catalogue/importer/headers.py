@@ -79,7 +79,7 @@ def is_cost_header(header: str) -> bool:
     words = header_words(header)
     if any(key in ALIASES["cost"] for key in header_keys(header)) or not COST_WORDS.isdisjoint(words):
         return True
-    return any(part in header for part in COST_PARTS)
+    return any(part in header.casefold() for part in COST_PARTS)
 
 
 def is_price_header(header: str, name: str) -> bool:
@@ -93,8 +93,16 @@ def is_price_header(header: str, name: str) -> bool:
 
 
 def names_other_number(header: str) -> bool:
-    """Whether it names a number that is no money: a weight, a rating, a size."""
-    return bool(OTHER_NUMBERS.intersection(header_words(header)))
+    """Whether it names a number that is no money: a weight, a rating, a size; but not "Price with tax"."""
+    words = OTHER_NUMBERS.intersection(header_words(header))
+    return bool(words - NEUTRAL_PRICE_WORDS if has_price_word(header) else words)
+
+
+def is_price_with_or_without_tax(header: str) -> bool:
+    """Whether all that it says is a price, and of the tax: "Price with VAT", "Gross price", "Prix HT"."""
+    words = [word for word in header_words(header) if currency_of_word(word) is None]
+    rest = [word for word in words if word not in _PRICE_WORDS]
+    return len(rest) < len(words) and bool(rest) and all(word in NEUTRAL_PRICE_WORDS for word in rest)
 
 
 def has_price_word(header: str) -> bool:

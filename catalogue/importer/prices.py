@@ -28,7 +28,7 @@ def parse_price(value: str, default: str | None = None) -> tuple[Decimal | None,
         return Decimal(value), None
     if is_nothing(value):
         return None, None
-    text = unicodedata.normalize("NFKC", value).strip()
+    text = _plain(value)
     text = re.sub(r"\s*\(\s*[-–−]?\s*[0-9.,]+\s*%[^)]*\)$", "", text)  # "(-20%)" says what it was reduced by
     text = re.sub(r"/[-=]$|(?<=[^\W\d])\.$", "", text)  # "799/-" as Indian shops end a price, "12 lei."
     number, currency = _split_currency(text, default)
@@ -40,6 +40,20 @@ def parse_price(value: str, default: str | None = None) -> tuple[Decimal | None,
     if amount >= MAX_PRICE:
         raise Refused(f"A price is below {MAX_PRICE:,}.")
     return amount, currency
+
+
+def _plain(value: str) -> str:
+    """In compatible characters, all digits as 0 to 9 (Arabic, Persian, Hindi, Thai), without invisible marks."""
+    text = unicodedata.normalize("NFKC", value)
+    if not text.isascii():
+        text = text.translate({0x066B: ".", 0x066C: ","})  # Arabic marks of decimals and thousands
+        text = "".join(
+            str(unicodedata.decimal(each)) if each.isdecimal() else each
+            for each in text
+            if unicodedata.category(each) != "Cf"
+        )
+        text = re.sub(r"(?<=[\u0600-\u06ff])\.(?=[\u0600-\u06ff])", "", text)  # within a currency's name
+    return text.strip("\0 \t\r\n")
 
 
 def parse_currency(value: str, default: str | None = None) -> str | None:

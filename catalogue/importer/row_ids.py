@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from catalogue.importer.aliases import RECORD_PARTS
 from catalogue.importer.columns import Columns
 from catalogue.importer.csv_records import Record
+from catalogue.importer.headers import is_known_header
 from catalogue.importer.image_lists import split_images
 from catalogue.importer.staging_table import StagingTable
 from catalogue.importer.text import clean_text
@@ -15,6 +17,33 @@ from catalogue.models import Product
 
 MAX_SKU = int(Product._meta.get_field("sku").max_length or 0)
 _LOST = "It belongs to the product above it, whose row was refused."
+
+
+# The id of a row that sums the others up, without spaces and punctuation.
+_TOTALS = frozenset({
+    "total", "totals", "grandtotal", "subtotal", "sum", "jumlah", "jumlahtotal", "totalkeseluruhan", "summe", "gesamt",
+    "gesamtsumme", "totaux", "totale", "totaal", "suma", "toplam", "итого", "всего", "合计", "总计", "合計", "รวม",
+})  # fmt: skip
+_LONGEST_TOTAL = 24  # characters, with spaces and punctuation
+_FIRST_LINES = 10  # where a template names its columns once more, as programs call them
+_ENOUGH_HEADERS = 3
+
+
+def no_product(record: Record, columns: Columns) -> str:
+    """Why the row is of no product, "" for others: it repeats the header, or sums up the rows above."""
+    number = columns.of.get("sku", (0,))[0]
+    sku = record.values[number].strip() if number < len(record.values) else ""
+    if not sku or record.problem or any(letter.isdecimal() for letter in sku):
+        return ""
+    if columns.headers and " ".join(sku.split()).casefold() == columns.headers[number].casefold():
+        return "It repeats the header."
+    if record.line <= _FIRST_LINES and is_known_header(sku):
+        filled = [cell for cell in record.values if cell.strip()]
+        if sum(map(is_known_header, filled)) >= max(_ENOUGH_HEADERS, len(filled) / 2):
+            return "It names the columns once more."
+    if len(sku) <= _LONGEST_TOTAL and re.sub(r"[\W_]+", "", sku.casefold()) in _TOTALS:
+        return "It looks like the totals of other rows."
+    return ""
 
 
 class RowIds:

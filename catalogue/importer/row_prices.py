@@ -124,8 +124,9 @@ class PriceReader:
         return row | ({"compare_at_price": before} if has_before else {})
 
     def _is_price_shown(self, record: Record) -> bool:
-        cell = self.columns.cell(record.values, "show_price")
-        return self._parse(record, "show_price", cell, parse_bool) is not False
+        shown = self._parse(record, "show_price", self.columns.cell(record.values, "show_price"), parse_bool)
+        hidden = self._parse(record, "hide_price", self.columns.cell(record.values, "hide_price"), parse_bool)
+        return shown is not False and hidden is not True
 
     def _parse_amount(
         self, record: Record, name: str, cell: str, default: str | None

@@ -75,8 +75,7 @@ class RowReader:
             reason = f"It belongs to line {product.line}, which was refused."
             self.report.refuse_lines((record.line for record in staged.records), reason)
             return None
-        category = product.fields.get("category") or product.defaults["category"]
-        product.defaults["name"] = f"{category} {product.sku}"[:MAX_NAME]
+        product.defaults["name"] = _name_of(product)
         return product
 
     def read_cells(self, staged: StagedProduct) -> SourceProduct | None:
@@ -89,6 +88,8 @@ class RowReader:
             self._read_fields(product, records)
         except RowRefused:
             return None
+        if "category" in product.fields:
+            product.defaults["name"] = _name_of(product)
         return product
 
     # -- several rows of one product ----------------------------------------------------------------------------
@@ -237,6 +238,11 @@ class RowReader:
         else:
             self.report.refuse("product", value=value or staged.sku, reason=reason)
         raise RowRefused
+
+
+def _name_of(product: SourceProduct) -> str:
+    """What a new product without a name is called."""
+    return f"{product.fields.get('category') or product.defaults['category']} {product.sku}"[:MAX_NAME]
 
 
 def _category_of_folder(staged: StagedProduct) -> str:

@@ -25,7 +25,7 @@ from catalogue.importer.product_feed import is_feed
 from catalogue.importer.progress import Progress
 from catalogue.importer.refused_rows import write_refused
 from catalogue.importer.report import Report
-from catalogue.importer.row_ids import MAX_SKU, RowIds
+from catalogue.importer.row_ids import MAX_SKU, RowIds, no_product
 from catalogue.importer.source_checks import check_header, check_is_catalogue
 from catalogue.importer.staging_table import StagingTable
 from catalogue.importer.table import Table
@@ -191,6 +191,9 @@ class Source:
         ids = RowIds(columns=self.columns, staging=self.staging)
         for record in records:
             self.report.rows += 1
+            if reason := no_product(record, self.columns):
+                self.report.refuse("product", line=record.line, value=", ".join(record.values), reason=reason)
+                continue
             sku, problem = ids.read(record)
             if not problem:
                 self._note_prices(record.values)

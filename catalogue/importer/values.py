@@ -12,37 +12,13 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from catalogue.importer.status_words import BARE_NO, BARE_YES, NO, YES
 from catalogue.importer.text import clean_text, is_nothing
 
 MAX_URL = 1000
 _SLASHED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:,?\s+\d{1,2}:\d\d.*)?")
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(/[!-~]*)?")
-YES = frozenset({
-    "1", "true", "t", "yes", "y", "on", "ya", "iya", "aktif", "active", "activated", "enabled", "enable", "available",
-    "tersedia", "instock", "published", "publish", "live", "visible", "tampil", "ditampilkan", "ready", "online",
-    "public", "catalogsearch", "catalog", "search", "shopandsearchresults", "both", "dijual", "terbit", "diterbitkan",
-    "listed", "ja", "aktiv", "veroffentlicht", "sichtbar", "oui", "actif", "publie", "si", "sim", "activo", "activado",
-    "publicado", "ativo", "visivel", "attivo", "pubblicato", "visibile", "actief", "gepubliceerd", "zichtbaar", "tak",
-    "是", "上架", "已上架", "在售", "已发布", "启用",
-})  # fmt: skip
-NO = frozenset({
-    "0", "-1", "2", "false", "f", "no", "n", "off", "tidak", "tdk", "nonaktif", "tidakaktif", "inactive",
-    "deactivated", "disabled", "disable", "unavailable", "tidaktersedia", "outofstock", "soldout", "habis",
-    "stokhabis", "kosong", "unpublished", "unpublish", "draft", "draf", "konsep", "hidden", "tersembunyi", "notlive",
-    "deleted", "dihapus", "archived", "archive", "arsip", "diarsipkan", "discontinued", "private", "privat",
-    "pribadi", "pending", "pendingreview", "menunggu", "trash", "trashed", "sampah", "unlisted", "future",
-    "scheduled", "autodraft", "inherit", "offline", "disembunyikan", "sembunyi", "notvisible",
-    "notvisibleindividually", "suspended", "banned", "blocked", "rejected", "ditolak", "expired", "tidakditampilkan",
-    "staging", "protected", "passwordprotected", "membersonly", "paused", "inreview", "underreview", "ditinjau",
-    "belumterbit", "belumaktif", "tidakterbit", "tidakdijual", "notactive", "nonactive", "notpublished", "entwurf",
-    "nein", "inaktiv", "versteckt", "ausstehend", "unveroffentlicht", "non", "inactif", "brouillon", "prive",
-    "masque", "cache", "enattente", "corbeille", "depublie", "borrador", "privado", "oculto", "inactivo",
-    "desactivado", "pendiente", "papelera", "rascunho", "nao", "inativo", "pendente", "bozza", "nascosto", "inattivo",
-    "inattesa", "nee", "inactief", "concept", "verborgen", "nie",
-    "否", "草稿", "下架", "已下架", "停售", "禁用", "隐藏", "未发布",
-})  # fmt: skip
-_BARE_YES = frozenset({"1", "true", "t", "yes", "y", "on", "ya", "iya", "ja", "oui", "si", "sim", "tak", "是"})
-_BARE_NO = frozenset({"0", "false", "f", "no", "n", "off", "tidak", "tdk", "non", "nein", "nao", "nee", "nie", "否"})
+_DOUBTS = re.compile(r"[?¿≠~]|^\s*[-−‒–—(!]")  # with one of these a word of either list says something else
 # Availability -> how it is written, without spaces and punctuation. Longer phrases are read by patterns below.
 _AVAILABILITY = {
     "in_stock": {
@@ -80,7 +56,8 @@ def parse_bool(value: str) -> bool | None:
     if is_nothing(value):
         return None
     word = re.sub(r"\.0+$", "", value.strip().casefold())
-    word = word if word == "-1" else re.sub(r"[\W_]+", "", without_accents(word))
+    if word != "-1":
+        word = "" if _DOUBTS.search(word) else re.sub(r"[\W_]+", "", without_accents(word))
     if word in YES:
         return True
     if word in NO:
@@ -92,7 +69,7 @@ def parse_hidden(value: str) -> bool | None:
     """Whether a cell of a column such as "Archived" hides its product; None for an empty one. Raises Refused."""
     found = parse_bool(value)
     word = re.sub(r"[\W_]+|\.0+$", "", without_accents(value.strip().casefold()))
-    is_bare = word in _BARE_YES or word in _BARE_NO  # other words say themselves whether it is shown: "archived"
+    is_bare = word in BARE_YES or word in BARE_NO  # other words say themselves whether it is shown: "archived"
     return found if found is None or is_bare else not found
 
 

@@ -6,13 +6,14 @@ import io
 import re
 
 import pytest
-from django.urls import reverse
 
 from catalogue.admin_resources import ProductResource
 from catalogue.models import Product
 from tests.factories import make_category, make_product
 
 pytestmark = pytest.mark.django_db
+
+CONFIRM = "/admin/catalogue/product/process_import/"
 
 
 def upload(client, content):
@@ -25,7 +26,7 @@ def bring(client, text, encoding="utf-8"):
     """Uploads and confirms the table; returns the preview's page."""
     preview = upload(client, text.encode(encoding))
     if form := preview.context.get("confirm_form"):
-        client.post(reverse("admin:catalogue_product_process_import"), form.initial)
+        client.post(CONFIRM, form.initial)
     return preview.content.decode()
 
 
@@ -36,10 +37,12 @@ def test_the_words_that_the_importer_knows_mean_the_same_here(admin_client):
     assert dict(Product.objects.values_list("sku", "is_active")) == {"1": True, "2": True, "3": False, "4": True}
 
 
-def test_a_word_that_says_neither_is_refused_and_changes_nothing(admin_client):
+def test_a_word_that_says_neither_changes_nothing_and_hides_what_is_new(admin_client):
+    make_category(name="Rok", slug="rok")
     make_product(sku="1")
-    assert "neither yes nor no" in bring(admin_client, "sku,is_active\n1,entahlah\n")
-    assert Product.objects.get().is_active
+    text = "sku,name,category,is_active\n1,Rok,Rok,entahlah\n2,Rok,Rok,entahlah\n"
+    assert bring(admin_client, text).count("neither yes nor no") == 2
+    assert dict(Product.objects.values_list("sku", "is_active")) == {"1": True, "2": False}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
@@ -106,15 +109,30 @@ def test_refused_rows_come_back_and_are_imported_once_corrected(admin_client):
     table = refused_table_of(page)
     assert b"call us" in table and b"'=SUM(A1)" in table and b"Rok dua" not in table
     assert b"not a number" in table and b"cannot be negative" in table
+    assert "2 rows are refused and will not be imported" in page.content.decode()
+    answer = admin_client.post(CONFIRM, page.context["confirm_form"].initial, follow=True)
+    assert [str(message) for message in answer.context["messages"]] == [
+        "Import finished: 1 new, 0 updated, 0 deleted and 0 skipped products.",
+        "2 rows were refused and not imported. The preview offered them as a file.",
+    ]
+    assert dict(Product.objects.values_list("sku", "price")) == {"2": 99_000}
     corrected = table.replace(b"call us", b"199000").replace(b"-5", b"5000")
     bring(admin_client, corrected.decode("utf-8-sig"))
-    assert dict(Product.objects.values_list("sku", "price")) == {"1": 199_000, "3": 5_000}
+    assert dict(Product.objects.values_list("sku", "price")) == {"1": 199_000, "2": 99_000, "3": 5_000}
 
 
-def test_a_row_that_the_model_refuses_comes_back_too(admin_client):
+def test_where_every_row_is_refused_there_is_nothing_to_confirm(admin_client):
+    page = upload(admin_client, b"sku,name,category,price\n1,Rok,Nowhere,99000\n")
+    assert b"There is no category" in refused_table_of(page)
+    assert "confirm_form" not in page.context
+
+
+def test_a_cell_that_is_not_understood_is_left_out(admin_client):
     make_category(name="Rok", slug="rok")
-    page = upload(admin_client, b"sku,name,category,price\n1,,Rok,99000\n")
-    assert b"name" in refused_table_of(page)
+    page = bring(admin_client, "sku,name,category,price,url\n1,,Rok,99000,shop.example/1\n")
+    assert "2 cells are not understood and left out" in page
+    product = Product.objects.get()
+    assert (product.name, product.price, product.url) == ("Rok 1", 99_000, "")
 
 
 def test_nothing_refused_offers_no_table(admin_client):

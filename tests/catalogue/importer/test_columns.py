@@ -93,6 +93,7 @@ def test_a_column_whose_header_names_a_field_is_no_other_whatever_its_cells():
         "Harga grosir",
         "Price (wholesale)",
     ]
+    + ["FOB price", "Factory price", "Giá vốn", "Закупочная цена", "Valuation rate", "ราคาทุน"]
     + ["Harga (modal)", "Supplier price", "Purchase Price", "Harga pokok", "Harga Reseller", "Margin"],
 )
 def test_what_the_merchant_pays_is_never_the_price(header):
@@ -105,11 +106,20 @@ def test_what_the_merchant_pays_is_never_the_price(header):
 @pytest.mark.parametrize(
     "headers",
     [["price", "harga"], ["Price tax excluded", "Price tax included"], ["price_usd", "price_idr"]]
+    + [["Price", "Price with VAT"], ["Net price", "Gross price"], ["Harga", "Harga termasuk PPN"]]
     + [["Sale price", "Special price"], ["Harga jual", "Price", "name"], ["unit price", "base price"]],
 )
 def test_several_columns_that_may_be_the_price_stop_the_import(headers):
     with pytest.raises(UnknownColumns, match="Several columns may be the price.*--column"):
         find(["sku", *headers], context=NO_CONTEXT)
+
+
+@pytest.mark.parametrize(
+    "headers", [["List price", "Your price"], ["Price with tax"], ["Regular price", "Member price"]]
+)
+def test_a_price_that_no_header_is_known_for_asks(headers):
+    with pytest.raises(UnknownColumns, match=f"It may be one of .*{headers[-1]}.*--column price=HEADER"):
+        find(["sku", *headers], ["1", *["25.50"] * len(headers)], context=NO_CONTEXT)
 
 
 @pytest.mark.parametrize("cells", [["Rp 199.000", "Rp 5.000"], ["199000", "299000"], ["19.99", "25.50"]])
@@ -145,6 +155,11 @@ def test_two_columns_of_one_name_are_told_and_both_kept():
         "Several columns are called 'size': column 4 is the attribute 'size'; column 5 is the attribute 'size 2'."
         in (columns.notes)
     )
+
+
+def test_columns_without_a_header_are_told():
+    columns = find_columns(["sku", "", "name", ""], [["1", "secret", "Rok", ""]], chosen={}, context=NO_CONTEXT)
+    assert columns.notes == ["Left out, because they have no header: column 2."]
 
 
 def test_secrets_are_not_guessed_into_what_everybody_sees():

@@ -2,6 +2,7 @@ import pytest
 
 from catalogue.importer.csv_records import read_records
 from catalogue.importer.dialect import find_dialect
+from catalogue.importer.encodings import UnknownEncoding
 
 ROWS = "sku,name,price\n1,Gaun mérah,100\n2,Rok,200\n"
 
@@ -128,6 +129,34 @@ def test_empty_headers_behind_the_last_are_no_columns(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("sku,name,,\n1,x,,\n2,y\n")
     assert [problem for _line, _values, problem in records(path)] == [False] * 3
+
+
+def test_cells_under_empty_headers_do_not_spoil_their_row(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("sku,name,\n1,x,more\n2,y,z,\n3,y,z,zz\n")
+    assert [problem for _line, _values, problem in records(path)] == [False, False, False, True]
+
+
+def test_japanese_of_seven_bits(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("sku,name\n1,赤いワンピース\n".encode("iso2022_jp"))
+    assert values(path)[1] == ["1", "赤いワンピース"]
+
+
+def test_text_that_western_letters_would_spoil(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(("sku;name\n" + "1;árvíztűrő tükörfúrógép\n" * 40).encode("iso8859_2"))
+    assert values(path)[1] == ["1", "árvíztűrő tükörfúrógép"]
+    path.write_bytes(("sku;name\n" + "1;Kırmızı elbise şık, geniş paça İstanbul ğüşiöç\n" * 40).encode("cp1254"))
+    with pytest.raises(UnknownEncoding):
+        find_dialect(path)
+
+
+def test_two_encodings_in_one_file_ask(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes("1,été\n".encode() + "2,plissée\n3,brodée\n".encode("cp1252"))
+    with pytest.raises(UnknownEncoding, match="as utf-8: '1,été'; as cp1252"):
+        find_dialect(path)
 
 
 def test_very_long_cells_are_read(tmp_path):

@@ -187,10 +187,18 @@ def test_currencies_with_three_decimals():
 @pytest.mark.parametrize(
     ("words", "value"),
     [("publié Veröffentlicht publicado sim tak 上架 ja", True)]
-    + [("Entwurf brouillon borrador rascunho bozza privé oculto nein não 下架 草稿 staging protected", False)],
+    + [("Entwurf brouillon borrador rascunho bozza privé oculto nein não 下架 草稿 staging protected", False)]
+    + [("aktywny опубликовано активный да yayında ใช่ 公開中 نعم đang-bán Ditayangkan", True)]
+    + [("gelöscht désactivé nascosto szkic черновик gizli ฉบับร่าง 非公開 مسودة bản-nháp Delisted Hide", False)],
 )
 def test_status_words_of_other_languages(words, value):
     assert {parse_bool(word) for word in words.split()} == {value}
+
+
+@pytest.mark.parametrize("word", ["−1", "- 1", "–1", "!yes", "ya?", "(aktif)", "active (hidden)", "publish/private"])
+def test_a_word_with_a_doubt_says_neither(word):
+    with pytest.raises(Refused):
+        parse_bool(word)
 
 
 @pytest.mark.parametrize(
@@ -317,6 +325,28 @@ def test_ambiguous_thousands_are_refused_rows(tmp_path):
 def test_columns_that_hide(tmp_path, header, cells, shown):
     sold(tmp_path, [header], *([cell] for cell in cells))
     assert set(Product.objects.visible().values_list("sku", flat=True)) == shown
+
+
+@pytest.mark.django_db
+def test_a_hidden_price_is_not_shown(tmp_path):
+    found, _reasons = sold(tmp_path, ["price", "Hide Price"], ["5", "yes"], ["5", "no"], ["5", "perhaps"])
+    assert found == {"0": (None, "IDR"), "1": ("5.00", "IDR")}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("sku,name,category", "It repeats the header."),
+        ("item_sku,item_name,item_type", "It names the columns once more."),
+        ("Grand Total,,Dress", "It looks like the totals of other rows."),
+    ],
+)
+def test_rows_that_are_no_products(tmp_path, row, reason):
+    (tmp_path / "a.csv").write_text(f"SKU,Name,Category\n1,Gaun,Dress\n{row}\n")
+    report = run(tmp_path / "a.csv", report=tmp_path / "r.json")
+    assert [(refusal["line"], refusal["reason"]) for refusal in report["refusals"]] == [(3, reason)]
+    assert Product.objects.get().sku == "1"
 
 
 @pytest.mark.django_db

@@ -43,6 +43,9 @@ from catalogue.importer.values import (
         ("€ 19,99", "19.99", "EUR"),
         ("RM 59.90", "59.9", "MYR"),
         ("１９９", 199, None),  # full-width digits
+        ("۱٬۲۳۴٫۵۰", "1234.5", None),  # Persian digits and marks
+        ("١٢٣٤ ر.س", 1234, "SAR"),
+        ("\ufeff1\u202f234,50\u200b", "1234.5", None),
         ("999999999999.99", "999999999999.99", None),
     ],
 )
