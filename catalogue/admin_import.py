@@ -8,15 +8,15 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.utils.translation import ngettext
-from import_export.admin import ImportExportModelAdmin
 from import_export.results import Result, RowResult
 
+from catalogue.admin_export import StreamingExportAdmin
 from catalogue.admin_resources import TableFormat, refused_table
 
 SHOWN = 50  # refused rows, and cells that are left out
 
 
-class TableAdmin(ImportExportModelAdmin):
+class TableAdmin(StreamingExportAdmin):
     """Import and export of tables; `resource_classes` holds one whose results have `refused` rows."""
 
     formats = [TableFormat]

@@ -20,7 +20,6 @@ from import_export.results import Result, RowResult
 from catalogue import services
 from catalogue.admin_table import ATTRIBUTES, DEFAULTS, ProductTable, read_table
 from catalogue.attributes import public_keys, split_attributes
-from catalogue.formula_cells import escape_formula
 from catalogue.importer.categories import category_slug, choose_category
 from catalogue.importer.prices import parse_currency, parse_price
 from catalogue.importer.refused_rows import REASON, write_refused
@@ -42,12 +41,6 @@ class TableFormat(CSV):
         """The file's products. Raises ValueError where its columns cannot be told apart."""
         stream = in_stream if isinstance(in_stream, (str, bytes)) else in_stream.read()
         return read_table(stream.encode() if isinstance(stream, str) else stream)
-
-    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> Any:
-        """The table, without cells that a spreadsheet would run as formulas."""
-        safe = tablib.Dataset(headers=dataset.headers)
-        safe.extend(["" if cell is None else escape_formula(str(cell)) for cell in row] for row in dataset)
-        return super().export_data(safe, **kwargs)
 
 
 def refused_table(result: Result) -> str:

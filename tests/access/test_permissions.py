@@ -119,7 +119,7 @@ def test_an_export_needs_the_permission_to_view(client, shop):
     client.force_login(make_staff("category"))
     assert client.post("/admin/catalogue/product/export/", form).status_code == 403
     client.force_login(make_staff("product", actions=["view"], name="viewer"))
-    assert b"A1" in client.post("/admin/catalogue/product/export/", form).content
+    assert b"A1" in client.post("/admin/catalogue/product/export/", form).getvalue()
 
 
 def api_writes():

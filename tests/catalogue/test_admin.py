@@ -212,7 +212,7 @@ def test_products_go_out_as_csv_and_come_back(admin):
     answer = admin.post(
         f"{PRODUCTS}export/", {"format": "0", "resource": "0", **{f"productresource_{name}": "on" for name in names}}
     )
-    table = answer.content.decode()
+    table = answer.getvalue().decode()
     assert table.splitlines()[0] == ",".join(names)
     assert '"Gaun, merah",dress,Senja' in table
     changed = table.replace("Gaun, merah", "Gaun, biru").replace("A2", "A3")

@@ -6,13 +6,16 @@ import io
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from catalogue import admin_export
 from catalogue.admin_resources import ProductResource
 from catalogue.models import Product
-from tests.factories import make_category, make_product
+from tests.factories import make_category, make_product, make_products
 
 pytestmark = pytest.mark.django_db
-
+EXPORT = "/admin/catalogue/product/export/"
 CONFIRM = "/admin/catalogue/product/process_import/"
 
 
@@ -147,15 +150,25 @@ def refused_table_of(page):
 
 def test_an_export_holds_no_formulas_and_comes_back_as_it_was(admin_client):
     product = make_product(sku="1", name="=HYPERLINK(1)", description="-x", brand="@b", price=5)
-    answer = admin_client.post(
-        "/admin/catalogue/product/export/", {"format": "0", "resource": "0", **dict.fromkeys(exported_fields(), "on")}
-    )
-    table = answer.content.decode()
+    answer = admin_client.post(EXPORT, {"format": "0", "resource": "0", **dict.fromkeys(exported_fields(), "on")})
+    table = answer.getvalue().decode()
     assert "'=HYPERLINK(1)" in table and "'-x" in table and "'@b" in table
     Product.objects.filter(pk=product.pk).update(name="x", description="x", brand="x")
     bring(admin_client, table)
     product.refresh_from_db()
     assert (product.name, product.description, product.brand) == ("=HYPERLINK(1)", "-x", "@b")
+
+
+def test_an_export_is_sent_as_it_is_read_and_never_lists_all_ids(admin_client, monkeypatch):
+    monkeypatch.setattr(admin_export, "ROWS_AT_ONCE", 2)
+    make_products({"sku": f"S{number}"} for number in range(5))
+    form = {"format": "0", "resource": "0", **dict.fromkeys(exported_fields(), "on")}
+    parts = [part.decode().splitlines() for part in admin_client.post(EXPORT, form).streaming_content]
+    assert [len(part) for part in parts] == [1 + 2, 2, 1]
+    with CaptureQueriesContext(connection) as queries:
+        refused = admin_client.post(EXPORT, {**form, "export_items": "1"})
+    assert refused.context["form"].errors["export_items"]
+    assert not [query for query in queries if query["sql"].startswith('SELECT "catalogue_product"."id" AS "pk"')]
 
 
 def exported_fields():
