@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from access.autocomplete import numbered
 from catalogue import services
+from catalogue.admin_deletion import BoundedDeletion, CategoryDeletionAdmin
 from catalogue.admin_forms import CategoryForm, ImageForm, ImageFormSet, ProductForm
 from catalogue.admin_import import TableAdmin
 from catalogue.admin_resources import ProductResource
@@ -61,7 +62,7 @@ class HasPhotoFilter(admin.SimpleListFilter):
 
 
 @admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin):
+class CategoryAdmin(CategoryDeletionAdmin):
     form = CategoryForm
     list_display = ["name", "name_en", "name_id", "slug", "holds", "products_shown", "position"]
     list_editable = ["position"]
@@ -81,14 +82,8 @@ class CategoryAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("products shown"), ordering="product_count")
     def products_shown(self, category: Category) -> str:
-        url = reverse("admin:catalogue_product_changelist")
-        return format_html(
-            '<a href="{}?category__id__exact={}&is_active__exact=1">{}</a>', url, category.pk, _product_count(category)
-        )
-
-
-def _product_count(category: Category) -> int:
-    return int(getattr(category, "product_count", 0))  # an annotation of `with_counts`
+        url, count = reverse("admin:catalogue_product_changelist"), getattr(category, "product_count", 0)
+        return format_html('<a href="{}?category__id__exact={}&is_active__exact=1">{}</a>', url, category.pk, count)
 
 
 @admin.register(InfoPage)
@@ -123,7 +118,7 @@ class ImageInline(admin.TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(TableAdmin):
+class ProductAdmin(BoundedDeletion, TableAdmin):  # type: ignore[misc]  # the stubs disagree
     form = ProductForm
     resource_classes = [ProductResource]
     list_display = ["photo", "name", "sku", "category", "brand", "costs", "photos", "is_active", "updated_at"]
@@ -136,7 +131,7 @@ class ProductAdmin(TableAdmin):
     autocomplete_fields = ["category"]
     readonly_fields = ["created_at", "updated_at"]
     inlines = [ImageInline]
-    actions = ["show", "hide"]
+    actions = ["show", "hide", "delete_selected"]
     fieldsets = [
         (None, {"fields": ["name", "sku", "category", "brand", "is_active"]}),
         (_("Price"), {"fields": [("price", "compare_at_price", "currency"), "availability", "url"]}),
@@ -221,7 +216,8 @@ class SynonymGroupAdmin(admin.ModelAdmin):
 
 
 @admin.register(ProductImage)
-class ProductImageAdmin(admin.ModelAdmin):
+class ProductImageAdmin(BoundedDeletion, admin.ModelAdmin):
+    actions = ["delete_selected"]
     form = ImageForm
     list_display = ["photo", "product", "position", "size", "source"]
     list_select_related = ["product"]

@@ -24,14 +24,14 @@ class StreamingExportAdmin(ImportExportModelAdmin):
         self, file_format: Any, request: HttpRequest, queryset: QuerySet, export_form: Any = None
     ) -> StreamingHttpResponse:
         """The library's last step, which makes the whole table and then the whole file."""
-        resource = self.choose_export_resource_class(export_form, request)()
-        names = self.get_export_resource_fields_from_form(export_form)
+        resource = self.choose_export_resource_class(export_form, request)()  # type: ignore[operator]
+        names = self.get_export_resource_fields_from_form(export_form)  # type: ignore[attr-defined]
         response = StreamingHttpResponse(table_parts(resource, queryset, names), content_type="text/csv; charset=utf-8")
         filename = self.get_export_filename(request, queryset, file_format)
         response["Content-Disposition"] = f'attachment; filename="{filename}"'
         return response
 
-    def get_valid_export_item_pks(self, request: HttpRequest) -> list[int]:
+    def get_valid_export_item_pks(self, request: HttpRequest) -> list[str]:
         """None: there is no action that exports what was ticked. The library's own lists the ids of all products."""
         return []
 

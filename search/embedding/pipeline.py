@@ -32,6 +32,7 @@ from search.vision.nms import box_area, box_iou
 
 CHUNK = 32  # photos a transaction: about a second's work to lose
 MAX_STORAGE_FAILURES = 10  # photos in a row: then the storage is away, and not a file
+MOVED_AT_ONCE = 1_000  # products
 SAME_PLACE = 0.5  # IoU of two boxes that show one garment
 logger = logging.getLogger(__name__)
 
@@ -273,10 +274,11 @@ def follow_categories(images: Sequence[int] | None = None) -> int:
     rows = GarmentEmbedding.objects.exclude(category=F("product__category"))
     if images is not None:
         rows = rows.filter(image__in=images)
-    moved = list(rows.values_list("product", "product__category").distinct())
-    return sum(
-        GarmentEmbedding.objects.filter(product=product).update(category=category) for product, category in moved
-    )
+    number = 0
+    while moved := list(rows.values_list("product", "product__category").distinct()[:MOVED_AT_ONCE]):
+        for product, category in moved:
+            number += GarmentEmbedding.objects.filter(product=product).update(category=category)
+    return number
 
 
 def follow_first_photos(products: Collection[int], encoder: Encoder) -> None:

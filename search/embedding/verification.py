@@ -30,20 +30,31 @@ NONE_SERVES = "catalogues without an encoder that serves"
 def check_vectors(*, repair: bool = False) -> Iterator[Finding]:
     """What is wrong with each encoder's vectors. Repaired by deleting wrong ones and embedding their photos."""
     for encoder in Encoder.objects.order_by("pk"):
-        wrong: set[int] = set()
-        moved = sorted(set(_of_another_category(encoder).values_list("image", flat=True)))
-        if repair and moved:
+        try:
+            missing = list(pipeline.photos_to_embed(encoder).values_list("pk", flat=True)[: NAMED + 1])
+        except ModelError as error:
+            yield Finding(NO_MODEL, f"{encoder.pk}: {error}")
+            missing = None
+        moved = _of_another_category(encoder)
+        yield from _named(WRONG_CATEGORY, moved, encoder, repair=repair)
+        if repair and moved.exists():
             pipeline.follow_categories()
-        yield from (Finding(WRONG_CATEGORY, f"image {image} ({encoder.pk})", repair) for image in moved)
+        wrong = 0
         for kind, rows in _wrong_rows(encoder).items():
-            images = set(rows.values_list("image", flat=True))
-            wrong |= images
-            yield from (Finding(kind, f"image {image} ({encoder.pk})", repair) for image in sorted(images))
-        if repair and wrong:
-            GarmentEmbedding.objects.of(encoder).filter(image__in=wrong).delete()
-        yield from _check_completeness(encoder, repair=repair, known=wrong)
+            yield from _named(kind, rows, encoder, repair=repair)
+            if repair:
+                images = rows.order_by().values("image")
+                wrong += GarmentEmbedding.objects.of(encoder).filter(image__in=images).delete()[0]
+        if missing is not None:
+            yield from _check_completeness(encoder, missing, repair=repair, is_incomplete=bool(wrong or missing))
     if ProductImage.objects.exists() and not Encoder.objects.filter(is_serving=True).exists():
         yield Finding(NONE_SERVES, "run manage.py embed_catalogue")
+
+
+def _named(kind: str, rows: QuerySet[GarmentEmbedding, Any], encoder: Encoder, *, repair: bool) -> Iterator[Finding]:
+    """A finding for each image of these rows."""
+    for image in rows.order_by("image").values_list("image", flat=True).distinct().iterator():
+        yield Finding(kind, f"image {image} ({encoder.pk})", repair)
 
 
 def _of_another_category(encoder: Encoder) -> QuerySet[GarmentEmbedding]:
@@ -65,18 +76,15 @@ def _wrong_rows(encoder: Encoder) -> dict[str, QuerySet[GarmentEmbedding, Any]]:
     }
 
 
-def _check_completeness(encoder: Encoder, *, repair: bool, known: set[int]) -> Iterator[Finding]:
-    """Photos to embed, besides those that are `known` to be wrong, and the index."""
-    try:
-        to_embed = pipeline.photos_to_embed(encoder)
-        missing = [image for image in to_embed.values_list("pk", flat=True)[: NAMED + 1] if image not in known]
-    except ModelError as error:
-        yield Finding(NO_MODEL, f"{encoder.pk}: {error}")
-        return
+def _check_completeness(
+    encoder: Encoder, missing: list[int], *, repair: bool, is_incomplete: bool
+) -> Iterator[Finding]:
+    """Photos to embed, of which at most NAMED are named, and the index."""
     unreadable: set[int] = set()
-    if repair and (missing or known):
-        for report in pipeline.embed_photos(encoder):
-            unreadable = {image for image, _file, _reason in report.unreadable}
+    if repair and is_incomplete:
+        for report in pipeline.embed_photos(encoder):  # noqa: B007  (the last one is the whole run's)
+            pass
+        unreadable = {image for image, _file, _reason in report.unreadable}
     yield from (
         Finding(MISSING_OR_STALE, f"image {image} ({encoder.pk})", repair and image not in unreadable)
         for image in missing[:NAMED]
@@ -84,7 +92,7 @@ def _check_completeness(encoder: Encoder, *, repair: bool, known: set[int]) -> I
     if len(missing) > NAMED:
         yield Finding(MISSING_OR_STALE, f"and others ({encoder.pk})", repair)
     has_index = indexes.has_index(encoder)
-    if repair and (missing or known or not has_index):
+    if repair and (is_incomplete or not has_index):
         pipeline.finish(encoder)
     if not has_index:
         yield Finding(NO_INDEX, encoder.pk, repair)

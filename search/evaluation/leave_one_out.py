@@ -2,12 +2,16 @@
 
 Leave one image out: the query is the garment of one photo, as stored; its own photo's rows are taken out of the
 catalogue; what should come first is the same product. Exact distances in NumPy, so that the index is measured too.
+The vectors lie in a temporary file: in memory are the rows' numbers, 24 bytes each, and the distances of some queries.
 """
 
 from __future__ import annotations
 
+import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -20,18 +24,27 @@ from search.retrieval.nearest import NearestGarments
 
 RANKS = (1, 5, 10)
 MATCHED_SAMPLE = 300  # garments whose matches are judged
-BLOCK = 256  # queries at once: 256 x 1,000,000 distances are 1 GB
+BLOCK_DISTANCES = 25_000_000  # of all queries at once, 100 MB
+CHUNK = 10_000  # rows that are read, or compared, at once
 STAGES = ("decode", "detect", "embed", "search", "total")
 
 
 @dataclass(slots=True)
 class Gallery:
-    """Every stored vector of one encoder. Rows R; vectors (R, D) float32 of unit length, the rest (R,) int64."""
+    """Every stored vector of one encoder. Rows R; vectors (R, D) float16 of about unit length, the rest (R,) int64."""
 
     vectors: np.ndarray
     images: np.ndarray
     products: np.ndarray
     ordinals: np.ndarray
+
+    def distances(self, rows: np.ndarray) -> np.ndarray:
+        """(len(rows), R) float32: the cosine distances of these rows to all."""
+        asked = _unit(self.vectors[rows])
+        found = np.empty((len(rows), len(self.vectors)), np.float32)
+        for start in range(0, len(self.vectors), CHUNK):
+            found[:, start : start + CHUNK] = 1 - asked @ _unit(self.vectors[start : start + CHUNK]).T
+        return found
 
 
 class Row(NamedTuple):
@@ -88,13 +101,13 @@ def evaluate(encoder: Encoder, *, sample: int, photos: int = 40, seed: int = 0) 
     queries = _queries(gallery, sample, seed)
     if not len(queries):
         raise services.NotReady("No product has two photos with embeddings: there is nothing to leave out and find.")
-    found = Evaluation(encoder.pk, len(queries), len(set(gallery.products)), len(gallery.images), {}, 0, 0, {}, 0)
+    products = len(np.unique(gallery.products))
+    found = Evaluation(encoder.pk, len(queries), products, len(gallery.images), {}, 0, 0, {}, 0)
     ranks, precisions = [], []
-    for start in range(0, len(queries), BLOCK):
-        for query, distances in _distances(gallery, queries[start : start + BLOCK]):
-            rank, precision = _judge(gallery, query, distances, found)
-            ranks.append(rank)
-            precisions.append(precision)
+    for query, distances in _distances(gallery, queries):
+        rank, precision = _judge(gallery, query, distances, found)
+        ranks.append(rank)
+        precisions.append(precision)
     found.recall = {f"@{k}": float(np.mean(np.array(ranks) <= k)) for k in RANKS}
     found.mean_average_precision = float(np.mean(precisions))
     found.misses.sort(key=lambda miss: -miss.rank)
@@ -108,32 +121,43 @@ def evaluate(encoder: Encoder, *, sample: int, photos: int = 40, seed: int = 0) 
 def load_gallery(encoder: Encoder) -> Gallery:
     """All visible rows of the encoder."""
     rows = GarmentEmbedding.objects.of(encoder).filter(product__is_active=True).order_by("image_id", "ordinal")
-    columns = list(rows.values_list("vector", "image_id", "product_id", "ordinal").iterator(chunk_size=10_000))
-    vectors = np.array([row[0] for row in columns], np.float32).reshape(len(columns), encoder.dimensions)
-    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    numbers = np.array([row[1:] for row in columns], np.int64).reshape(-1, 3)
-    return Gallery(vectors, *numbers.T)
+    read = rows.values_list("vector", "image_id", "product_id", "ordinal").iterator(chunk_size=CHUNK)
+    numbers = [np.empty((0, 3), np.int64)]
+    with tempfile.TemporaryFile() as file:
+        while chunk := list(islice(read, CHUNK)):
+            np.array([row[0] for row in chunk], np.float32).astype(np.float16).tofile(file)
+            numbers.append(np.array([row[1:] for row in chunk], np.int64))
+        columns = np.concatenate(numbers)
+        shape = (len(columns), encoder.dimensions)
+        vectors = np.memmap(file, np.float16, "r", shape=shape) if len(columns) else np.empty(shape, np.float16)
+    return Gallery(vectors, *np.ascontiguousarray(columns.T))
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    """(N, D) float32 of unit length."""
+    vectors = vectors.astype(np.float32)
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
 
 
 def _queries(gallery: Gallery, sample: int, seed: int) -> np.ndarray:
     """Row numbers to ask with: of each photo its surest garment, else the whole; of products with several photos."""
     first_of_image = np.unique(gallery.images, return_index=True)[1]
     products, photos = np.unique(gallery.products[first_of_image], return_counts=True)
-    last_wins = {}
-    for row in np.flatnonzero(np.isin(gallery.products, products[photos > 1])):
-        if gallery.ordinals[row] <= 1:
-            last_wins[gallery.images[row]] = row
-    rows = np.array(sorted(last_wins.values()), np.int64)
+    rows = np.flatnonzero(np.isin(gallery.products, products[photos > 1]) & (gallery.ordinals <= 1))
+    of_image = gallery.images[rows]
+    rows = rows[np.append(of_image[1:] != of_image[:-1], True)[: len(rows)]]  # the last of each image
     rng = np.random.default_rng(seed)
     return rows if len(rows) <= sample else np.sort(rng.choice(rows, sample, replace=False))
 
 
-def _distances(gallery: Gallery, queries: np.ndarray):
+def _distances(gallery: Gallery, queries: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
     """(query row, distances (R,) with its own photo's rows at infinity) for each."""
-    block = 1 - gallery.vectors[queries] @ gallery.vectors.T
-    for query, distances in zip(queries, block, strict=True):
-        distances[gallery.images == gallery.images[query]] = np.inf
-        yield query, distances
+    at_once = max(1, BLOCK_DISTANCES // len(gallery.images))
+    for start in range(0, len(queries), at_once):
+        block = queries[start : start + at_once]
+        for query, distances in zip(block, gallery.distances(block), strict=True):
+            distances[gallery.images == gallery.images[query]] = np.inf
+            yield query, distances
 
 
 def _judge(gallery: Gallery, query: int, distances: np.ndarray, found: Evaluation) -> tuple[int, float]:
@@ -168,11 +192,11 @@ def ann_recall(gallery: Gallery, queries: np.ndarray, encoder: Encoder) -> float
     """Recall@10 of the way through the index against exact distances, products compared."""
     shares = []
     for query in queries:
-        distances = 1 - gallery.vectors @ gallery.vectors[query]
+        (distances,) = gallery.distances(np.array([query]))
         order = gallery.products[np.argsort(distances, kind="stable")[:400]]
         true = set(list(dict.fromkeys(order.tolist()))[:10])
         search = NearestGarments(
-            gallery.vectors[query], encoder=encoder, products=Product.objects.visible(), exact_rows=0
+            _unit(gallery.vectors[[query]])[0], encoder=encoder, products=Product.objects.visible(), exact_rows=0
         )
         given = {neighbour.product_id for neighbour in search.page(limit=len(true))}
         shares.append(len(true & given) / len(true))

@@ -6,6 +6,8 @@ where that holds several, those detected in its photos. Asked with stored garmen
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 
 from catalogue.models import Product
@@ -24,7 +26,11 @@ def measure_match_strength(encoder: Encoder, *, sample: int) -> dict[str, dict[s
     distances: list[float] = []
     is_right: list[bool] = []
     bounds: list[tuple[float, float]] = []
-    for row in rows.select_related("product").order_by("image_id")[: step * sample : step]:
+    images = rows.values_list("image_id", flat=True).order_by("image_id").iterator()
+    chosen = list(islice(images, 0, step * sample, step))
+    for row in (
+        rows.filter(image_id__in=chosen).select_related("product").defer("product__document").order_by("image_id")
+    ):
         found = _nearest_products(row, encoder)
         types = _garment_types([product for product, _ in found], encoder)
         for product, distance in found:

@@ -1,12 +1,15 @@
 import io
+from contextlib import contextmanager
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.signals import post_init
 from django.urls import reverse
 
+from catalogue import admin_deletion
 from catalogue.models import Category, Product, ProductImage
-from tests.factories import make_category, make_image, make_product, picture_bytes
+from tests.factories import make_category, make_image, make_images, make_product, make_products, picture_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -198,11 +201,44 @@ def test_a_category_says_what_it_holds_and_how_many(admin):
     assert Category.objects.get(slug="topi").garment_types == ["headwear", "accessory"]
 
 
-def test_a_category_with_products_is_not_deleted(admin):
+def test_a_category_with_products_is_not_deleted(admin, monkeypatch):
     category = make_product().category
-    answer = admin.post(f"/admin/catalogue/category/{category.pk}/delete/", {"post": "yes"})
-    assert "protected" in answer.content.decode()
+    address = f"/admin/catalogue/category/{category.pk}/delete/"
+    assert "protected" in admin.post(address, {"post": "yes"}).content.decode()
+    monkeypatch.setattr(admin_deletion, "MOST_NAMED", 2)
+    make_products({"category": category} for _ in range(4))
+    with loaded(Product) as products:
+        page = admin.post(address, {"post": "yes"}).content.decode()
+    assert "protected" in page and "3 other products" in page
+    assert len(products) == 2
     assert Category.objects.exists()
+
+
+@contextmanager
+def loaded(model):
+    """The rows of a model that are read inside the block."""
+    rows = []
+    post_init.connect(note := lambda instance, **_: rows.append(instance), sender=model)
+    try:
+        yield rows
+    finally:
+        post_init.disconnect(note, sender=model)
+
+
+@pytest.mark.parametrize("model", [Product, ProductImage])
+def test_no_more_is_deleted_at_once_than_a_page_can_list(admin, monkeypatch, model):
+    make_images(make_products({} for _ in range(3)))
+    monkeypatch.setattr(admin_deletion, "MOST_DELETED", 2)
+    address = reverse(f"admin:catalogue_{model._meta.model_name}_changelist")
+    chosen = {"action": "delete_selected", "select_across": "1", "_selected_action": [model.objects.first().pk]}
+    with loaded(model) as rows:
+        answer = admin.post(address, {**chosen, "post": "yes"})
+    assert (answer.status_code, rows, model.objects.count()) == (302, [], 3)
+    assert "At most 2 are deleted at once" in admin.get(address).content.decode()
+    few = {**chosen, "select_across": "0"}
+    assert "Are you sure" in admin.post(address, few).content.decode()
+    admin.post(address, {**few, "post": "yes"})
+    assert model.objects.count() == 2
 
 
 def test_products_go_out_as_csv_and_come_back(admin):

@@ -5,6 +5,7 @@ import pytest
 
 from search.evaluation import leave_one_out as evaluation
 from search.evaluation.leave_one_out import Evaluation, Gallery
+from tests.search.vectors import make_embedded_catalogue, make_encoder
 
 
 def gallery(vectors, images, products):
@@ -36,6 +37,22 @@ def test_rank_and_average_precision(vectors, images, products, rank, precision, 
     found_rank, found_precision = judge(gallery(vectors, images, products))
     assert found_rank == rank, reason
     assert found_precision == pytest.approx(precision), reason
+
+
+@pytest.mark.django_db
+def test_vectors_are_read_in_chunks_into_a_file_and_compared_in_blocks(monkeypatch):
+    encoder = make_encoder(dimensions=16)
+    assert evaluation.load_gallery(encoder).vectors.shape == (0, 16)
+    vectors, _products = make_embedded_catalogue(encoder, products=20, images=2, index=False)
+    monkeypatch.setattr(evaluation, "CHUNK", 7)
+    monkeypatch.setattr(evaluation, "BLOCK_DISTANCES", 90)
+    found = evaluation.load_gallery(encoder)
+    assert isinstance(found.vectors, np.memmap)
+    queries = np.array([0, 9, 39])
+    for query, distances in evaluation._distances(found, queries):
+        others = found.images != found.images[query]
+        expected = 1 - vectors.astype(np.float32) @ vectors[query].astype(np.float32)
+        np.testing.assert_allclose(distances[others], expected[others], atol=2e-3)
 
 
 def test_only_products_with_two_photos_are_asked_for_by_their_surest_garment():

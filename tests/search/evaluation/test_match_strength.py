@@ -1,6 +1,7 @@
 """The precision of match words on a catalogue whose categories and colours are known."""
 
 import pytest
+from django.db.models.signals import post_init
 
 from search.evaluation.match_strength import measure_match_strength
 from search.models import GarmentEmbedding
@@ -24,6 +25,18 @@ def test_matches_are_right_where_category_and_main_colour_agree():
         measure_match_strength(encoder, sample=20)["strong"]["precision"] == 1.0
     )  # a type is looked for in its category
     assert 0.2 < words["strong"]["precision"] < 0.8  # half of the products are black
+
+
+def test_only_the_garments_that_are_asked_with_are_read():
+    encoder = make_encoder()
+    make_embedded_catalogue(encoder, products=60, images=1)
+    read = []
+    post_init.connect(note := lambda instance, **_: read.append(instance), sender=GarmentEmbedding)
+    try:
+        measure_match_strength(encoder, sample=4)
+    finally:
+        post_init.disconnect(note, sender=GarmentEmbedding)
+    assert len(read) == 4
 
 
 def test_a_catalogue_without_garments_has_nothing_to_judge():
