@@ -26,13 +26,13 @@ def whole(vector):
     return DetectedGarment(None, None, 1.0, (0.0, 0.0, 1.0, 1.0), [], (), vector)
 
 
-def cache_photo(encoder, vectors, *, garment_types=("dress", "top"), boxes=()):
+def cache_photo(encoder, vectors, *, garment_types=("dress", "top"), boxes=(), polygons=OUTLINE):
     """Keeps a photo in which a garment of each type was seen, the n-th with the n-th vector; returns its query.
 
-    boxes: where; None or fewer of them: somewhere.
+    boxes: where; None or fewer of them: somewhere, with the outline `polygons`.
     """
     garments = [
-        seen(garment_type, vector, **({"box": box, "polygons": []} if box else {}))
+        seen(garment_type, vector, **({"box": box, "polygons": []} if box else {"polygons": polygons}))
         for garment_type, vector, box in zip_longest(garment_types, vectors[: len(garment_types)], boxes)
     ]
     size = (90, 120)
