@@ -43,7 +43,7 @@ def addresses(shop):
 @pytest.mark.parametrize(
     ("options", "rules"),
     [
-        ({}, RULES),
+        ({"viewport": {"width": 1440, "height": 900}}, RULES),
         ({"color_scheme": "dark"}, COLOURS),
         ({"locale": "id-ID", "viewport": {"width": 390, "height": 844}}, RULES),
     ],

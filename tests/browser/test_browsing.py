@@ -1,5 +1,6 @@
 """What a person does who looks around."""
 
+import json
 import re
 
 import pytest
@@ -188,15 +189,22 @@ def test_the_first_page_is_light_and_one_file_blocks_it(page, shop):
     expect(blocking).to_have_count(1)
 
 
-def test_a_filter_on_a_scrolled_list_keeps_its_place(page, shop):
-    page.goto("/search/")
-    page.locator("#more").scroll_into_view_if_needed()
-    expect(page.locator("#products > li")).to_have_count(48)
-    page.locator("#brand-ombak").scroll_into_view_if_needed()
-    before = page.evaluate("scrollY")
-    page.check("#brand-ombak")
-    expect(page.locator(".chosen .chip")).to_have_count(1)
-    assert page.evaluate("scrollY") <= before + 2
+def test_a_filter_on_a_scrolled_list_keeps_its_place(sized, shop):
+    sized.goto("/search/")
+    sized.locator("#more").scroll_into_view_if_needed()
+    expect(sized.locator("#products > li")).to_have_count(48)
+    unfold_filters(sized)
+    sized.locator("#brand-ombak").scroll_into_view_if_needed()
+    before = sized.evaluate("scrollY")
+    sized.check("#brand-ombak")
+    expect(sized.locator(".chosen .chip")).to_have_count(1)
+    assert sized.evaluate("scrollY") <= before + 2
+
+
+def unfold_filters(page):
+    """On a telephone they are folded."""
+    if not page.locator("#filters").is_visible():
+        page.click("label[for=show-filters]")
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -219,7 +227,7 @@ def test_suggestions_lie_above_everything_and_take_their_clicks(open_browser, sh
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenknopf" * 3
 
 
-@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("width", [320, 390, 1440])
 def test_nothing_scrolls_sideways_whatever_the_words(open_browser, shop, width):
     page = open_browser(viewport={"width": width, "height": 640})
     product = Product.objects.first()
@@ -239,8 +247,9 @@ def test_at_400_percent_zoom_the_head_leaves_the_page_to_the_page(open_browser, 
     assert page.evaluate("document.querySelector('header.top').getBoundingClientRect().bottom") < 0
 
 
-def test_forced_colours_show_where_one_is(open_browser, shop):
-    page = open_browser(forced_colors="active")
+@pytest.mark.parametrize("width", [390, 1440])
+def test_forced_colours_show_where_one_is(open_browser, shop, width):
+    page = open_browser(forced_colors="active", viewport={"width": width, "height": 900})
     page.goto(shop.looked_at())
     current, other = (
         page.locator(".chip[aria-current]").first,
@@ -250,15 +259,37 @@ def test_forced_colours_show_where_one_is(open_browser, shop):
     assert current.evaluate(background) != other.evaluate(background)
 
 
-def test_a_wrong_price_is_said_in_place(page, shop):
-    page.goto("/search/")
-    page.fill("#price_min", "cheap")
-    page.press("#price_min", "Enter")
-    expect(page.locator(".notice.is-error")).to_contain_text("“cheap” is not a price")
-    page.fill("#price_min", "150.000")
-    page.press("#price_min", "Enter")
-    expect(page.locator(".summary p")).to_have_text("10 products")
-    expect(page.locator(".chosen .chip")).to_contain_text("From 150,000")
+def test_prices_are_read_as_they_are_shown_and_wrong_ones_said_in_place(sized, shop):
+    sized.goto("/search/")
+    unfold_filters(sized)
+    sized.fill("#price_min", "cheap")
+    sized.press("#price_min", "Enter")
+    expect(sized.locator(".notice.is-error")).to_contain_text("“cheap” is not a price")
+    sized.fill("#price_min", "150.000")
+    sized.press("#price_min", "Enter")
+    expect(sized.locator(".summary p")).to_have_text("10 products")
+    expect(sized.locator(".chosen .chip")).to_contain_text("From 150,000")
+    sized.click("button[lang=id]")
+    expect(sized.locator(".chosen .chip")).to_contain_text("150.000")
+    expect(sized.locator(".summary p")).to_have_text("10 produk")
+
+
+def test_words_of_the_trade_find_what_is_sold(sized, shop):
+    """Each in its own language: synonyms, colours that were seen, shades, mistyped words, prices."""
+    for words, number in [
+        ("gaun", 20),
+        ("red dresses", 10),
+        ("rok biru tua", 10),
+        ("merah", 30),
+        ("dres", 20),
+        ("dress under 110.000", 4),
+    ]:
+        sized.goto(f"/search/?q={words}")
+        expect(sized.locator(".summary p")).to_have_text(f"{number} products")
+    sized.goto("/search/?q=wool dress")  # no product has both words
+    expect(sized.locator("main")).to_contain_text("Closest matches")
+    sized.locator("#words").fill("drss")
+    expect(sized.locator("#suggestions a").first).to_contain_text("Dress")
 
 
 # -- a home page that fits any catalogue ----------------------------------------------------------------------------
@@ -337,11 +368,13 @@ def test_categories_are_named_in_the_readers_language(open_browser, media, setti
     settings.CATALOGUE_LANGUAGE = "id"
     make_product(category=make_category(name="Atasan", slug="a", name_en="Tops"))
     make_product(category=make_category(name="Rok", slug="rok"))
-    page = open_browser(locale=locale, viewport={"width": 390, "height": 844})
-    page.goto("/")
-    expect(page.locator("nav.categories a").first).to_have_text(name)
-    marked = page.locator("nav.categories [lang=id]")
-    expect(marked).to_have_text(["Rok"] if locale == "en-GB" else [])
+    page = open_browser(locale=locale)
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.goto("/")
+        expect(page.locator("nav.categories a").first).to_have_text(name)
+        marked = page.locator("nav.categories [lang=id]")
+        expect(marked).to_have_text(["Rok"] if locale == "en-GB" else [])
 
 
 def test_availability_and_prices_that_leave_nothing(sized, media):
@@ -353,5 +386,11 @@ def test_availability_and_prices_that_leave_nothing(sized, media):
     expect(sized.locator(".card .stock")).to_have_text("Out of stock")
     sized.goto(product.get_absolute_url())
     expect(sized.locator(".availability")).to_have_text("Out of stock")
+    described = json.loads(sized.locator("script[type='application/ld+json']").first.text_content())
+    assert described["offers"]["availability"] == "https://schema.org/OutOfStock"
+    Product.objects.update(availability="")
+    sized.reload()
+    assert "availability" not in sized.locator("script[type='application/ld+json']").first.text_content().lower()
+    expect(sized.locator(".availability")).to_have_count(0)
     sized.goto("/search/?price_min=300000&price_max=200000")
     expect(sized.locator(".notice.is-error")).to_contain_text("is above the highest")

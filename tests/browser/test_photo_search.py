@@ -122,14 +122,26 @@ def test_on_a_telephone_the_garments_stay_in_sight(phone, shop):
     expect(phone.locator("#found-title")).to_be_in_viewport()  # and not the middle of what was there before
 
 
-def test_by_keyboard_alone(page, shop):
-    page.goto(shop.looked_at())
-    page.focus("#garment-0")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.id") == "garment-1"
-    page.keyboard.press("Enter")
-    expect(first_name(page)).to_have_text("Top 1")
-    expect(page.locator("#garment-1")).to_be_focused()  # and not thrown to the top of the page
+def test_by_keyboard_alone(sized, shop):
+    """From a garment to a filtered product and back, without a pointer."""
+    focused = lambda: sized.evaluate("document.activeElement.id")  # noqa: E731
+    sized.goto(shop.looked_at())
+    sized.focus("#garment-0")
+    sized.keyboard.press("Tab")
+    assert focused() == "garment-1"
+    sized.keyboard.press("Enter")
+    expect(first_name(sized)).to_have_text("Top 1")
+    expect(sized.locator("#garment-1")).to_be_focused()  # and not thrown to the top of the page
+    sized.focus("#refine")
+    sized.keyboard.type("top 4")
+    sized.keyboard.press("Enter")
+    expect(first_name(sized)).to_have_text("Top 4")
+    sized.locator("#products a").first.focus()
+    sized.keyboard.press("Enter")
+    expect(sized.locator("h1")).to_have_text("Top 4")
+    sized.locator("#back-to-photo a, a#back-to-photo").first.focus()
+    sized.keyboard.press("Enter")
+    expect(first_name(sized)).to_have_text("Top 4")
 
 
 def test_arrow_keys_move_in_a_menu_and_do_not_choose(sized, shop):
