@@ -135,7 +135,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "productonline", "ditampilkan", "tampil", "terbit", "poststatus", "productstatus", "publishedononlinestore",
         "publishtoecom", "sellable", "canbesold", "saleok", "aktiv", "actif", "activo", "ativo", "attivo", "actief",
         "estado", "statut", "stato", "状态", "上架", "是否上架", "上架状态",
-        "productisavailable", "dijual",
+        "productisavailable", "dijual", "статус", "видимость", "опубликован", "опубликовано", "durum", "สถานะ",
+        "trangthai", "الحالة", "ステータス", "公開状態", "状態",
     ),
     # The same the other way round: a yes hides.
     "is_hidden": (
@@ -227,6 +228,7 @@ SALE_STEMS = (
     "sale", "special", "spesial", "promo", "discount", "diskon", "obral", "angebot", "aktion", "sonderpreis", "oferta",
     "solde", "remise", "offer", "descuento", "desconto", "sconto", "rebaj", "korting", "actie",
 )  # fmt: skip
+DATE_WORDS = frozenset({"date", "dates", "tanggal", "tgl", "datum", "fecha", "data", "day", "time", "at", "on"})
 # With one of these it says whether the sale is on.
 ON_WORDS = frozenset({"aktif", "active", "enabled", "status", "berlaku", "is", "ongoing"})
 START_WORDS = frozenset({
@@ -271,5 +273,5 @@ OTHER_NUMBERS = frozenset({
     "position", "posisi", "order", "rank", "urutan", "phone", "telepon", "zip", "volume", "shipping", "ongkir",
     "pengiriman", "tax", "pajak", "fee", "deposit", "date", "tanggal", "time", "waktu", "version", "number",
     "nomor", "min", "max", "minimum", "maximum", "commission", "komisi", "votes", "likes", "dimension",
-    "dimensi", "wattage", "page", "meta",
+    "dimensi", "wattage", "page", "meta", "impact", "surcharge",
 })  # fmt: skip

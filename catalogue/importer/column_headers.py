@@ -9,6 +9,7 @@ from catalogue.importer.aliases import (
     ACTIONS,
     ALIASES,
     AMBIGUOUS,
+    DATE_WORDS,
     HANDLES,
     ON_WORDS,
     RECORD_HEADERS,
@@ -34,7 +35,7 @@ from catalogue.importer.headers import (
     names_status,
 )
 from catalogue.importer.text import is_nothing
-from catalogue.importer.values import Refused, parse_bool
+from catalogue.importer.values import Refused, looks_like_date, parse_bool
 
 
 def match_headers(columns: Columns, rows: Rows, context: ColumnContext, has_price: bool) -> None:
@@ -80,7 +81,7 @@ def _numbers_of_field(
             known = [len(aliases)]
         if known and name == "brand" and "vendor" in found and not _is_shop_export(keys):
             continue  # elsewhere it is whom the merchant buys from
-        if known and _fits(name, rows, number, context):
+        if known and _fits(name, columns.headers[number], rows, number, context):
             ranks[number] = min(known)
     return sorted(ranks, key=lambda number: (ranks[number], number))
 
@@ -167,7 +168,7 @@ def _check_single(columns: Columns, name: str, numbers: Sequence[int]) -> None:
         )
 
 
-def _fits(name: str, rows: Rows, number: int, context: ColumnContext) -> bool:
+def _fits(name: str, header: str, rows: Rows, number: int, context: ColumnContext) -> bool:
     """Whether the cells may be what the header says: a "source" may be "zalora", a "type" "variable"."""
     if name == "images":
         return _is_empty_or(rows, number, lambda value: re.search(r"[./\\]", value) is not None)
@@ -179,7 +180,8 @@ def _fits(name: str, rows: Rows, number: int, context: ColumnContext) -> bool:
     if name in ("brand", "name"):  # a number is some other table's key
         return _is_empty_or(rows, number, _has_letter)
     if name in ("sale_start", "sale_end"):  # "Sale price from" is no day
-        return _is_empty_or(rows, number, lambda value: re.fullmatch(r"[\d.,]+|\D*", value.strip()) is None)
+        is_price = has_price_word(header) and DATE_WORDS.isdisjoint(header_words(header))
+        return _is_empty_or(rows, number, lambda value: _may_be_date(value, is_price))
     if name == "is_hidden":
         return _is_empty_or(rows, number, is_status)
     if name == "currency":
@@ -187,6 +189,13 @@ def _fits(name: str, rows: Rows, number: int, context: ColumnContext) -> bool:
     if name == "availability":
         return _is_empty_or(rows, number, lambda value: not re.fullmatch(r"\d{4}-\d\d-\d\d.*", value.strip()))
     return True
+
+
+def _may_be_date(value: str, is_price: bool) -> bool:
+    """Whether a cell may be a day; `is_price` says that numbers are prices under its header."""
+    if looks_like_date(value) and not (is_price and value.strip().isdecimal()):
+        return True
+    return re.fullmatch(r"[\d.,]+|\D*", value.strip()) is None
 
 
 def _has_letter(value: str) -> bool:

@@ -14,6 +14,7 @@ from catalogue.importer.headers import (
     PRICE_FIELDS,
     currency_of_word,
     currency_sign,
+    fields_of_key,
     has_price_word,
     header_key,
     header_keys,
@@ -21,6 +22,7 @@ from catalogue.importer.headers import (
     is_cost_header,
     names_other_number,
     names_sale,
+    names_sale_date,
 )
 from catalogue.importer.values import is_month_first
 
@@ -29,6 +31,9 @@ STATUS_WORDS = frozenset({
     "publish", "published", "unpublished", "draft", "draf", "private", "privat", "pending", "trash", "archived",
     "hidden", "unlisted", "visible", "entwurf", "brouillon", "borrador", "rascunho", "bozza", "terbit", "diterbitkan",
     "konsep", "disembunyikan", "publié", "publicado", "pubblicato", "veröffentlicht", "草稿", "已发布", "上架", "下架",
+    "archiviert", "archivado", "опубликовано", "не опубликовано", "черновик", "скрыт", "скрыто", "taslak", "yayında",
+    "gizli", "szkic", "opublikowany", "ukryty", "ฉบับร่าง", "เผยแพร่", "bản nháp", "đã đăng", "مسودة", "منشور", "下書き",
+    "公開", "非公開", "公開中", "未上架", "已下架",
 })  # fmt: skip
 DISCOUNT_WORDS = frozenset({
     "discount", "diskon", "potongan", "rabatt", "remise", "reduction", "descuento", "desconto", "sconto", "korting",
@@ -65,6 +70,7 @@ def find_columns(
         check_price(columns, rows)
     check_status(columns, rows)
     check_sale_dates(columns, rows)
+    check_sale_cells(columns, rows)
     dates = [number for name in DATE_FIELDS for number in columns.of.get(name, ())]
     columns.is_month_first = is_month_first(row[n] for row in rows for n in dates if n < len(row))
     columns.currency = currency_of_headers(columns)
@@ -171,6 +177,23 @@ def check_sale_dates(columns: Columns, rows: Rows) -> None:
                 f"{header!r} has dates of a sale, and does not say whether it begins or ends on them. Say which with "
                 f"--column sale_start={header!r} or --column sale_end={header!r}, or --column attribute={header!r} "
                 f"where it is neither; nothing was imported."
+            )
+
+
+def check_sale_cells(columns: Columns, rows: Rows) -> None:
+    """Raises UnknownColumns where a header names the day on which a sale begins or ends, and its cells are none."""
+    if "sale_price" not in columns.of:
+        return
+    for number, header in enumerate(columns.headers):
+        known = [
+            name for key in header_keys(header) for name in fields_of_key(key) if name in ("sale_start", "sale_end")
+        ]
+        name = names_sale_date(header) or next(iter(known), "")
+        if name and name not in columns.of and not is_taken(columns, number) and share(rows, number, bool):
+            raise UnknownColumns(
+                f"{header!r} says when a sale begins or ends, but {_first_cell(rows, number)!r} in it is no date. Say "
+                f"what it is with --column attribute={header!r}, where sale prices are asked nonetheless, or --column "
+                f"ignored=HEADER of the sale price; nothing was imported."
             )
 
 

@@ -17,6 +17,9 @@ from catalogue.importer.text import clean_text, is_nothing
 
 MAX_URL = 1000
 _SLASHED = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:,?\s+\d{1,2}:\d\d.*)?")
+_YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})((?:[T ]+\d.*)?)")
+# What programs write for a date: 20251231, seconds since 1970 (also thousandths), a spreadsheet's days since 1899.
+_DATE_NUMBER = re.compile(r"(?:19|20)\d{6}|[1-4]\d{9}(?:\d{3})?|[3-6]\d{4}(?:\.\d+)?")
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(/[!-~]*)?")
 _DOUBTS = re.compile(r"[?¿≠~]|^\s*[-−‒–—(!]")  # with one of these a word of either list says something else
 # Availability -> how it is written, without spaces and punctuation. Longer phrases are read by patterns below.
@@ -109,9 +112,11 @@ def parse_date_cell(value: str, month_first: bool | None = None) -> dt.datetime 
     if is_nothing(value) or value.startswith("0000-00-00"):
         return None
     text = clean_text(value)
-    found: dt.date | dt.datetime | None = None
+    if match := _YEAR_FIRST.fullmatch(text):
+        text = f"{match[1]}-{match[2]:0>2}-{match[3]:0>2}{match[4]}"
+    found = _date_of_number(text)
     with suppress(ValueError):
-        found = parse_datetime(text)
+        found = found or parse_datetime(text)
     if re.fullmatch(r"\d{4}-\d\d-\d\d([T ]+\d\d?:\d\d.*)?", text):
         with suppress(ValueError):
             found = found or parse_date(text[:10])
@@ -121,6 +126,24 @@ def parse_date_cell(value: str, month_first: bool | None = None) -> dt.datetime 
     if not isinstance(found, dt.datetime):
         found = dt.datetime(found.year, found.month, found.day)  # noqa: DTZ001  (made aware below)
     return found if timezone.is_aware(found) else timezone.make_aware(found)
+
+
+def looks_like_date(value: str) -> bool:
+    """Whether it is written as dates are, be it with digits alone."""
+    text = value.strip()
+    return any(pattern.fullmatch(text) for pattern in (_SLASHED, _YEAR_FIRST, _DATE_NUMBER))
+
+
+def _date_of_number(text: str) -> dt.date | dt.datetime | None:
+    if not _DATE_NUMBER.fullmatch(text):
+        return None
+    if len(text) == 8 and text.isdecimal():
+        with suppress(ValueError):
+            return dt.datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007  (a day, made aware below)
+        return None
+    if len(text) >= 10 and text.isdecimal():
+        return dt.datetime.fromtimestamp(int(text[:10]), dt.UTC)
+    return dt.date(1899, 12, 30) + dt.timedelta(days=int(float(text)))
 
 
 def _parse_slashed(text: str, month_first: bool | None) -> dt.date | None:

@@ -148,6 +148,9 @@ def test_a_column_of_status_words_asks():
         find(["sku", "Keadaan"], ["1", "draft"], ["2", "published"])
     with pytest.raises(UnknownColumns, match="is_active='State'"):
         find(["sku", "State"], ["1", "active"], ["2", "draft"], ["3", "sold_out"])
+    with pytest.raises(UnknownColumns, match="is_active='Состояние'"):
+        find(["sku", "Состояние"], ["1", "Опубликовано"], ["2", "Черновик"])
+    assert find(["sku", "Trạng thái"], ["1", "bản nháp"])["is_active"] == ["Trạng thái"]
     assert "is_active" not in find(["sku", "Featured"], ["1", "yes"], ["2", "no"])
 
 
@@ -217,6 +220,11 @@ def test_a_column_that_hides(cell, hides):
         ("03/04/2025", True, "2025-03-04"),
         ("1/8/24, 3:45 PM", True, "2024-01-08"),
         ("2025-12-31 10:00:00", None, "2025-12-31"),
+        ("2025/12/31", None, "2025-12-31"),
+        ("2025.1.8 10:00", None, "2025-01-08"),
+        ("20251231", None, "2025-12-31"),
+        ("1767157200", None, "2025-12-31"),
+        ("46022", None, "2025-12-31"),  # a spreadsheet's day
     ],
 )
 def test_dates_are_read_as_their_column_writes_them(cell, month_first, date):
@@ -297,11 +305,21 @@ def test_a_known_product_keeps_its_currency_where_the_file_names_none(tmp_path):
 @pytest.mark.parametrize(
     ("dates", "price"),
     [("2020-01-01T00:00+0700/2020-02-01T24:00+0700", 9), ("2020-01-01 - 2020-02-01", 9), ("1/1/2020 s/d 31/12/2999", 5)]
-    + [("2020-01-01/2999-01-01", 5), ("2020-01-01 or so", 9), ("", 5)],
+    + [("2020-01-01/2999-01-01", 5), ("2020-01-01 or so", 9), ("", 5), ("20990101", 9), ("4070908800", 9)]
+    + [("1577836800", 5), ("1.1.2099", 9), ("60000", 9)],
 )
 def test_a_sale_between_two_days(tmp_path, dates, price):
     found, _reasons = sold(tmp_path, ["price", "sale price", "sale_price_effective_date"], ["9", "5", dates])
     assert found == {"0": (f"{price}.00", "IDR")}
+
+
+@pytest.mark.parametrize("cells", [["soon", ""], ["7", "14"]])
+def test_a_day_of_a_sale_that_is_none_asks(cells):
+    with pytest.raises(UnknownColumns, match="'Sale ends'.*is no date"):
+        find(["sku", "price", "sale price", "Sale ends"], *(["1", "9", "5", cell] for cell in cells))
+    with pytest.raises(UnknownColumns, match="is no date"):
+        find(["sku", "price", "sale price", "sale_price_effective_date"], *(["1", "9", "5", cell] for cell in cells))
+    assert "sale_end" not in find(["sku", "price", "Sale ends"], *(["1", "9", cell] for cell in cells))
 
 
 @pytest.mark.django_db
