@@ -17,6 +17,7 @@ from search.photo.corrections import Corrections
 
 MIN_BOX = 2  # percent of the photo a side
 NEAREST, CHEAPEST, DEAREST = "", "price", "-price"
+LONGER, SHORTER = "longer", "shorter"
 MAX_OFFSET = 960
 
 
@@ -34,6 +35,7 @@ class PhotoPageForm(forms.Form):
     x1 = forms.FloatField(required=False, min_value=0, max_value=100)
     y1 = forms.FloatField(required=False, min_value=0, max_value=100)
     ordering = forms.ChoiceField(required=False, choices=[(value, value) for value in (CHEAPEST, DEAREST)])
+    length = forms.ChoiceField(required=False, choices=[(value, value) for value in (LONGER, SHORTER)])
     offset = forms.IntegerField(required=False, min_value=0, max_value=MAX_OFFSET)
     hidden = forms.RegexField(r"^[0-9]{1,3}(,[0-9]{1,3}){0,50}$", required=False)
     retyped = forms.RegexField(r"^[0-9]{1,3}\.[a-z]{1,12}(,[0-9]{1,3}\.[a-z]{1,12}){0,50}$", required=False)

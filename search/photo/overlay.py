@@ -47,10 +47,10 @@ class Nudge(NamedTuple):
 def query_for(data: QueryDict, **which: str) -> str:
     """The query string for another garment, the whole photo or another box: the page is the first.
 
-    Filters stay, but for the type, which was chosen for the garment before.
+    Filters stay, but for the type and the length, which were chosen for the garment before.
     """
     changed = data.copy()
-    for name in (*SELECTION_PARAMETERS, "offset", "garment_type"):
+    for name in (*SELECTION_PARAMETERS, "offset", "garment_type", "length"):
         changed.pop(name, None)
     for name, value in which.items():
         changed[name] = value

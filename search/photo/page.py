@@ -25,6 +25,7 @@ from catalogue.models import Product
 from search.answer_types import Box, GarmentAnswer, PhotoAnswer
 from search.photo.corrections import Correction, Corrections, types_offered
 from search.photo.form import CHEAPEST, DEAREST, MAX_OFFSET, NEAREST, PhotoPageForm
+from search.photo.lengths import GARMENT_TYPES, chosen_length, lengths_offered, of_length
 from search.photo.overlay import (
     SELECTION_PARAMETERS,
     Hotspot,
@@ -83,6 +84,7 @@ class PhotoPage:
     first_query: str
     errors: list[str]
     corrections: list[Correction]  # types that the chosen garment can be given
+    lengths: list[Correction]  # more like the chosen garment, but longer or shorter
     dismiss_href: str  # the chosen garment is none; empty where none is chosen
     restore_href: str  # shows the dismissed garments again; empty where there are none
     not_sold: str  # a sentence where the shop has nothing of the type
@@ -126,7 +128,7 @@ def photo_page(query: str, data: QueryDict) -> PhotoPage:
     """The page for an earlier photo. Raises PhotoExpired, and ValueError for a garment that the photo has not."""
     form = PhotoPageForm(data)
     by_price = form.value("ordering") or NEAREST
-    offset = 0 if by_price else (form.value("offset") or 0) // PAGE_SIZE * PAGE_SIZE
+    offset = 0 if by_price or form.value("length") else (form.value("offset") or 0) // PAGE_SIZE * PAGE_SIZE
     box, whole = form.box, bool(form.value("whole"))
     garment = None if box or whole else form.value("garment") or 0
     answer = search_query(
@@ -155,6 +157,10 @@ def _page(
     corrections = form.corrections
     garment_type = form.filters.garment_type or corrections.types.get(current.index, current.garment_type)
     facets, price = _facets(form, garment_type)
+    has_lengths = garment_type == current.garment_type and garment_type in GARMENT_TYPES and not current.is_drawn
+    length = (form.value("length") or "") if has_lengths else ""
+    if length:
+        current = of_length(current, length, size=(answer.width, answer.height))
     if by_price:
         results = in_order_of_price(current.results, by_price)
     else:
@@ -162,9 +168,9 @@ def _page(
         results = ordered[offset - answer.offset :][:PAGE_SIZE]
     hotspots = hotspots_of(answer, current, data, corrections)
     next_offset = offset + PAGE_SIZE
-    has_more = not by_price and next_offset < current.count and next_offset <= MAX_OFFSET
+    has_more = not (by_price or length) and next_offset < current.count and next_offset <= MAX_OFFSET
     cleared = data.copy()
-    for name in ("category", "brand", "colour", "garment_type", "price_min", "price_max", "q", "offset"):
+    for name in ("category", "brand", "colour", "garment_type", "price_min", "price_max", "q", "length", "offset"):
         cleared.pop(name, None)
     return PhotoPage(
         answer=answer,
@@ -185,16 +191,19 @@ def _page(
         price=price,
         data=data,
         hidden_fields=[
-            (name, str(data[name])) for name in ("query", *SELECTION_PARAMETERS, "hidden", "retyped") if data.get(name)
+            (name, str(data[name]))
+            for name in ("query", *SELECTION_PARAMETERS, "hidden", "retyped", "length")
+            if data.get(name)
         ],
         ordering=by_price,
         orderings=ORDERINGS,
-        active_filters=active_filters_of(data, facets) + _active_words(data),
+        active_filters=active_filters_of(data, facets) + _active_words(data) + chosen_length(data, length),
         clear="?" + cleared.urlencode(),
         next_query=query_with(data, offset=str(next_offset)) if has_more else "",
         first_query=query_with(data, offset=""),
         errors=form.problems,
         corrections=_corrections_of(current, corrections, data) if any(each.is_current for each in hotspots) else [],
+        lengths=lengths_offered(data, length) if has_lengths else [],
         dismiss_href=_dismiss_href(answer, current, corrections, data, hotspots),
         restore_href=query_with(data, hidden="", offset="") if corrections.hidden else "",
         not_sold=not_sold(garment_type) if not current.results else "",
@@ -244,7 +253,7 @@ def _corrected(data: QueryDict, corrections: Corrections, **which: str) -> str:
     if which:
         query = QueryDict(query_for(data, **which).partition("?")[2])
         return query_with(query, **corrections.parameters)
-    return query_with(data, **corrections.parameters, garment_type="", offset="")
+    return query_with(data, **corrections.parameters, garment_type="", length="", offset="")
 
 
 def _facets(form: PhotoPageForm, garment_type: str | None) -> tuple[list[Facet], tuple | None]:

@@ -11,6 +11,7 @@ from search.answer_types import WEAK, Result
 from search.models import Encoder, GarmentEmbedding
 from search.retrieval.complementary import complementary_neighbours
 from search.retrieval.nearest import NearestGarments
+from search.retrieval.proportions import proportions
 from search.retrieval.rerank import prefer_matching_type
 from search.retrieval.results import results_of
 
@@ -60,9 +61,7 @@ def _in_other_colours(product: Product, stored: GarmentEmbedding) -> list[Result
 
 
 def _proportions(box: Sequence[float], image: ProductImage) -> float:
-    """The logarithm of a garment's height to its width; box: x0, y0, x1, y1 in 0..1 of the image."""
-    x0, y0, x1, y1 = box
-    return math.log(max((y1 - y0) * image.height, 1) / max((x1 - x0) * image.width, 1))
+    return proportions(box, (image.width, image.height))
 
 
 def _shown(product: Product) -> tuple[Product, GarmentEmbedding] | None:

@@ -124,6 +124,27 @@ def test_in_another_colour_shows_the_same_garment_in_other_colours(sized, media)
     assert sized.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+# -- more like this ------------------------------------------------------------------------------------------------
+
+
+def test_a_skirt_is_asked_for_longer_or_shorter_in_one_tap(sized, shop):
+    """The shop's skirts are all as long as they are wide; the one in the photo is much shorter."""
+    sized.goto(shop.looked_at(("dress", "skirt"), boxes=[(0.1, 0.1, 0.9, 0.9), (0.1, 0.4, 0.9, 0.5)]))
+    expect(sized.locator("#longer")).to_have_count(0)  # a dress is as wide as its sleeves are spread
+    sized.click("#garment-1")
+    expect(sized.locator("#found-title")).to_have_text("Skirt")
+    sized.click("#longer")
+    expect(sized.locator(".chosen .chip")).to_contain_text("Longer")
+    expect(sized.locator(".count-words")).to_contain_text("20 products")
+    expect(sized.locator("#shorter")).to_be_visible()
+    sized.click("#shorter")
+    expect(sized.locator(".empty h2")).to_have_text("No products match these filters.")
+    sized.locator(".empty").get_by_text("Clear all filters").click()
+    expect(sized.locator(".chosen .chip")).to_have_count(0)
+    expect(sized.locator("#products > li")).to_have_count(20)
+    assert sized.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 # -- any photo of the shop -----------------------------------------------------------------------------------------
 
 
