@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from catalogue.garment_kinds import are_of_one_kind
 from catalogue.models import Product, ProductImage
 from catalogue.querysets import ProductQuerySet
 from search.answer_types import WEAK, Result
@@ -53,9 +54,10 @@ def _in_other_colours(product: Product, stored: GarmentEmbedding) -> list[Result
     cut = _proportions(stored.box, stored.image)
     nearest: dict[str, Result] = {}
     for result in _most_like(product, stored, others, limit=CANDIDATES):
-        is_same_type = stored.garment_type in result.shared
-        has_same_cut = abs(_proportions(result.matched_box, result.matched_image) - cut) <= SAME_CUT
-        if is_same_type and has_same_cut and result.match != WEAK:
+        if stored.garment_type not in result.shared or result.match == WEAK:
+            continue
+        has_same_proportions = abs(_proportions(result.matched_box, result.matched_image) - cut) <= SAME_CUT
+        if has_same_proportions and are_of_one_kind(product.name, result.product.name, stored.garment_type):
             nearest.setdefault(result.product.colours[0], result)
     return list(nearest.values())
 
