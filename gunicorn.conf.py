@@ -24,6 +24,7 @@ threads = threads_for(
     int(os.environ.get("MAX_PHOTO_SEARCHES") or DEFAULT_MAX_PHOTO_SEARCHES),
 )
 worker_class = "config.buffering_worker.BufferingWorker"  # gunicorn's gthread, behind a buffer
+forwarder_headers = ""  # no SCRIPT_NAME or PATH_INFO of a client becomes the address, whatever a proxy lets through
 timeout = 60  # seconds without a sign of life of the process itself; requests run in threads and do not count
 graceful_timeout = 30  # a photo that is being searched with is answered before the process ends
 keepalive = 5

@@ -45,6 +45,10 @@ class BufferedSocket:
         """The next bytes of the request; empty at its end, as of a client that has closed its side."""
         return self.request.take(size) if self.request else b""
 
+    def send(self, data: bytes) -> int:
+        """gunicorn's "100 Continue", which a client was told when it asked: its body is here."""
+        return len(data)
+
     def sendall(self, data: bytes) -> None:
         self.answer.send(data)
 
@@ -291,7 +295,7 @@ class BufferingWorker(ThreadWorker):
     def _send(self, conn: BufferedConnection, answer: bytes) -> None:
         """A few bytes, which fit into any socket's buffer."""
         with contextlib.suppress(OSError):
-            conn.sock.send(answer)
+            conn.sock._sock.send(answer)
 
 
 def _queues_of_settings() -> RequestQueues:

@@ -31,11 +31,11 @@ class ChunkedBody:
             end = data.find(b"\n", at) + 1 or len(data)
             self._line += data[at:end]
             at = end
-            if self._line.endswith(b"\n"):
+            if self._line.endswith(b"\r\n"):
                 line, self._line = self._line.strip(), b""
                 self._read(line)
-            elif len(self._line) > MAX_LINE:
-                self.is_malformed = True
+            elif self._line.endswith(b"\n") or len(self._line) > MAX_LINE:
+                self.is_malformed = True  # at a bare LF the server reads on: nobody knows what was meant
         return at
 
     def _read(self, line: bytes) -> None:

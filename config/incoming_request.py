@@ -95,8 +95,7 @@ class IncomingRequest:
         body_at = end + len(END_OF_HEAD)
         rest, self.has_head, self.head = self.head[body_at:], True, b""
         is_chunked = "chunked" in headers.get("transfer-encoding", "").lower()
-        length = headers.get("content-length", "0")
-        body = int(length) if length.isascii() and length.isdecimal() and len(length) < 19 else 0
+        body = _announced(headers.get("content-length", "0"))
         self.is_cut = is_refused = body > self.limit
         if is_chunked:
             self.chunks, self.is_cut = ChunkedBody(), True
@@ -111,3 +110,11 @@ class IncomingRequest:
             taken = self.chunks.add(data)
             if self.chunks.is_whole or self.chunks.is_malformed:
                 self.end, self.is_cut = at + taken, self.chunks.is_malformed
+
+
+def _announced(length: str) -> int:
+    """A body's bytes as Content-Length says; 0 for what is no number, which the server refuses."""
+    if not (length.isascii() and length.isdecimal()):
+        return 0
+    digits = length.lstrip("0") or "0"  # with zeros before it a number may be of any length
+    return int(digits) if len(digits) < 19 else 10**19

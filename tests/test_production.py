@@ -196,6 +196,12 @@ def test_the_site_runs_as_an_unprivileged_database_user(site, settings_of_site):
     assert site.as_superuser(f'psql -Atc "{query}"').strip() == "f"
 
 
+@pytest.mark.parametrize("header", [{"SCRIPT_NAME": "/evil"}, {"SCRIPT_NAME": "/api"}, {"PATH_INFO": "/evil"}])
+def test_no_header_of_a_client_changes_the_address(site, server, header):
+    site.wait_until_ready(server)
+    assert site.get("/api/v1/categories/", headers=header)[0] == site.get("/api/v1/categories/")[0]
+
+
 def test_metrics_are_not_open_to_the_world(site, server, catalogue):
     site.wait_until_ready(server)
     with pytest.raises(urllib.error.HTTPError) as refused:

@@ -158,8 +158,9 @@ def test_a_client_that_asks_first_is_told_to_go_on(server):
     with closing(connect(server)) as client:
         client.sendall(b"POST / HTTP/1.1\r\n" + HOST + b"Content-Type: application/x-www-form-urlencoded\r\n")
         client.sendall(b"Content-Length: 3\r\nExpect: 100-continue\r\n\r\n")
-        assert client.recv(1_000).startswith(b"HTTP/1.1 100 Continue\r\n\r\n")
+        assert client.recv(1_000) == b"HTTP/1.1 100 Continue\r\n\r\n"
         client.sendall(b"a=1")
+        assert client.recv(12, socket.MSG_PEEK) == b"HTTP/1.1 200", "it is told so once"
         assert read_answers(client, 1)[0]["form"] == {"a": ["1"]}
 
 
