@@ -27,15 +27,17 @@ def refused(contents):
             yield content, str(error)
 
 
-def sample():
-    """A few of each kind."""
+def _sample():
     for format in corpus.FORMATS:
         yield from itertools.islice(refused(corpus.flips(format, 60, seed=2)), 3)
         yield from itertools.islice(refused(corpus.truncations(format, 6)), 2)
-    yield from refused(content for content in corpus.hostile().values() if len(content) < 1_000_000)
+    yield from refused(content for content in map(corpus.hostile, corpus.HOSTILE) if len(content) < 1_000_000)
 
 
-SAMPLE = list(sample())
+@pytest.fixture(scope="module")
+def sample():
+    """(content, sentence of the refusal) of a few files of each kind."""
+    return list(_sample())
 
 
 def upload(content):
@@ -56,29 +58,29 @@ def no_throttle(monkeypatch):
     monkeypatch.setattr(PhotoThrottle, "rate", "100000/min", raising=False)
 
 
-def test_the_sample_has_every_kind():
-    assert len(SAMPLE) > 60
-    assert len({sentence for _content, sentence in SAMPLE}) > 5
+def test_the_sample_has_every_kind(sample):
+    assert len(sample) > 60
+    assert len({sentence for _content, sentence in sample}) > 5
 
 
-def test_the_page_says_why(client):
-    for content, sentence in SAMPLE:
+def test_the_page_says_why(sample, client):
+    for content, sentence in sample:
         response = client.post("/photo/", {"image": upload(content)}, headers={"accept": "application/json"})
         assert response.status_code == 400
         assert content == b"" or response.json() == {"error": sentence}
 
 
-def test_the_photo_search_of_the_api_says_why(client):
-    for content, sentence in SAMPLE:
+def test_the_photo_search_of_the_api_says_why(sample, client):
+    for content, sentence in sample:
         response = client.post("/api/v1/search/photo/", {"image": upload(content)})
         assert response.status_code == 400
         assert content == b"" or response.json() == {"image": [sentence]}
 
 
-def test_the_api_says_why_and_stores_nothing(staff, media):
+def test_the_api_says_why_and_stores_nothing(sample, staff, media):
     product, client = make_product(), APIClient()
     client.force_authenticate(staff)
-    for content, sentence in SAMPLE:
+    for content, sentence in sample:
         response = client.post(f"/api/v1/products/{product.pk}/images/", {"file": upload(content)}, format="multipart")
         assert response.status_code == 400
         assert content == b"" or response.json() == {"file": [sentence]}
@@ -86,9 +88,9 @@ def test_the_api_says_why_and_stores_nothing(staff, media):
     assert not list(media.rglob("*.*"))
 
 
-def test_the_admin_says_why_and_stores_nothing(client, staff, media):
+def test_the_admin_says_why_and_stores_nothing(sample, client, staff, media):
     product = make_product()
-    for content, sentence in SAMPLE[::4]:
+    for content, sentence in sample[::4]:
         form = {"product": product.pk, "file": upload(content), "position": 0}
         response = client.post("/admin/catalogue/productimage/add/", form)
         assert response.status_code == 200
@@ -98,15 +100,15 @@ def test_the_admin_says_why_and_stores_nothing(client, staff, media):
     assert not list(media.rglob("*.*"))
 
 
-def test_the_import_takes_the_good_photos_and_stores_no_other(media, tmp_path, capsys):
+def test_the_import_takes_the_good_photos_and_stores_no_other(sample, media, tmp_path, capsys):
     rows, folder = [["id", "nama", "kategori", "images"]], tmp_path / "photos"
     folder.mkdir()
-    for number, (content, _sentence) in enumerate(SAMPLE):
+    for number, (content, _sentence) in enumerate(sample):
         (folder / f"bad-{number}.jpg").write_bytes(content)
         (folder / f"good-{number}.jpg").write_bytes(picture_bytes(colour=(number, 9, 9)))
         rows.append([f"P{number}", f"Gaun {number}", "Dress", f"bad-{number}.jpg|good-{number}.jpg"])
     table = write_csv(tmp_path / "shop.csv", rows)
     report = io.StringIO()
     call_command("import_zalora", str(table), "--images", str(folder), stdout=report, stderr=report)
-    assert ProductImage.objects.count() == len(SAMPLE)
-    assert len([file for file in media.rglob("*.*") if file.is_file()]) == len(SAMPLE)
+    assert ProductImage.objects.count() == len(sample)
+    assert len([file for file in media.rglob("*.*") if file.is_file()]) == len(sample)

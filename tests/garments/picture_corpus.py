@@ -112,44 +112,50 @@ def animation(format, frames=3):
     return encoded(first, format, save_all=True, append_images=others)
 
 
+# Files by name that are no photos, in more ways than a test would think of one by one; some take a while to make.
+_HOSTILE = {
+    "nothing": lambda: b"",
+    "one byte": lambda: b"\xff",
+    "text": lambda: b"sku,name\n1,Dress\n",
+    "HTML": lambda: b"<!doctype html><title>404</title>",
+    "SVG": lambda: b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
+    "PDF": lambda: b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n",
+    "EPS": lambda: b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 90 90\nquit\n",
+    "ZIP": lambda: b"PK\x03\x04" + bytes(60),
+    "ICO": lambda: encoded(picture((32, 32)), "ICO"),
+    "PPM": lambda: encoded(picture(), "PPM"),
+    "PSD": lambda: b"8BPS\0\1" + bytes(60),
+    "zeros": lambda: bytes(5_000),
+    "random": lambda: random.Random(1).randbytes(5_000),
+    "JPEG's end alone": lambda: sound("JPEG")[-200:],
+    "JPEG's start alone": lambda: b"\xff\xd8\xff",
+    "FF for ever": lambda: b"\xff\xd8" + b"\xff" * 500_000 + b"\x00",
+    "JPEG of markers": lambda: b"\xff\xd8" + b"\xff\xfe\0\2" * 200_000,
+    "JPEG of 2,000 scans": lambda: jpeg_of_many_scans(2_000),
+    "PNG of 30,000 x 30,000": lambda: png_that_says(30_000, 30_000),
+    "PNG of 9,000 x 9,000": lambda: png_that_says(9_000, 9_000),
+    "PNG of no pixels": lambda: png_that_says(0, 0),
+    "PNG of 4 billion": lambda: png_that_says(2**32 - 1, 2**32 - 1),
+    "PNG of empty chunks": lambda: sound("PNG")[:33] + png_chunk(b"teXt", b"") * 150_000,
+    "WebP of 34 bytes": lambda: webp_that_says(8_900, 8_900),
+    "WebP of 16,383": lambda: webp_that_says(16_383, 16_383),
+    "GIF of 65,535": lambda: b"GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\xff\xff\xff\xff\0\2\2D\1\0;",
+    "BMP of 60,000": lambda: (
+        b"BM" + struct.pack("<IIIIiiHHIIiiII", 99, 0, 54, 40, 60_000, 60_000, 1, 24, 0, 0, 0, 0, 0, 0)
+    ),
+    "TIFF in a circle": lambda: b"II*\0\x08\0\0\0\0\0\x08\0\0\0",
+    "TIFF of 65,535 entries": lambda: b"II*\0\x08\0\0\0\xff\xff" + bytes(800_000),
+    "TIFF beyond its end": lambda: b"MM\0*\xff\xff\xff\xff",
+    "floats, 9,000 x 6,000": lambda: tiff_of(9_000, 6_000, np.float32),
+    "AVIF's head": lambda: sound("AVIF")[:40],
+    "HEIC's head": lambda: sound("HEIF")[:40],
+    "a strip of 5 x 400": lambda: encoded(picture((5, 400))),
+    "a line of 8 x 2,000": lambda: encoded(picture((8, 2_000))),
+}
+HOSTILE = tuple(_HOSTILE)
+
+
 @functools.cache
-def hostile():
-    """Files by name that are no photos, in more ways than a test would think of one by one."""
-    jpeg, png = sound("JPEG"), sound("PNG")
-    return {
-        "nothing": b"",
-        "one byte": b"\xff",
-        "text": b"sku,name\n1,Dress\n",
-        "HTML": b"<!doctype html><title>404</title>",
-        "SVG": b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>',
-        "PDF": b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n",
-        "EPS": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 90 90\nquit\n",
-        "ZIP": b"PK\x03\x04" + bytes(60),
-        "ICO": encoded(picture((32, 32)), "ICO"),
-        "PPM": encoded(picture(), "PPM"),
-        "PSD": b"8BPS\0\1" + bytes(60),
-        "zeros": bytes(5_000),
-        "random": random.Random(1).randbytes(5_000),
-        "JPEG's end alone": jpeg[-200:],
-        "JPEG's start alone": b"\xff\xd8\xff",
-        "FF for ever": b"\xff\xd8" + b"\xff" * 500_000 + b"\x00",
-        "JPEG of markers": b"\xff\xd8" + b"\xff\xfe\0\2" * 200_000,
-        "JPEG of 2,000 scans": jpeg_of_many_scans(2_000),
-        "PNG of 30,000 x 30,000": png_that_says(30_000, 30_000),
-        "PNG of 9,000 x 9,000": png_that_says(9_000, 9_000),
-        "PNG of no pixels": png_that_says(0, 0),
-        "PNG of 4 billion": png_that_says(2**32 - 1, 2**32 - 1),
-        "PNG of empty chunks": png[:33] + png_chunk(b"teXt", b"") * 150_000,
-        "WebP of 34 bytes": webp_that_says(8_900, 8_900),
-        "WebP of 16,383": webp_that_says(16_383, 16_383),
-        "GIF of 65,535": b"GIF89a\xff\xff\xff\xff\0\0\0,\0\0\0\0\xff\xff\xff\xff\0\2\2D\1\0;",
-        "BMP of 60,000": b"BM" + struct.pack("<IIIIiiHHIIiiII", 99, 0, 54, 40, 60_000, 60_000, 1, 24, 0, 0, 0, 0, 0, 0),
-        "TIFF in a circle": b"II*\0\x08\0\0\0\0\0\x08\0\0\0",
-        "TIFF of 65,535 entries": b"II*\0\x08\0\0\0\xff\xff" + bytes(800_000),
-        "TIFF beyond its end": b"MM\0*\xff\xff\xff\xff",
-        "floats, 9,000 x 6,000": tiff_of(9_000, 6_000, np.float32),
-        "AVIF's head": sound("AVIF")[:40],
-        "HEIC's head": sound("HEIF")[:40],
-        "a strip of 5 x 400": encoded(picture((5, 400))),
-        "a line of 8 x 2,000": encoded(picture((8, 2_000))),
-    }
+def hostile(name):
+    """The file of this name among HOSTILE."""
+    return _HOSTILE[name]()

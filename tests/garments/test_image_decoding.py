@@ -54,9 +54,9 @@ def test_a_file_cut_off_anywhere_is_accepted_by_all_or_by_none(format):
     assert not any(accepted[:12])
 
 
-@pytest.mark.parametrize("name", corpus.hostile())
+@pytest.mark.parametrize("name", corpus.HOSTILE)
 def test_what_is_no_photo_is_refused(name):
-    assert not assert_alike_everywhere(corpus.hostile()[name])
+    assert not assert_alike_everywhere(corpus.hostile(name))
 
 
 @pytest.mark.parametrize("format", corpus.FORMATS)
