@@ -1,5 +1,6 @@
 """What every test stands on: files go to a folder that is thrown away, the cache is empty and in memory."""
 
+import gc
 import importlib
 import importlib.util
 import os
@@ -27,6 +28,20 @@ def pytest_configure(config):
         raise pytest.UsageError(
             "CI is set and torch is not installed. Install requirements.lock, or leave its tests out: -m 'not torch'."
         )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Without garbage collection, which would find nothing; what is there then (torch, 4,000 tests) stays to the end.
+
+    Together that was a fifth of the collection's time, and half a second of each full collection later.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
