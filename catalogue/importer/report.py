@@ -88,8 +88,7 @@ class Report:
     deactivated: list[str] = field(default_factory=list)
     unused_files: list[str] = field(default_factory=list)
     rows: int = 0  # records of the CSV, refused ones included
-    rows_refused: int = 0  # records that were refused before their product was read
-    unidentified_rows: int = 0  # of those, the ones whose product is not known
+    unidentified_rows: int = 0  # records refused before their product was read, whose product is not known
     refused_lines: dict[int, str] = field(default_factory=dict)  # lines of rows that were left out -> the first reason
     lock: Lock = field(default_factory=Lock)  # rows are read while others are written
 

@@ -215,7 +215,6 @@ class Source:
 
     def _note_refused(self, record: Record) -> None:
         """Notes which product the row may be of: it is neither missing nor one that only has a folder."""
-        self.report.rows_refused += 1
         cells = [parse_sku(value.strip(' "')) for value in record.values[:MAX_CELLS]]
         self.staging.mark_mentioned(cell for cell in cells if cell)
         number = self.columns.of.get("sku", [0])[0]

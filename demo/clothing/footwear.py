@@ -10,7 +10,6 @@ from demo.drawing.curves import LEFT, RIGHT, Points, along, ellipse, path, point
 from demo.drawing.panels import Drape, Grain, Line, Mark, Panel
 from demo.people.body import Body
 
-LENGTH = 25.5
 GRAIN = Grain.straight((12, -14), (12, 2), 12)
 
 
@@ -20,7 +19,7 @@ class Shoe:
         self.name = str(design.get("last", "sneaker"))
         self.last = LASTS[self.name]
         self.sole, self.heel = self.last.sole, self.last.raise_
-        self.heel_top, (self.front_x, self.front_top) = self.last.heel[-1][1], self.last.instep[0]
+        self.heel_top = self.last.heel[-1][1]
 
     def raised(self, curve: Points) -> Points:
         """The foot lifted at the heel."""

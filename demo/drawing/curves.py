@@ -27,14 +27,6 @@ def spline(control: Points | Sequence, steps: int = 6) -> Points:
     return np.vstack([curve.reshape(-1, 2), control[-1]])
 
 
-def loop(control: Points | Sequence, steps: int = 6) -> Points:
-    """A closed smooth curve through `control`."""
-    control = np.asarray(control, dtype=np.float64)
-    around = np.vstack([control[-2:], control, control[:2]])
-    curve = spline(around, steps)
-    return curve[2 * steps : -2 * steps]
-
-
 def path(*pieces: Points | Sequence) -> Points:
     """Pieces joined end to end: smooth inside a piece, a corner between two."""
     return np.vstack([np.asarray(piece, dtype=np.float64).reshape(-1, 2) for piece in pieces])

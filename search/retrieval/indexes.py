@@ -165,17 +165,6 @@ def _drop(*names: str) -> None:
         cursor.execute(f"DROP INDEX IF EXISTS {', '.join(names)}")
 
 
-def build_progress() -> tuple[int, int] | None:
-    """(rows done, rows in all) of the index build that runs on this database, or None."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tuples_done, tuples_total FROM pg_stat_progress_create_index "
-            "WHERE datname = current_database() AND tuples_total > 0"
-        )
-        row = cursor.fetchone()
-    return (int(row[0]), int(row[1])) if row else None
-
-
 def analyse() -> None:
     """Lets the planner know what was loaded: its estimate chooses how a search is done (search/retrieval/nearest.py).
 

@@ -39,7 +39,6 @@ from training.splits import views_detector_split
 
 PRODUCT_SCORE = 0.6  # least score at which a worn product's detection is believed
 OTHER_SCORE = 0.5  # the same for what is worn with it
-IGNORED_SCORE = 0.1  # fainter detections are neither rewarded nor punished
 # What is worn with each product in views/, as its photos show; what else is detected there (hair as headwear, hands as
 # bags or footwear, bare legs as trousers) is no garment, and is learned as background.
 WORN_WITH = {

@@ -55,10 +55,6 @@ class Garment:
     group: str  # the sender of a clothing photo, the street photo of a worn garment
     split: str
 
-    @property
-    def is_worn(self) -> bool:
-        return self.name.startswith("ccp")
-
 
 def data_folder() -> Path:
     """Returns the folder of the training photos: SHARED_DATA, or ../shared/data beside the checkout."""
