@@ -15,17 +15,17 @@ from django.utils.translation import ngettext
 
 from catalogue.models import Category, Product
 
-MOST_DELETED = 1_000  # rows at once
-MOST_NAMED = 20  # products that keep a category from being deleted
+MAX_DELETED = 1_000  # rows at once
+MAX_NAMED = 20  # products that keep a category from being deleted
 
 
 class BoundedDeletion:
-    """For a ModelAdmin: deletes at most MOST_DELETED rows at once. Put "delete_selected" among its `actions`."""
+    """For a ModelAdmin: deletes at most MAX_DELETED rows at once. Put "delete_selected" among its `actions`."""
 
     @admin.action(permissions=["delete"], description=ask_and_delete.short_description)  # type: ignore[attr-defined]
     def delete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> TemplateResponse | None:
-        if queryset.order_by().values("pk")[MOST_DELETED : MOST_DELETED + 1]:
-            sentence = _("At most %(number)d are deleted at once. Choose fewer.") % {"number": MOST_DELETED}
+        if queryset.order_by().values("pk")[MAX_DELETED : MAX_DELETED + 1]:
+            sentence = _("At most %(number)d are deleted at once. Choose fewer.") % {"number": MAX_DELETED}
             messages.error(request, sentence)
             return None
         return ask_and_delete(cast(admin.ModelAdmin, self), request, queryset)
@@ -39,9 +39,9 @@ class CategoryDeletionAdmin(admin.ModelAdmin):
     ) -> tuple[list[Any], dict[Any, Any], set[Any], list[Any]]:
         categories = list(objs)
         products = Product.objects.filter(category__in=categories).order_by("pk")
-        if not products.values("pk")[MOST_NAMED : MOST_NAMED + 1]:
+        if not products.values("pk")[MAX_NAMED : MAX_NAMED + 1]:
             return super().get_deleted_objects(categories, request)
-        others = products.count() - MOST_NAMED
-        named = [f"{product.sku}: {product}" for product in products.only("sku", "name")[:MOST_NAMED]]
+        others = products.count() - MAX_NAMED
+        named = [f"{product.sku}: {product}" for product in products.only("sku", "name")[:MAX_NAMED]]
         named.append(ngettext("%(number)d other product", "%(number)d other products", others) % {"number": others})
         return [str(category) for category in categories], {}, set(), named

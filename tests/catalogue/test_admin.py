@@ -205,7 +205,7 @@ def test_a_category_with_products_is_not_deleted(admin, monkeypatch):
     category = make_product().category
     address = f"/admin/catalogue/category/{category.pk}/delete/"
     assert "protected" in admin.post(address, {"post": "yes"}).content.decode()
-    monkeypatch.setattr(admin_deletion, "MOST_NAMED", 2)
+    monkeypatch.setattr(admin_deletion, "MAX_NAMED", 2)
     make_products({"category": category} for _ in range(4))
     with loaded(Product) as products:
         page = admin.post(address, {"post": "yes"}).content.decode()
@@ -228,7 +228,7 @@ def loaded(model):
 @pytest.mark.parametrize("model", [Product, ProductImage])
 def test_no_more_is_deleted_at_once_than_a_page_can_list(admin, monkeypatch, model):
     make_images(make_products({} for _ in range(3)))
-    monkeypatch.setattr(admin_deletion, "MOST_DELETED", 2)
+    monkeypatch.setattr(admin_deletion, "MAX_DELETED", 2)
     address = reverse(f"admin:catalogue_{model._meta.model_name}_changelist")
     chosen = {"action": "delete_selected", "select_across": "1", "_selected_action": [model.objects.first().pk]}
     with loaded(model) as rows:
