@@ -59,6 +59,8 @@ def find_encoding(path: Path, chosen: str = "") -> Encoding:
         sample = file.read(SAMPLE_BYTES)
     for mark, encoding in BYTE_ORDER_MARKS:
         if sample.startswith(mark):
+            if encoding == "utf-8-sig":
+                _refuse_encoded_twice(path)
             return Encoding(encoding)
     # Text in UTF-16 without a mark: every other byte of Latin text is zero.
     if any(escape in sample for escape in _ISO_2022_JP):
@@ -67,7 +69,10 @@ def find_encoding(path: Path, chosen: str = "") -> Encoding:
         half = sample[start::2]
         if half and half.count(0) > len(half) * 0.4:
             return Encoding(encoding)
-    return Encoding("utf-8") if _is_utf8(path) else _guess(_special_lines(path))
+    if not _is_utf8(path):
+        return _guess(_special_lines(path))
+    _refuse_encoded_twice(path)
+    return Encoding("utf-8")
 
 
 def _codec(chosen: str) -> str:
@@ -91,6 +96,35 @@ def _is_utf8(path: Path) -> bool:
                 wrong += broken
                 right += sum(character > "\x7f" for character in text) - broken
     return wrong <= right // 4
+
+
+def _refuse_encoded_twice(path: Path) -> None:
+    """Raises UnknownEncoding where a program took UTF-8 for cp1252 and wrote it as UTF-8 once more: "Ã©" for "é"."""
+    text = _special_lines(path).decode("utf-8", "replace").lstrip("\ufeff")
+    twice = [run for run in re.findall(r"[^\x00-\x7f]+", text) if _once_less(run) != run]
+    if len(twice) > 0.5 * len(re.findall(r"[^\x00-\x7f]+", text)):
+        line = _first_line(text)
+        meant = re.sub(r"[^\x00-\x7f]+", lambda run: _once_less(run[0]), line)
+        raise UnknownEncoding(
+            f"The file's characters seem to have been encoded twice: {line!r} would be {meant!r}. Export it again, or "
+            "say --encoding utf-8 if it is right as it is; nothing was imported."
+        )
+
+
+def _once_less(run: str) -> str:
+    """What these characters are as UTF-8 that was read as cp1252; themselves where they are nothing of the kind."""
+    content = bytearray()
+    for character in run:
+        try:
+            content += character.encode("cp1252")
+        except UnicodeEncodeError:  # Windows leaves five bytes undefined, which stay what they are
+            if ord(character) > 0xFF:
+                return run
+            content.append(ord(character))
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return run
 
 
 def _special_lines(path: Path) -> bytes:

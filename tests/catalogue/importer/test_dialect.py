@@ -159,6 +159,18 @@ def test_two_encodings_in_one_file_ask(tmp_path):
         find_dialect(path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_characters_that_were_encoded_twice_ask(tmp_path, encoding):
+    path = tmp_path / "a.csv"
+    table = "sku,name\n1,Robe d’été à l’épaule\n2,Jeans\n3,赤い“ワンピース”\n"
+    path.write_bytes(table.encode().decode("cp1252", "as-latin-1").encode(encoding))
+    with pytest.raises(UnknownEncoding, match="would be '1,Robe d’été à l’épaule'"):
+        find_dialect(path)
+    assert find_dialect(path, encoding="utf-8").encoding == "utf-8-sig"
+    path.write_bytes((table + "4,Ã©\n").encode(encoding))
+    assert values(path)[1] == ["1", "Robe d’été à l’épaule"]
+
+
 def test_very_long_cells_are_read(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text(f"sku,text\n1,{'x' * 3_000_000}\n2,y\n")
