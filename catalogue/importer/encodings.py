@@ -103,11 +103,11 @@ def _refuse_encoded_twice(path: Path) -> None:
     text = _special_lines(path).decode("utf-8", "replace").lstrip("\ufeff")
     twice = [run for run in re.findall(r"[^\x00-\x7f]+", text) if _once_less(run) != run]
     if len(twice) > 0.5 * len(re.findall(r"[^\x00-\x7f]+", text)):
-        line = _first_line(text)
-        meant = re.sub(r"[^\x00-\x7f]+", lambda run: _once_less(run[0]), line)
+        meant = re.sub(r"[^\x00-\x7f]+", lambda run: _once_less(run[0]), text)
         raise UnknownEncoding(
-            f"The file's characters seem to have been encoded twice: {line!r} would be {meant!r}. Export it again, or "
-            "say --encoding utf-8 if it is right as it is; nothing was imported."
+            f"The file's characters seem to have been encoded twice: {_first_line(text)!r} would be "
+            f"{_first_line(meant)!r}. Export it again, or say --encoding utf-8 if it is right as it is; nothing was "
+            "imported."
         )
 
 
