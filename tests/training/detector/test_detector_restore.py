@@ -65,55 +65,61 @@ def learned(config):
 
 @MODELS.register_module()
 class PlainBackbone(torch.nn.Module):
-    """Feature maps at strides 8, 16 and 32, by convolutions alone."""
+    """Feature maps at strides 8, 16 and 32, by convolutions alone, or with batch norms behind them."""
 
-    def __init__(self):
+    def __init__(self, has_norms=False):
         super().__init__()
         widths = (3, 8, 16, 24)
         self.layers = torch.nn.ModuleList(
             torch.nn.Conv2d(before, after, 3, stride=8 if before == 3 else 2, padding=1)
             for before, after in pairwise(widths)
         )
+        self.norms = torch.nn.ModuleList(
+            torch.nn.BatchNorm2d(width) if has_norms else torch.nn.Identity() for width in widths[1:]
+        )
 
     def forward(self, pictures):
         maps = [pictures]
-        for layer in self.layers:
-            maps.append(layer(maps[-1]).relu())
+        for layer, norm in zip(self.layers, self.norms, strict=True):
+            maps.append(norm(layer(maps[-1])).relu())
         return tuple(maps[1:])
 
 
-def plain_config():
-    """A detector without batch norms, so that nothing is merged."""
+def plain_config(*, has_norms=False):
+    """A small detector; without batch norms nothing is merged."""
     config = own_config()
-    config.model.backbone = {"type": "PlainBackbone"}
+    config.model.backbone = {"type": "PlainBackbone", "has_norms": has_norms}
     config.model.neck.update(in_channels=[8, 16, 24], num_outs=5)
     return config
 
 
-def test_every_weight_comes_back_in_sixteen_bits(tmp_path):
-    model = learned(plain_config())
-    export(model, Plan("plain", LABELS, [(128, 192)]), tmp_path / "plain")
-    weights = restored(load_model(plain_config(), None), tmp_path / "plain", (128, 192))
+@pytest.fixture(scope="module")
+def model():
+    return learned(plain_config())
+
+
+@pytest.fixture(scope="module")
+def artifact(model, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("plain")
+    export(model, Plan("plain", LABELS, [(128, 192)]), folder)
+    return folder
+
+
+def test_every_weight_comes_back_in_sixteen_bits(model, artifact):
+    weights = restored(load_model(plain_config(), None), artifact, (128, 192))
     assert set(weights) == {name for name, _ in model.named_parameters()}
     for name, parameter in model.named_parameters():
         assert torch.equal(weights[name], parameter.detach().half().float()), name
 
 
-@pytest.fixture(scope="module")
-def merged(tmp_path_factory):
-    """An artifact whose batch norms are merged into their convolutions."""
-    folder = tmp_path_factory.mktemp("merged")
-    export(learned(own_config()), Plan("tiny", LABELS, [(128, 192)]), folder)
-    return folder
-
-
-def test_merged_batch_norms_are_refused_with_a_sentence(merged):
+def test_merged_batch_norms_are_refused_with_a_sentence(tmp_path):
+    export(learned(plain_config(has_norms=True)), Plan("merged", LABELS, [(128, 192)]), tmp_path)
     with pytest.raises(RestoreError, match="parameters cannot be told apart.*backbone"):
-        restored(load_model(own_config(), None), merged, (128, 192))
+        restored(load_model(plain_config(has_norms=True), None), tmp_path, (128, 192))
 
 
-def test_an_artifact_of_another_config_is_refused_with_a_sentence(merged):
-    other = own_config()
+def test_an_artifact_of_another_config_is_refused_with_a_sentence(artifact):
+    other = plain_config()
     other.model.roi_head.bbox_head.fc_out_channels = 48
     with pytest.raises(RestoreError, match="boxes.xml is not the graph"):
-        restored(load_model(other, None), merged, (128, 192))
+        restored(load_model(other, None), artifact, (128, 192))
