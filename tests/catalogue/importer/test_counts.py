@@ -46,7 +46,8 @@ def lines(rows, path):
             for place, cell in DEFECTS[defect].items():
                 cells[place] = cell
             if defect == "wide":
-                cells += ["", "more"]
+                # Too wide and over several lines is read as a quote that was never closed: each line is refused.
+                cells = [*(cell.replace("\r", "").replace("\n", "") for cell in cells), "", "more"]
             if defect == "quote":
                 file.write(f'{number + 1},"Rok,{number}\r\n')
             else:
