@@ -20,9 +20,8 @@ HERO_PHOTOS = 3
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    newest = list(Product.objects.visible().for_cards()[:NEW_ARRIVALS])
+    newest, tiles = _newest_and_tiles()
     hero_sections = [section for section in sections_of(HOME_HERO) if section.context]
-    tiles = _category_tiles()
     context = {
         "newest": newest,
         "tiles": tiles,
@@ -49,12 +48,21 @@ def columns_of(number: int, *, at_most: int) -> int:
     return columns
 
 
-def _category_tiles() -> list[Product]:
-    """The newest product of each category: its picture stands for the category. Two index probes a category."""
+def _newest_and_tiles() -> tuple[list[Product], list[Product]]:
+    """The newest products, and of each category the newest that has a picture: it stands for the category.
+
+    Their rows are read together; for the tiles before, two index probes a category.
+    """
     of_category = Product.objects.visible().filter(category=OuterRef("pk"), images__isnull=False).order_by("-id")
-    newest = Category.objects.annotate(newest=Subquery(of_category.values("pk")[:1])).values_list("newest", flat=True)
-    products = Product.objects.for_cards().filter(pk__in=[pk for pk in newest if pk])
-    return sorted(products, key=lambda product: (product.category.position, product.category.name))
+    pictured = Category.objects.annotate(newest=Subquery(of_category.values("pk")[:1])).values_list("newest", flat=True)
+    tiles = {pk for pk in pictured if pk}
+    newest = list(Product.objects.visible().values_list("pk", flat=True)[:NEW_ARRIVALS])
+    products = Product.objects.for_cards().in_bulk([*tiles, *newest])
+    by_category = sorted(
+        (products[pk] for pk in tiles if pk in products),
+        key=lambda product: (product.category.position, product.category.name),
+    )
+    return [products[pk] for pk in newest if pk in products], by_category
 
 
 def category(request: HttpRequest, slug: str) -> HttpResponse:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.template import Context, Engine
 from django.templatetags.static import static
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
+from catalogue.browsing.listing import Listing
 from catalogue.models import Category, InfoPage, Product, ProductImage
+from catalogue.rendered_once import rendered_once
 from catalogue.thumbnails import fills_frame, thumbnail_of, thumbnails_of
 
 register = template.Library()
@@ -45,6 +49,49 @@ def categories() -> list[Category]:
 @register.simple_tag
 def info_pages() -> list[InfoPage]:
     return list(InfoPage.objects.shown())
+
+
+@register.simple_tag(takes_context=True)
+def category_links(context: Context) -> SafeString:
+    """A list item for each category; the one of this page is marked."""
+    current = getattr(context.get("category"), "slug", "")
+    found = categories()
+    shown = [(each.slug, each.local_name, each.language_of_local_name) for each in found]
+    key = ("categories", get_language(), current, tuple(shown))
+    return rendered_once(
+        key, lambda: _rendered(context, "catalogue/_category_links.html", found=found, current=current)
+    )
+
+
+@register.simple_tag(takes_context=True)
+def card(context: Context, product: Product, drawn: str = "card", *, eager: bool = False) -> SafeString:
+    """A product of a list: templates/catalogue/_card.html."""
+    photo_url, image = context.get("photo_url", ""), product.main_image
+    key = (
+        "card", get_language(), product.pk, product.name, product.brand, product.price, product.currency,
+        product.availability, image and _shown(image), drawn, eager, photo_url,
+    )  # fmt: skip
+    values = {"product": product, "drawn": drawn, "eager": eager, "photo_url": photo_url}
+    return rendered_once(key, lambda: _rendered(context, "catalogue/_card.html", **values))
+
+
+@register.simple_tag(takes_context=True)
+def facets(context: Context, listing: Listing) -> SafeString:
+    """What a list can be narrowed down to: templates/catalogue/_facets.html."""
+    shown = [(*each[:2], tuple(each.options), tuple(each.collapsed), each.is_estimate) for each in listing.facets]
+    prices = listing.price, listing.data.get("price_min"), listing.data.get("price_max")
+    key = ("facets", get_language(), tuple(shown), prices)
+    values = {"facets": listing.facets, "price": listing.price, "data": listing.data}
+    return rendered_once(key, lambda: _rendered(context, "catalogue/_facets.html", **values))
+
+
+def _shown(image: ProductImage) -> tuple[int, str | None, int, int]:
+    return image.pk, image.file.name, image.width, image.height
+
+
+def _rendered(context: Context, template: str, **values: Any) -> SafeString:
+    """The template with these values alone: nothing else of the page may show in it."""
+    return Engine.get_default().get_template(template).render(context.new(values))
 
 
 @register.simple_tag
@@ -91,6 +138,11 @@ def picture(image: ProductImage | None, drawn: str = "card", *, alt: str = "", e
     """An <img> of a product photo with its sizes, its width and height; a blank one where there is no photo."""
     if image is None:
         return format_html('<img class="photo" src="{}" width="3" height="4" alt="{}">', static("no-photo.svg"), alt)
+    key = ("picture", *_shown(image), drawn, alt, eager)
+    return rendered_once(key, lambda: _picture(image, drawn, alt, eager))
+
+
+def _picture(image: ProductImage, drawn: str, alt: str, eager: bool) -> SafeString:
     thumbnails = thumbnails_of(image, largest=_LARGEST[drawn])
     return format_html(
         '<img class="photo{}" src="{}" srcset="{}" sizes="{}" width="{}" height="{}" alt="{}"{}>',
