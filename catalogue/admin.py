@@ -177,7 +177,7 @@ class ProductAdmin(BoundedDeletion, TableAdmin):  # type: ignore[misc]  # the st
 
     @admin.display(description=_("photos"))
     def photos(self, product: Product) -> int:
-        return len(product.images.all())  # loaded for the list already
+        return len(product.photos)  # loaded for the list already
 
     @admin.action(description=_("Show in the shop"), permissions=["change"])
     def show(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:

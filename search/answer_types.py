@@ -15,7 +15,7 @@ STRONG, CLOSE, WEAK = "strong", "close", "weak"
 class Result:
     """One product among a garment's nearest, shown by its nearest image."""
 
-    product: Product  # as `.for_cards()` loads it
+    product: Product  # as `.cards_of()` loads it
     distance: float  # cosine distance, 0..2
     match: str  # STRONG, CLOSE or WEAK
     matched_image: ProductImage

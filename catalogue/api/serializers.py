@@ -46,7 +46,7 @@ class ProductSerializer(KnownFieldsMixin, ProductCardSerializer):
     """All of a product, to read and to write."""
 
     category = serializers.SlugRelatedField(slug_field="slug", queryset=Category.objects.all())
-    images = ImageSerializer(many=True, read_only=True)
+    images = ImageSerializer(many=True, read_only=True, source="photos")
     attributes = serializers.DictField(required=False, help_text="What else is known of it, by name.")
     colours = serializers.ListField(
         child=serializers.ChoiceField(choices=ColourChoices.choices), read_only=True, help_text="Seen in its photos."

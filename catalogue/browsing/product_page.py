@@ -22,7 +22,7 @@ _AVAILABILITY = {
 def product_context(request: HttpRequest, product: Product) -> dict[str, Any]:
     return {
         "product": product,
-        "images": list(product.images.all()),
+        "images": product.photos,
         "colours": [ColourChoices(value) for value in product.colours],
         "attributes": _shown_attributes(product),
         "description": Truncator(product.description or product.name).chars(155),
@@ -43,7 +43,7 @@ def structured_data(request: HttpRequest, product: Product) -> dict[str, Any]:
         "sku": product.sku,
         "category": product.category.local_name,
         "url": request.build_absolute_uri(product.get_absolute_url()),
-        "image": [request.build_absolute_uri(thumbnail_of(image, "large").url) for image in product.images.all()],
+        "image": [request.build_absolute_uri(thumbnail_of(image, "large").url) for image in product.photos],
     }
     if product.description:
         data["description"] = product.description

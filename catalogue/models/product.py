@@ -151,9 +151,15 @@ class Product(models.Model):
         return slugify(self.name)[:80] or "product"
 
     @property
+    def photos(self) -> "list[ProductImage]":
+        """Its images in their order; free after `.for_cards()`."""
+        loaded: list[ProductImage] | None = self.__dict__.get("loaded_photos")
+        return list(self.images.all()) if loaded is None else loaded
+
+    @property
     def main_image(self) -> "ProductImage | None":
         """The first of its images; free after `.for_cards()`."""
-        return next(iter(self.images.all()), None)
+        return next(iter(self.photos), None)
 
 
 class PublicAttribute(models.Model):

@@ -15,12 +15,12 @@ class ProductCards:
     """The products of these ids with all that a card shows, fetched once for all pages of an answer."""
 
     def __init__(self, ids: Iterable[int]) -> None:
-        self._products = Product.objects.for_cards().in_bulk(set(ids))
+        self._products = Product.objects.cards_of(ids)
 
     def of(self, neighbour: Neighbour) -> tuple[Product, ProductImage] | None:
         """The neighbour's product and image; None where either was deleted since the search, a millisecond ago."""
         product = self._products.get(neighbour.product_id)
-        image = product and next((image for image in product.images.all() if image.pk == neighbour.image_id), None)
+        image = product and next((image for image in product.photos if image.pk == neighbour.image_id), None)
         return (product, image) if product and image else None
 
 
