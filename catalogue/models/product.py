@@ -30,8 +30,9 @@ class Product(models.Model):
     sku = models.CharField(_("SKU"), max_length=120, unique=True, help_text=_("The merchant's own number; unique."))
     name = models.CharField(_("name"), max_length=300)
     category = models.ForeignKey(
-        Category, verbose_name=_("category"), on_delete=models.PROTECT, related_name="products"
-    )
+        Category, verbose_name=_("category"), on_delete=models.PROTECT, related_name="products",
+        db_index=False,  # those of its lists serve; an import writes each index anew
+    )  # fmt: skip
     brand = models.CharField(_("brand"), max_length=120, blank=True)
     description = models.TextField(_("description"), blank=True)
     price = models.DecimalField(
