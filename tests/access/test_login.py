@@ -116,3 +116,10 @@ def test_without_the_shared_cache_each_process_counts_for_itself(admin):
     with override_settings(CACHES={"default": away}):
         answers = [log_in("wrong", address="192.0.2.77").status_code for _ in range(MAX_FOR_A_NAME + 3)]
     assert answers == [200] * MAX_FOR_A_NAME + [429] * 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["//evil.example/", "https://evil.example/", "javascript:alert(1)"])
+def test_an_address_elsewhere_is_not_followed(admin, address):
+    data = {"username": "admin", "password": PASSWORD, "next": address}
+    assert Client().post("/admin/login/", data)["Location"] == "/admin/"
