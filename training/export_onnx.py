@@ -1,6 +1,6 @@
 """Writes exported models as ONNX beside their own files, for `embed_catalogue --device cuda`.
 
-    python -m training.export_onnx resnet18-fashion garments-lite0
+    python -m training.export_onnx resnet18-fashion garments-lite2
 
 Each part NAME.xml becomes NAME.onnx: the same graph, operation by operation, so neither torch nor the checkpoint is
 needed. An operation that is not in `onnx_operations` is refused by name. The artifact's card and fingerprint stay.

@@ -79,4 +79,4 @@ def test_a_detector_that_is_not_there_is_named_with_those_that_are(tmp_path):
     done = manage("detect", str(tmp_path / "photo.jpg"), "--json", DETECTOR="wrong")
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
-    assert "'wrong'" in done.stderr and "garments-lite0" in done.stderr
+    assert "'wrong'" in done.stderr and "garments-lite2" in done.stderr

@@ -1,6 +1,6 @@
 """Compares rules of post-processing, and of preselection, on the held-out photos.
 
-    python -m training.detector.compare_rules --model search/weights/garments-lite0 --photos ../shared/data \\
+    python -m training.detector.compare_rules --model search/weights/garments-lite2 --photos ../shared/data \\
         --data var/training/garments
 
 Each photo is looked at once; what a rule leaves out afterwards changes nothing about the rest. Of each variant of

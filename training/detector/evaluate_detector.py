@@ -1,6 +1,6 @@
 """Measures an exported detector on the held-out photos, through the same code that serves it.
 
-    python -m training.detector.evaluate_detector --model search/weights/garments-lite0 --photos ../shared/data \\
+    python -m training.detector.evaluate_detector --model search/weights/garments-lite2 --photos ../shared/data \\
         --data var/training/garments [--choose] [--write] [--json FILE]
 
 Street photos: COCO's box and mask AP, per garment type and in the mean. Shop photos, one garment each: how often the

@@ -2,8 +2,8 @@
 
     python -m training.detector.fine_tune_box_head \\
         --config training/detector/configs/mask-rcnn_lite0_fpn96_packshots.py \\
-        --model search/weights/garments-lite0 \\
-        --checkpoint var/training/garments-lite0.pth --photos ../shared/data --data var/training/garments \\
+        --model search/weights/garments-lite2 \\
+        --checkpoint var/training/garments-lite2.pth --photos ../shared/data --data var/training/garments \\
         --out var/training/box_head
 
 Backbone, FPN, RPN and mask head stay as they are, so that a picture needs to pass through them only once. --model runs

@@ -1,7 +1,7 @@
 """Builds packshots for the detector: one garment by itself, of the types that the photo collections show only worn.
 
     python -m training.detector.packshots --photos ../shared/data --data var/training/garments \\
-        --model search/weights/garments-lite0
+        --model search/weights/garments-lite2
 
 reads what training.detector.detector_data wrote into --data and adds these COCO files:
 

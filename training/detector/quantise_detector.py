@@ -1,6 +1,6 @@
 """Makes a detector's body int8, where that is as good and faster: the artifact is replaced only if it is.
 
-    python -m training.detector.quantise_detector --model search/weights/garments-lite0 --photos ../shared/data \\
+    python -m training.detector.quantise_detector --model search/weights/garments-lite2 --photos ../shared/data \\
         --data var/training/garments
 
 Box AP50 of the held-out street photos, as COCO measures it, may fall by half a point at most. The eight bits are fitted

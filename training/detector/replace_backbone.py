@@ -55,11 +55,7 @@ class Regression:
         penalty = torch.eye(len(self.gram), dtype=torch.float64) * self.gram.diagonal()[:-1].mean() * RIDGE
         penalty[-1, -1] = 0
         solution = torch.linalg.solve(self.gram + penalty, self.products)
-        residual = (
-            self.squares
-            - 2 * (solution * self.products).sum(0)
-            + (solution * (self.gram @ solution)).sum(0)
-        )
+        residual = self.squares - 2 * (solution * self.products).sum(0) + (solution * (self.gram @ solution)).sum(0)
         variance = self.squares - self.products[-1] ** 2 / count
         explained = 1 - float(residual.sum() / variance.sum())
         return solution[:-1].T.float(), solution[-1].float(), explained

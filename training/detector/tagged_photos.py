@@ -1,6 +1,6 @@
 """Labels street photos of which only the labels that occur in them are known, with the help of a detector.
 
-    python -m training.detector.tagged_photos --model search/weights/garments-lite0 --photos ../shared/data \\
+    python -m training.detector.tagged_photos --model search/weights/garments-lite2 --photos ../shared/data \\
         --out var/training/garments
 
 writes street_tagged_train.json, a COCO file like those of training.detector.detector_data, and street_tagged.png, a

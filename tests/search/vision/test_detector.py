@@ -140,5 +140,5 @@ def test_the_bundled_detector_finds_street_clothes():
 
 
 def test_an_unknown_detector_is_named_with_those_at_hand():
-    with pytest.raises(ModelError, match="nosuch.*garments-lite0"):
+    with pytest.raises(ModelError, match="nosuch.*garments-lite2"):
         load_detector("nosuch")
