@@ -87,9 +87,11 @@ def served(database: str, workers: int) -> Iterator[tuple[psutil.Process, str]]:
         **database_environment(database),
         "DEBUG": "0",
         "SECRET_KEY": 50 * "k",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "SERVE_FILES": "1",
         "PORT": str(port),
+        "WEB_CONCURRENCY": str(workers),
     }
-    environment |= {"DEBUG": "0", "SECRET_KEY": 50 * "k", "ALLOWED_HOSTS": "127.0.0.1", "SERVE_FILES": "1"}
     server = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "config.wsgi"], env=environment, stderr=subprocess.DEVNULL
     )
