@@ -23,16 +23,19 @@ BYTE_ORDER_MARKS = (
 _RARE = re.compile(r"iso8859_(3|4|6|10|11|13|14|16)$|mac_|cp(037|273|424|500|7..|8(5[2-8]|6[0-5]|69)|1006|1026)")
 MIN_SPECIAL_BYTES = 100  # fewer bytes beyond ASCII tell too little of an encoding that is neither UTF-8 nor Western
 _ISO_2022_JP = (b"\x1b$B", b"\x1b$@")  # what begins Japanese text in it; all its bytes are ASCII
+_SPECIAL = re.compile(r"[^\x00-\x7f]+")
 _MARGIN = 0.05  # of charset-normalizer's mess ratio: another reading as near as this is as likely
 # Letters and signs of Western Europe, each as cp1252 writes it. Text of other encodings read as cp1252 has others.
 _WESTERN = set("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿœßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜ’‘“”–—…•€£°®©™²½¼×«»\u00a0´·¡¿´ºª§")
 
 
-def _as_latin_1(error: UnicodeError) -> tuple[str, int]:
+def _as_latin_1(error: UnicodeError) -> tuple[str | bytes, int]:
     """Windows leaves five bytes of its code page undefined; files that hold them are Latin-1 there."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    return error.object[error.start : error.end].decode("latin-1"), error.end
+    if isinstance(error, UnicodeDecodeError):
+        return error.object[error.start : error.end].decode("latin-1"), error.end
+    if isinstance(error, UnicodeEncodeError):
+        return error.object[error.start : error.end].encode("latin-1"), error.end
+    raise error
 
 
 codecs.register_error("as-latin-1", _as_latin_1)
@@ -101,9 +104,9 @@ def _is_utf8(path: Path) -> bool:
 def _refuse_encoded_twice(path: Path) -> None:
     """Raises UnknownEncoding where a program took UTF-8 for cp1252 and wrote it as UTF-8 once more: "Ã©" for "é"."""
     text = _special_lines(path).decode("utf-8", "replace").lstrip("\ufeff")
-    twice = [run for run in re.findall(r"[^\x00-\x7f]+", text) if _once_less(run) != run]
-    if len(twice) > 0.5 * len(re.findall(r"[^\x00-\x7f]+", text)):
-        meant = re.sub(r"[^\x00-\x7f]+", lambda run: _once_less(run[0]), text)
+    runs = _SPECIAL.findall(text)
+    if sum(_once_less(run) != run for run in runs) > 0.5 * len(runs):
+        meant = _SPECIAL.sub(lambda run: _once_less(run[0]), text)
         raise UnknownEncoding(
             f"The file's characters seem to have been encoded twice: {_first_line(text)!r} would be "
             f"{_first_line(meant)!r}. Export it again, or say --encoding utf-8 if it is right as it is; nothing was "
@@ -113,17 +116,9 @@ def _refuse_encoded_twice(path: Path) -> None:
 
 def _once_less(run: str) -> str:
     """What these characters are as UTF-8 that was read as cp1252; themselves where they are nothing of the kind."""
-    content = bytearray()
-    for character in run:
-        try:
-            content += character.encode("cp1252")
-        except UnicodeEncodeError:  # Windows leaves five bytes undefined, which stay what they are
-            if ord(character) > 0xFF:
-                return run
-            content.append(ord(character))
     try:
-        return content.decode()
-    except UnicodeDecodeError:
+        return run.encode("cp1252", "as-latin-1").decode()
+    except UnicodeError:
         return run
 
 
