@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 
 from django.utils.safestring import SafeString
 
-MOST_KEPT = 10_000  # parts: cards of 2 kB for the most part
+MAX_PARTS = 10_000  # parts: cards of 2 kB for the most part
 
 _kept: dict[Hashable, SafeString] = {}
 
@@ -20,7 +20,7 @@ def rendered_once(key: Hashable, render: Callable[[], SafeString]) -> SafeString
     found = _kept.get(key)
     if found is None:
         found = render()
-        if len(_kept) >= MOST_KEPT:
+        if len(_kept) >= MAX_PARTS:
             _kept.clear()  # those that are shown often are soon here again
         _kept[key] = found
     return found

@@ -28,19 +28,19 @@ class Admission(Enum):
 
 @dataclass
 class RequestQueue:
-    """At most `most_running` at once, then at most `most_waiting` in the order of their arrival."""
+    """At most `max_running` at once, then at most `max_waiting` in the order of their arrival."""
 
-    most_running: int
-    most_waiting: int
+    max_running: int
+    max_waiting: int
     running: int = 0
     waiting: deque[Any] = field(default_factory=deque)
 
     def enter(self, request: Any) -> Admission:
         """Whether `request` runs now, waits until `leave` returns it, or is refused."""
-        if self.running < self.most_running:
+        if self.running < self.max_running:
             self.running += 1
             return Admission.RUNS
-        if len(self.waiting) < self.most_waiting:
+        if len(self.waiting) < self.max_waiting:
             self.waiting.append(request)
             return Admission.WAITS
         return Admission.REFUSED

@@ -18,7 +18,7 @@ def test_a_part_is_rendered_once_for_each_key(monkeypatch):
 
 def test_what_is_kept_is_bounded(monkeypatch):
     monkeypatch.setattr(module, "_kept", kept := {})
-    monkeypatch.setattr(module, "MOST_KEPT", 10)
+    monkeypatch.setattr(module, "MAX_PARTS", 10)
     for key in range(100):
         assert rendered_once(key, lambda key=key: str(key)) == str(key)
     assert len(kept) <= 10

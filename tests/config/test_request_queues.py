@@ -10,7 +10,7 @@ PHOTO = "/api/v1/search/photo/"
 
 
 def test_what_finds_no_place_waits_in_the_order_of_its_arrival_and_past_the_bound_is_refused():
-    queue = RequestQueue(most_running=2, most_waiting=2)
+    queue = RequestQueue(max_running=2, max_waiting=2)
     assert [queue.enter(name) for name in "abcde"] == [
         Admission.RUNS, Admission.RUNS, Admission.WAITS, Admission.WAITS, Admission.REFUSED,
     ]  # fmt: skip
